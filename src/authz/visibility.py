@@ -1,0 +1,160 @@
+"""The visibility: what a set of path shapes may see, decided once per coordinate, shared by all who have those shapes.
+
+For entity T the row filter is the OR of the paths' row sets; for a class c, `Vc` is the OR over the paths of (row set
+and the path's cell for c). FALSE by form denies, equal to the row filter by form permits, all else is conditional.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sightline.authz.classes import FieldClass, Marker, needed_classes
+from sightline.authz.expr import (
+    FALSE,
+    TRUE,
+    And,
+    Compare,
+    Condition,
+    Exists,
+    Expr,
+    Holds,
+    In,
+    IsNull,
+    Masks,
+    Not,
+    Or,
+    Reached,
+    Truth,
+    all_of,
+    any_of,
+    negate,
+)
+from sightline.authz.masks import MASKS
+from sightline.authz.model import Model
+from sightline.authz.paths import Shape, bind_name, visibility_key
+
+
+class DeniedMode(StrEnum):
+    """How a denial looks (docs/rules.md, "Denied modes")."""
+
+    HIDE = "HIDE"
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Visible on every row the viewer sees: no work per row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """Visible on no row: the coordinate does not exist for this viewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """Visible on the rows where the predicate is TRUE, NULL elsewhere."""
+
+    predicate: Expr
+
+
+Decision = Permit | Deny | Conditional
+PERMIT, DENY = Permit(), Deny()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visibility:
+    """Everything a permission set may see. Immutable; decisions are made on first use and kept.
+
+    Unknown entities and columns are denied, and an internal column always is (default deny).
+    """
+
+    model: Model
+    shapes: tuple[Shape, ...]
+    key: str
+    _rows: dict[str, Expr] = field(default_factory=dict, repr=False)
+    _cells: dict[tuple[str, frozenset[FieldClass]], Decision] = field(default_factory=dict, repr=False)
+
+    def rows(self, entity: str) -> Expr:
+        """The row filter of an entity: FALSE where the viewer can never see one."""
+        if entity not in self._rows:
+            self._rows[entity] = any_of(*(rows for rows, _ in self._reaching(entity, frozenset())))
+        return self._rows[entity]
+
+    def sees(self, entity: str) -> bool:
+        """Whether the entity exists for this viewer at all."""
+        return self.rows(entity) != FALSE
+
+    def decide(self, entity: str, column: str) -> Decision:
+        """The decision for a column."""
+        access = self.model.tables.get(entity, {}).get(column, Marker.INTERNAL)
+        if access is Marker.INTERNAL or not self.sees(entity):
+            return DENY
+        return self.decide_classes(entity, needed_classes(access))
+
+    def decide_classes(self, entity: str, classes: frozenset[FieldClass]) -> Decision:
+        """The decision for a field that needs all of these classes on an entity's row."""
+        at = (entity, classes)
+        if at not in self._cells:
+            visible = all_of(*(self._where_held(entity, each) for each in sorted(classes)))
+            rows = self.rows(entity)
+            if rows == FALSE or visible == FALSE:
+                self._cells[at] = DENY
+            elif visible in (TRUE, rows):
+                self._cells[at] = PERMIT
+            else:
+                self._cells[at] = Conditional(visible)
+        return self._cells[at]
+
+    def _where_held(self, entity: str, field_class: FieldClass) -> Expr:
+        """On which rows some path that reaches the row holds the class there (AC2)."""
+        return any_of(*(all_of(rows, cell) for rows, cell in self._reaching(entity, frozenset({field_class}))))
+
+    def _reaching(self, entity: str, classes: frozenset[FieldClass]) -> Iterable[tuple[Expr, Expr]]:
+        """Per path: its row set on the entity, and its cell for the classes."""
+        for index, shape in enumerate(self.shapes):
+            fold = Fold(self.model, shape, index)
+            yield fold(Reached(), entity), all_of(*(fold(Masks(each), entity) for each in classes))
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """One path's reading of a rule: atoms of the path replaced, attributes named by their bind parameters."""
+
+    model: Model
+    shape: Shape
+    index: int
+
+    def __call__(self, expr: Expr, entity: str) -> Expr:
+        """The predicate over rows of `entity` that the rule means for this path."""
+        match expr:
+            case Truth() | Compare() | IsNull():
+                return expr
+            case Holds(token):
+                return Truth(token in self.shape.tokens)
+            case In(column, attribute):
+                return In(column, bind_name(self.index, attribute))
+            case Reached():
+                rule = self.model.rules.get(entity)
+                return FALSE if rule is None else self(rule.rows.get(self.shape.kind, FALSE), entity)
+            case Masks(field_class):
+                return self(MASKS[self.shape.kind].get(field_class, FALSE), entity)
+            case Condition(name):
+                return self(self.model.rules[entity].conditions[name], entity)
+            case Exists(edge, where):
+                inner = self(where, edge.target)
+                return FALSE if inner == FALSE else Exists(edge, inner)
+            case And(parts):
+                return all_of(*(self(part, entity) for part in parts))
+            case Or(parts):
+                return any_of(*(self(part, entity) for part in parts))
+            case Not(part):
+                return negate(self(part, entity))
+
+
+def compile_visibility(
+    model: Model, shapes: tuple[Shape, ...], *, policy_version: str, mode: DeniedMode = DeniedMode.HIDE
+) -> Visibility:
+    """The visibility of a set of path shapes, in the order of the principal's paths."""
+    return Visibility(model, shapes, visibility_key(policy_version, shapes, mode))

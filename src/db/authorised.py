@@ -1,0 +1,86 @@
+"""The authorised view: the relation that stands for an entity in every statement a viewer causes.
+
+Hidden columns do not exist in it, row-dependent cells are `CASE WHEN <predicate> THEN column END`, invisible rows are
+gone. Selecting, filtering, ordering, counting and joining all read this and nothing else, so what a viewer may not see
+cannot influence an answer, whatever the query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from sightline.authz.visibility import Conditional, Deny, Visibility
+from sightline.db.catalogue import Catalogue, Entity
+from sightline.db.predicates import Predicates
+
+HIDDEN = "_hidden"
+KEY_PREFIX = "key_"
+
+
+class DeniedColumnError(Exception):
+    """A statement asks the view for a column this viewer does not have. A fault of ours: the schema hides it first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AuthorisedView:
+    """One entity as one visibility sees it, with the columns asked for.
+
+    `bits` gives, per conditional column, its bit in the integer `_hidden`: set on the rows where the cell is masked.
+    Key columns (`key_<name>`) are raw: they join facts and make global ids, and reach no answer unencrypted.
+    """
+
+    entity: Entity
+    relation: sa.Subquery
+    bits: Mapping[str, int]
+
+    def column(self, name: str) -> sa.ColumnElement[Any]:
+        """A column as this viewer has it. Raises KeyError for one the view was not made with."""
+        return self.relation.c[name]
+
+    def nullable(self, name: str) -> bool:
+        """Whether a column can be NULL in this view: by its table, or because it is masked on some rows."""
+        return name in self.bits or name in self.entity.derived or bool(self.entity.table.c[name].nullable)
+
+    def key(self, name: str) -> sa.ColumnElement[Any]:
+        """A raw key column."""
+        return self.relation.c[KEY_PREFIX + name]
+
+
+def authorised(
+    catalogue: Catalogue, visibility: Visibility, entity: str, *, columns: Iterable[str], carried: Iterable[str] = ()
+) -> AuthorisedView:
+    """The view of an entity with these columns. Raises DeniedColumnError for a column that is denied.
+
+    `carried` names further raw columns for co-located joins (the account of a fact's child); like the keys they are
+    never part of an answer.
+    """
+    table = catalogue[entity]
+    source = table.table.alias()
+    predicates = Predicates(catalogue)
+    raw = dict.fromkeys((*table.key, *carried))
+    selected: list[sa.ColumnElement[Any]] = [source.c[name].label(KEY_PREFIX + name) for name in raw]
+    bits: dict[str, int] = {}
+    bit_of: dict[object, int] = {}
+    masked: list[sa.ColumnElement[int]] = []
+    for name in sorted(set(columns)):
+        decision = visibility.decide(entity, name)
+        expression = table.expression(name, source)
+        if isinstance(decision, Deny):
+            raise DeniedColumnError(f"{entity}.{name}")
+        if isinstance(decision, Conditional):
+            predicate = predicates.sql(decision.predicate, source)
+            expression = sa.case((predicate, expression))
+            if decision.predicate not in bit_of:
+                bit = bit_of[decision.predicate] = len(bit_of)
+                hidden: sa.ColumnElement[int] = sa.literal_column(str(1 << bit))
+                masked.append(sa.case((predicate, sa.literal_column("0")), else_=hidden))
+            bits[name] = bit_of[decision.predicate]
+        selected.append(expression.label(name))
+    if masked:
+        selected.append(sum(masked[1:], start=masked[0]).label(HIDDEN))
+    rows = predicates.sql(visibility.rows(entity), source)
+    return AuthorisedView(table, sa.select(*selected).where(rows).subquery(), bits)

@@ -1,0 +1,125 @@
+"""The tables as the policy and the API see them: columns with their access, keys, derived columns.
+
+One `Catalogue` is made at start from the declarations in `sightline.db.tables`; `build_catalogue` refuses whatever is
+undeclared, so that a column nobody classed can never be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from sightline.authz.classes import Access, Marker
+from sightline.authz.entities import ENTITY_RULES, EntityRule
+from sightline.authz.model import Model, PolicyError, build_model
+from sightline.db.tables.base import Derived, Row, TableRole
+
+ACCOUNT = "affiliate_account_id"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entity:
+    """One table: its columns by name (derived ones included), and how a row of it is identified."""
+
+    name: str
+    row: type[Row]
+    table: sa.Table
+    columns: Mapping[str, Access]
+    derived: Mapping[str, Derived]
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether its key starts with the affiliate account (decision record 0003)."""
+        return self.row.__role__ is TableRole.FACT
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The primary key's columns in order."""
+        return tuple(column.name for column in self.table.primary_key.columns)
+
+    def description(self, column: str) -> str:
+        """The sentence declared with a column."""
+        if column in self.derived:
+            return self.derived[column].doc
+        return self.table.c[column].comment or ""
+
+    def expression(self, column: str, source: sa.FromClause) -> sa.ColumnElement[Any]:
+        """The column as SQL over an alias of the table, derived ones computed."""
+        if column in self.derived:
+            return self.derived[column].expression(source)
+        return source.c[column]
+
+    def type_of(self, column: str) -> sa.types.TypeEngine[Any]:
+        """The SQL type of a column."""
+        return self.expression(column, self.table).type
+
+    def reference(self, column: str) -> str | None:
+        """The table whose row a column names by id, or None.
+
+        A carried key refers through its owner: a conversion's source is what its enrollment's source is.
+        """
+        if column in self.derived:
+            return None
+        targets = _named_tables(self.table.c[column])
+        return next(iter(targets)) if len(targets) == 1 else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalogue:
+    """Every table by name, and the checked policy model over them."""
+
+    entities: Mapping[str, Entity]
+    model: Model
+
+    def __getitem__(self, name: str) -> Entity:
+        return self.entities[name]
+
+    @property
+    def served(self) -> tuple[Entity, ...]:
+        """The tables that are entities of the API: those with an access rule."""
+        return tuple(self.entities[rule] for rule in self.model.rules)
+
+
+def build_catalogue(rows: Iterable[type[Row]], rules: tuple[EntityRule, ...] = ENTITY_RULES) -> Catalogue:
+    """The catalogue of these tables under these rules. Raises PolicyError naming everything undeclared."""
+    entities = {entity.name: entity for entity in map(_entity, rows)}
+    faults = [fault for entity in entities.values() for fault in _faults(entity)]
+    if faults:
+        raise PolicyError("columns without a declaration:\n" + "\n".join(f"- {fault}" for fault in faults))
+    return Catalogue(entities, build_model({name: entity.columns for name, entity in entities.items()}, rules))
+
+
+def _entity(row: type[Row]) -> Entity:
+    table = row.__table__
+    assert isinstance(table, sa.Table)
+    derived = {name: value for name, value in vars(row).items() if isinstance(value, Derived)}
+    columns = {column.name: column.info.get("access", frozenset()) for column in table.columns}
+    return Entity(table.name, row, table, columns | {name: each.access for name, each in derived.items()}, derived)
+
+
+def _faults(entity: Entity) -> Iterable[str]:
+    for name, access in entity.columns.items():
+        if not access:
+            yield f"{entity.name}.{name} has neither a class nor a marker"
+    for name, each in entity.derived.items():
+        missing = _classes_read(entity, name) - (frozenset() if isinstance(each.access, Marker) else each.access)
+        if missing and each.access is not Marker.INTERNAL:
+            yield f"{entity.name}.{name} is computed from columns of class {', '.join(sorted(missing))}, which it lacks"
+
+
+def _classes_read(entity: Entity, derived: str) -> frozenset[str]:
+    """The classes of the columns that a derived one reads."""
+    read = sa.sql.visitors.iterate(entity.expression(derived, entity.table))
+    names = {element.name for element in read if isinstance(element, sa.Column)}
+    found = [access for name in names if not isinstance(access := entity.columns[name], Marker)]
+    return frozenset().union(*found)
+
+
+def _named_tables(column: sa.Column[Any]) -> set[str]:
+    names: set[str] = set()
+    for key in column.foreign_keys:
+        names |= {key.column.table.name} if key.column.name == "id" else _named_tables(key.column)
+    return names

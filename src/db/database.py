@@ -1,0 +1,249 @@
+"""The door to PostgreSQL: one embedded cluster or one database by URL, opened once per process.
+
+Three ways in, one for each role: `reads` (every query operation; its sessions are read-only), `writes` (mutations),
+`owner()` (migrations, COPY). A pool's sessions are told their role and limits once, when they open. An external
+database is named by its owner's URL, and each pool takes its role at connection; no transaction pooler may stand
+between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+import orjson
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from sightline.db.embedded import Cluster, lease
+from sightline.db.errors import DatabaseUnavailableError, EmbeddedServerError, one_line
+from sightline.db.locations import data_directory
+from sightline.db.pool import UNREACHABLE, Pool
+from sightline.db.role_names import DatabaseRole
+
+OLDEST_VERSION = 15
+CONNECT_SECONDS = 5.0
+ALIVE_SECONDS = 2.0
+WATCH_SECONDS = 0.5
+
+COMMON = {"timezone": "UTC", "lock_timeout": "2s", "jit": "off"}
+LIMITED = {"statement_timeout": "5s", "idle_in_transaction_session_timeout": "10s"}
+SESSION: dict[DatabaseRole, dict[str, str]] = {
+    DatabaseRole.OWNER: COMMON,
+    DatabaseRole.READ_WRITE: COMMON | LIMITED,
+    DatabaseRole.READ_ONLY: COMMON | LIMITED | {"default_transaction_read_only": "on"},
+}
+
+
+class Database:
+    """An open database. Made by `Database.open` only."""
+
+    reads: Pool
+    writes: Pool
+
+    def __init__(self, url: str | None, cluster: Cluster | None, *, application_name: str) -> None:
+        self._url = url
+        self._application_name = application_name
+        self._takes_roles = frozenset[DatabaseRole]()
+        self._lost = asyncio.Event()
+        self.cluster = cluster
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        url: str | None,
+        *,
+        data_dir: Path | None = None,
+        reads: int = 8,
+        writes: int = 4,
+        application_name: str = "sightline",
+    ) -> AsyncIterator[Database]:
+        """The database at `url`, else the embedded one in `data_dir`, created and started where needed.
+
+        `reads` and `writes` are the pools' sizes. Raises DatabaseUnavailableError, in one line that says why (F29).
+        """
+        if url is not None:
+            async with cls(url, None, application_name=application_name)._opened(reads, writes) as database:
+                yield database
+            return
+        async with lease(data_directory(data_dir)) as cluster:
+            database = cls(None, cluster, application_name=application_name)
+            watch = asyncio.create_task(database._watch(cluster))
+            try:
+                async with database._opened(reads, writes):
+                    yield database
+            finally:
+                watch.cancel()
+                with suppress(asyncio.CancelledError):
+                    await watch
+
+    @property
+    def warnings(self) -> list[str]:
+        """What an operator should know: roles that the pools could not take. Empty where all is well."""
+        if self.cluster is not None:
+            return []
+        return [
+            f"The database's {what} run with the rights of the owner: the role {role} is missing, or the owner may not "
+            f"take it. Let `sightline db upgrade` create it, or create it and grant it to the owner."
+            for role, what in ((DatabaseRole.READ_ONLY, "queries"), (DatabaseRole.READ_WRITE, "mutations"))
+            if role not in self._takes_roles
+        ]
+
+    @asynccontextmanager
+    async def owner(self) -> AsyncIterator[asyncpg.Connection]:
+        """One connection with the owner's rights and without a statement timeout: migrations, COPY."""
+        connection = await self._connect(DatabaseRole.OWNER)
+        try:
+            yield connection
+        finally:
+            await connection.close(timeout=CONNECT_SECONDS)
+
+    @asynccontextmanager
+    async def engine(self) -> AsyncIterator[AsyncEngine]:
+        """An SQLAlchemy engine with the owner's rights, for alembic. It keeps no connection open."""
+
+        async def creator() -> asyncpg.Connection:
+            return await self._connect(DatabaseRole.OWNER)
+
+        engine = create_async_engine("postgresql+asyncpg://", async_creator=creator, poolclass=NullPool)
+        try:
+            yield engine
+        finally:
+            await engine.dispose()
+
+    async def ensure_alive(self) -> None:
+        """Return if the database answers; an embedded one that was killed is started first (F13, /readyz).
+
+        Asked on a connection of its own: a full pool is busy, not dead. Raises DatabaseUnavailableError.
+        """
+        try:
+            await self._select_one()
+        except DatabaseUnavailableError:
+            if self.cluster is None:
+                raise
+            await asyncio.to_thread(self.cluster.ensure_running)
+            await self._select_one()
+
+    async def take_roles(self) -> None:
+        """Find out which roles the pools may take; new connections take them. To be called after roles were created."""
+        if self.cluster is not None:
+            return
+        async with self.owner() as connection:
+            self._takes_roles = await _roles_to_take(connection)
+        await self.reads.renew()
+        await self.writes.renew()
+
+    @asynccontextmanager
+    async def _opened(self, reads: int, writes: int) -> AsyncIterator[Database]:
+        async with self.owner() as connection:
+            version = connection.get_server_version()
+            check_version(version.major, version.minor)
+            self._takes_roles = await _roles_to_take(connection)
+        self.reads = await self._pool(DatabaseRole.READ_ONLY, size=reads)
+        self.writes = await self._pool(DatabaseRole.READ_WRITE, size=writes)
+        try:
+            yield self
+        finally:
+            await asyncio.gather(self.reads.close(), self.writes.close())
+
+    async def _pool(self, role: DatabaseRole, *, size: int) -> Pool:
+        async def connect(*_: Any, **options: Any) -> asyncpg.Connection:
+            return await self._session(role, **options)
+
+        return await Pool.open(connect, size=size, on_loss=self._lost.set)
+
+    async def _session(self, role: DatabaseRole, **options: Any) -> asyncpg.Connection:
+        """A new connection, told everything its session is ever told. Raises what asyncpg and the system raise."""
+        settings = SESSION[role] | {"application_name": self._application_name}
+        if self.cluster is not None:
+            options |= self.cluster.arguments(role)
+        else:
+            options["dsn"] = self._url
+            if role in self._takes_roles:
+                settings["role"] = str(role)
+        options.setdefault("timeout", CONNECT_SECONDS)
+        connection = await asyncpg.connect(**options, server_settings=settings)
+        await connection.set_type_codec(
+            "jsonb", schema="pg_catalog", encoder=_encode_jsonb, decoder=_decode_jsonb, format="binary"
+        )
+        return connection
+
+    async def _connect(self, role: DatabaseRole, **options: Any) -> asyncpg.Connection:
+        """The same; raises DatabaseUnavailableError with the place and the reason on one line (F29)."""
+        if self._url is not None and not self._url.startswith(("postgresql://", "postgres://")):
+            raise DatabaseUnavailableError("The database URL must begin with postgresql:// or postgres://.")
+        try:
+            return await self._session(role, **options)
+        except TimeoutError as error:
+            raise DatabaseUnavailableError(f"The database at {self._place()} does not answer.") from error
+        except ValueError:
+            # What the parser says may quote the password.
+            raise DatabaseUnavailableError(
+                "The database URL, or an ssl option in it, cannot be used: "
+                "expected postgresql://user:password@host:port/database."
+            ) from None
+        except UNREACHABLE as error:
+            raise DatabaseUnavailableError(
+                f"The database at {self._place()} cannot be used: {one_line(error)}"
+            ) from error
+
+    async def _select_one(self) -> None:
+        connection = await self._connect(DatabaseRole.READ_ONLY, timeout=ALIVE_SECONDS)
+        try:
+            await connection.fetchval("SELECT 1", timeout=ALIVE_SECONDS)
+        except UNREACHABLE as error:
+            raise DatabaseUnavailableError(f"The database at {self._place()} does not answer.") from error
+        finally:
+            connection.terminate()
+
+    async def _watch(self, cluster: Cluster) -> None:
+        """Start a killed server again without being asked; at once where a pool lost a connection."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(WATCH_SECONDS):
+                    await self._lost.wait()
+            self._lost.clear()
+            if cluster.postmaster() is None:
+                with suppress(EmbeddedServerError):  # tried again in the next round; ensure_alive says why it fails
+                    await asyncio.to_thread(cluster.ensure_running)
+
+    def _place(self) -> str:
+        """Where the database is, without user and password."""
+        if self._url is None:
+            return str(self.cluster.home) if self.cluster else ""
+        parts = urlsplit(self._url)
+        host = parts.hostname or parse_qs(parts.query).get("host", ["localhost"])[0]
+        return f"{host}{f':{parts.port}' if parts.port else ''}"
+
+
+def check_version(major: int, minor: int) -> None:
+    """Raise DatabaseUnavailableError for a server without what our tables use (UNIQUE NULLS NOT DISTINCT: 15)."""
+    if major < OLDEST_VERSION:
+        raise DatabaseUnavailableError(
+            f"PostgreSQL {major}.{minor} is too old: Sightline needs PostgreSQL {OLDEST_VERSION} or newer."
+        )
+
+
+async def _roles_to_take(connection: asyncpg.Connection) -> frozenset[DatabaseRole]:
+    """The application roles that exist and that the connected user may switch to."""
+    privilege = "SET" if connection.get_server_version().major >= 16 else "MEMBER"
+    rows = await connection.fetch(
+        "SELECT rolname FROM pg_roles WHERE rolname = ANY($1::text[]) AND pg_has_role(oid, $2)",
+        [DatabaseRole.READ_ONLY, DatabaseRole.READ_WRITE],
+        privilege,
+    )
+    return frozenset(DatabaseRole(row["rolname"]) for row in rows)
+
+
+def _encode_jsonb(value: Any) -> bytes:
+    return b"\x01" + orjson.dumps(value)  # the version byte of jsonb's binary form
+
+
+def _decode_jsonb(value: bytes) -> Any:
+    return orjson.loads(memoryview(value)[1:])

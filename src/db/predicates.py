@@ -1,0 +1,55 @@
+"""`Expr` as SQL: the interpreter that must agree, cell for cell, with `sightline.authz.expr.evaluate`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from sightline.authz.expr import And, Compare, Constant, Exists, Expr, In, IsNull, Not, Operator, Or, Truth
+from sightline.db.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Predicates:
+    """Compiles folded predicates. Principal attributes become array bind parameters of their bind names."""
+
+    catalogue: Catalogue
+
+    def sql(self, expr: Expr, source: sa.FromClause) -> sa.ColumnElement[bool]:
+        """The predicate over one alias of its entity's table. Raises TypeError for an unfolded atom."""
+        match expr:
+            case Truth(value):
+                return sa.true() if value else sa.false()
+            case Compare(column, operator, constant):
+                value = _constant(constant, source.c[column].type)
+                return source.c[column] == value if operator is Operator.EQUAL else source.c[column] != value
+            case IsNull(column):
+                return source.c[column].is_(None)
+            case In(column, attribute):
+                return among(source.c[column], attribute)
+            case Exists(edge, where):
+                target = self.catalogue[edge.target].table.alias()
+                joined = [target.c[there] == source.c[here] for here, there in edge.on]
+                return sa.exists(sa.select(sa.literal_column("1")).where(*joined, self.sql(where, target)))
+            case And(parts):
+                return sa.and_(*(self.sql(part, source) for part in parts))
+            case Or(parts):
+                return sa.or_(*(self.sql(part, source) for part in parts))
+            case Not(part):
+                return sa.not_(self.sql(part, source))
+            case _:
+                raise TypeError(f"{expr} belongs to a path and has no SQL before it is folded")
+
+
+def _constant(constant: Constant, type_: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
+    if isinstance(constant, bool):  # written out: asyncpg and SQLAlchemy disagree about boolean parameters
+        return sa.true() if constant else sa.false()
+    return sa.literal(constant, type_=type_)
+
+
+def among(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bool]:
+    """`column = ANY($parameter)`: one array parameter, so the statement's text does not depend on how many ids."""
+    return column == sa.any_(sa.bindparam(parameter, type_=ARRAY(column.type)))

@@ -1,0 +1,190 @@
+"""The viewer's statements: lookup, page and count over an authorised view, compiled once per visibility and shape.
+
+Every one is set-based: it takes all keys or parents at once. Rows come back with their position (`_parent`), so one
+statement serves any number of parents, and list, lookup, edge and count read the very same relation.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from sightline.authz.visibility import Visibility
+from sightline.db.authorised import AuthorisedView, authorised
+from sightline.db.catalogue import ACCOUNT, Catalogue, Entity
+from sightline.db.ordering import follows_in_order, order_by, with_tie_break
+from sightline.db.predicates import among
+from sightline.db.queries import (
+    Compound,
+    Connective,
+    Filter,
+    Operator,
+    PageQuery,
+    Selection,
+    Test,
+    filter_columns,
+    filter_shape,
+)
+from sightline.db.statements import Statement, read_statement
+
+PARENT = "_parent"
+COUNT = "_count"
+_KEPT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A compiled read: its statement, and the bit of each conditional column in `_hidden`."""
+
+    statement: Statement
+    bits: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reads:
+    """Compiles and keeps the statements of all visibilities; least recently used ones go first."""
+
+    catalogue: Catalogue
+    _kept: OrderedDict[object, Read] = field(default_factory=OrderedDict)
+
+    def lookup(self, visibility: Visibility, entity: str, columns: frozenset[str]) -> Read:
+        """Rows by key. Parameters: `ids`, and for facts `accounts` beside them; `_parent` is the position in them."""
+        return self._once(visibility, ("lookup", entity, columns), lambda: self._lookup(visibility, entity, columns))
+
+    def page(self, visibility: Visibility, query: PageQuery) -> Read:
+        """A page of a selection. Parameters: `limit`, `filterN`, `afterN`, and with parents those of a lookup."""
+        after = None if query.after is None else tuple(value is None for value in query.after)
+        shape = (_selection_shape(query.selection), query.columns, query.order, after, query.backward)
+        return self._once(visibility, ("page", shape), lambda: self._page(visibility, query))
+
+    def count(self, visibility: Visibility, selection: Selection) -> Read:
+        """How many rows a selection has, per parent where there are parents."""
+        shape = ("count", _selection_shape(selection))
+        return self._once(visibility, shape, lambda: self._count(visibility, selection))
+
+    def _once(self, visibility: Visibility, shape: object, compile_read: Callable[[], Read]) -> Read:
+        key = (visibility.key, shape)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        read = self._kept[key] = compile_read()
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return read
+
+    def _lookup(self, visibility: Visibility, entity: str, columns: frozenset[str]) -> Read:
+        view = authorised(self.catalogue, visibility, entity, columns=columns)
+        keys = _keys(with_account=view.entity.is_fact)
+        matches = [view.key("id") == keys.c.id]
+        if view.entity.is_fact:
+            matches.append(view.key(ACCOUNT) == keys.c.account)
+        select = sa.select(keys.c.position.label(PARENT), *view.relation.c).join_from(
+            keys, view.relation, sa.and_(*matches)
+        )
+        return _read(select, view)
+
+    def _page(self, visibility: Visibility, query: PageQuery) -> Read:
+        selection = query.selection
+        view = self._view(visibility, selection, query.columns | {key.column for key in query.order})
+        order = with_tie_break(view, query.order)
+        select = sa.select(*view.relation.c).where(_matching(view, selection.where))
+        if query.after is not None:
+            select = select.where(follows_in_order(view, order, query.after, backward=query.backward))
+        select = select.order_by(*order_by(order, backward=query.backward)).limit(
+            sa.bindparam("limit", type_=sa.BigInteger)
+        )
+        return _read(_below_parents(select, view, selection), view)
+
+    def _count(self, visibility: Visibility, selection: Selection) -> Read:
+        view = self._view(visibility, selection, frozenset())
+        counted = sa.select(sa.func.count().label(COUNT)).select_from(view.relation)
+        return _read(_below_parents(counted.where(_matching(view, selection.where)), view, selection), view)
+
+    def _view(self, visibility: Visibility, selection: Selection, columns: frozenset[str]) -> AuthorisedView:
+        named: set[str] = set(columns) | set(filter_columns(selection.where))
+        carried: Iterable[str] = ()
+        if selection.parent is not None:
+            named.add(selection.parent.column)
+            carried = (ACCOUNT,) if selection.parent.carries_account else ()
+        return authorised(self.catalogue, visibility, selection.entity, columns=named, carried=carried)
+
+
+def _read(select: sa.Select[Any], view: AuthorisedView) -> Read:
+    return Read(read_statement(select, views=(view.relation,)), view.bits)
+
+
+def _selection_shape(selection: Selection) -> object:
+    return (selection.entity, filter_shape(selection.where), selection.parent)
+
+
+def _keys(*, with_account: bool) -> sa.TableValuedAlias:
+    """The keys asked for, one row each, with their position from 1."""
+    arrays: list[sa.ColumnElement[Any]] = [sa.bindparam("ids", type_=ARRAY(sa.BigInteger))]
+    names = ["id"]
+    if with_account:
+        arrays.append(sa.bindparam("accounts", type_=ARRAY(sa.BigInteger)))
+        names.append("account")
+    columns = [sa.column(name, sa.BigInteger) for name in names]
+    return sa.func.unnest(*arrays).table_valued(*columns, with_ordinality="position", name="parents").render_derived()
+
+
+def _below_parents(select: sa.Select[Any], view: AuthorisedView, selection: Selection) -> sa.Select[Any]:
+    """The same rows for each of many parents, in one statement: a LATERAL per parent keeps the limit per parent.
+
+    The reference is compared as the viewer has it: a masked reference joins no parent, so it tells nothing.
+    """
+    if selection.parent is None:
+        return select
+    keys = _keys(with_account=selection.parent.carries_account)
+    select = select.where(view.column(selection.parent.column) == keys.c.id)
+    if selection.parent.carries_account:
+        select = select.where(view.key(ACCOUNT) == keys.c.account)
+    below = select.lateral("below")
+    return sa.select(keys.c.position.label(PARENT), *below.c).select_from(keys.join(below, sa.true()))
+
+
+def _matching(view: AuthorisedView, where: Filter) -> sa.ColumnElement[bool]:
+    numbers = iter(range(1 << 20))
+    return _condition(view, where, lambda: f"filter{next(numbers)}")
+
+
+def _condition(view: AuthorisedView, where: Filter, parameter: Callable[[], str]) -> sa.ColumnElement[bool]:
+    match where:
+        case Compound(Connective.NOT, (part,)):
+            return sa.not_(_condition(view, part, parameter))
+        case Compound(Connective.OR, parts):
+            return sa.or_(sa.false(), *(_condition(view, part, parameter) for part in parts))
+        case Compound(_, parts):
+            return sa.and_(sa.true(), *(_condition(view, part, parameter) for part in parts))
+        case Test(name, Operator.IS_NULL, wanted):
+            column = view.column(name)
+            return column.is_(None) if wanted else column.is_not(None)
+        case Test(name, operator, _):
+            return _test(view.entity, view.column(name), operator, parameter())
+
+
+def _test(entity: Entity, column: sa.ColumnElement[Any], operator: Operator, name: str) -> sa.ColumnElement[bool]:
+    if operator in (Operator.IN, Operator.NOT_IN):
+        found = among(column, name)
+        return found if operator is Operator.IN else sa.not_(found)
+    value: sa.ColumnElement[Any] = sa.bindparam(name, type_=column.type)
+    match operator:
+        case Operator.EQ:
+            return column == value
+        case Operator.LT:
+            return column < value
+        case Operator.LTE:
+            return column <= value
+        case Operator.GT:
+            return column > value
+        case Operator.GTE:
+            return column >= value
+        case Operator.STARTS_WITH:
+            return sa.func.starts_with(column, value, type_=sa.Boolean)
+        case _:
+            raise TypeError(f"{entity.name} has no SQL for {operator}")

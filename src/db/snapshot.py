@@ -1,0 +1,58 @@
+"""One operation's view of the database: a single REPEATABLE READ, READ ONLY transaction on one connection.
+
+The epoch and the clock are read as the snapshot's first statement, so what is decided and what is read belong to the
+same state: a grant revoked before the snapshot is gone, content written after it is not there (the new-enemy problem).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+import asyncpg
+import sqlalchemy as sa
+
+from sightline.db.pool import Pool
+from sightline.db.statements import Statement, system_statement
+from sightline.db.tables import AuthzEpochRow
+
+Result = TypeVar("Result")
+
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_EPOCH = system_statement(sa.select(AuthzEpochRow.n, sa.func.now().label("clock")))
+
+
+@dataclass(slots=True, eq=False)
+class Snapshot:
+    """An open snapshot. `epoch` is the policy's version in it and `clock` the database's time (UTC)."""
+
+    connection: asyncpg.Connection
+    epoch: int
+    clock: datetime
+    statements: int = 0
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[asyncpg.Record]:
+        """The rows of a statement. One at a time: loaders that fire in the same tick share the connection."""
+        async with self._lock:
+            self.statements += 1
+            rows: Sequence[asyncpg.Record] = await self.connection.fetch(statement.text, *statement.arguments(values))
+            return rows
+
+
+async def in_snapshot(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]]) -> Result:
+    """Do reading work in a snapshot of its own. It is done again, whole, where its connection is cut (F2)."""
+
+    async def on(connection: asyncpg.Connection) -> Result:
+        await connection.execute(_BEGIN)
+        try:
+            row = await connection.fetchrow(_EPOCH.text)
+            return await work(Snapshot(connection, row["n"], row["clock"]))
+        finally:
+            if not connection.is_closed():
+                await connection.execute("ROLLBACK")
+
+    return await pool.read(on)

@@ -1,0 +1,80 @@
+"""Statements: built once with SQLAlchemy Core, kept as text and parameter order, run by asyncpg.
+
+Two doors. `read_statement` is the viewer's: every table it names must stand inside an authorised view.
+`system_statement` is the server's own: identity, epoch, imports. There is no third way to make a `Statement`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+
+DIALECT = dialect()  # type: ignore[no-untyped-call]
+
+
+class UnguardedTableError(Exception):
+    """A viewer's statement names a table outside the authorised view. A fault of ours, raised before anything runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SQL text with `$n` places, the parameter at each place, and the constants among them."""
+
+    text: str
+    names: tuple[str, ...]
+    constants: Mapping[str, object]
+
+    def arguments(self, values: Mapping[str, object]) -> list[object]:
+        """The values in the order of the places. Raises KeyError for a parameter without a value."""
+        return [self.constants[name] if name in self.constants else values[name] for name in self.names]
+
+
+def read_statement(select: sa.Select[Any], *, views: Iterable[sa.FromClause]) -> Statement:
+    """A viewer's statement. Raises UnguardedTableError when a table is read other than through one of `views`."""
+    allowed = {id(view) for view in views}
+    _refuse_tables(select, allowed)
+    return _compile(select)
+
+
+def system_statement(statement: sa.sql.ClauseElement) -> Statement:
+    """A statement of the server itself, which answers no viewer."""
+    return _compile(statement)
+
+
+def _refuse_tables(element: sa.sql.visitors.ExternallyTraversible, allowed: set[int]) -> None:
+    if id(element) in allowed:
+        return
+    if isinstance(element, sa.Table | sa.TextClause | sa.TableClause):
+        raise UnguardedTableError(f"{element} is read outside its authorised view")
+    relation = getattr(element, "table", None)  # a column leads to the relation it belongs to
+    if isinstance(element, sa.ColumnElement) and relation is not None:
+        _refuse_tables(relation, allowed)
+    for child in element.get_children():
+        _refuse_tables(child, allowed)
+
+
+def _compile(statement: sa.sql.ClauseElement) -> Statement:
+    compiled = statement.compile(dialect=DIALECT)
+    assert isinstance(compiled, sa.sql.compiler.SQLCompiler)
+    if compiled.post_compile_params or compiled.literal_execute_params:
+        raise TypeError("an expanding parameter has no fixed text: write = ANY(:array) instead of IN")
+    names = tuple(compiled.positiontup or ())
+    converted = sorted(name for name in names if _converts(compiled.binds[name].type))
+    if converted:
+        raise TypeError(f"asyncpg takes parameters as they are; these would need converting first: {converted}")
+    constants = {name: bind.effective_value for name in names if not (bind := compiled.binds[name]).required}
+    return Statement(compiled.string, names, constants)
+
+
+def _converts(type_: sa.types.TypeEngine[Any]) -> bool:
+    """Whether SQLAlchemy would change the Python value on its way in, which asyncpg gets as it is."""
+    if isinstance(type_, ARRAY | sa.ARRAY):
+        return _converts(type_.item_type)  # the array's own processor only makes a list
+    if isinstance(type_, sa.Enum):
+        return not issubclass(type_.enum_class or str, str)  # a StrEnum member is its own label
+    return type_.dialect_impl(DIALECT).bind_processor(DIALECT) is not None

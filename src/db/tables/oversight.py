@@ -1,0 +1,151 @@
+"""Who watches the watchers: the audit log, transfers of ownership, requests for access, and reviews of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped
+
+from sightline.authz.classes import FieldClass
+from sightline.db.tables.base import FOLLOWS_ROW, INTERNAL, PUBLIC, Row, TableRole, column
+from sightline.db.tables.enums import AccessRequestState, InvitationScope, ReviewState, TransferState
+from sightline.db.tables.parts import choice, created_at, numbered, reference, version
+
+POLICY = FieldClass.POLICY
+
+QUOTED_VALUE = tuple(sorted(set(FieldClass) - {FieldClass.PAYOUT_METHOD_FULL, FieldClass.PAYOUT_METHOD_REDACTED}))
+"""Before and after may quote any field but a payout method, which is never audited by value: all classes are needed to
+read them whole. The API shows each value by the class of its own field, to whoever holds that one (M5b)."""
+
+
+class AuditLogRow(Row):
+    """One change, chained to the one before it. Append-only: the application may neither change nor delete it."""
+
+    __tablename__ = "audit_log"
+    __role__ = TableRole.LOCAL
+    __table_args__ = (
+        sa.CheckConstraint("octet_length(hash) = 32 AND octet_length(prev_hash) = 32", name="hash"),
+        sa.Index("ix_audit_log_at", "at"),
+        sa.Index("ix_audit_log_actor", "actor_id"),
+        sa.Index("ix_audit_log_organization", "organization_id"),
+        sa.Index("ix_audit_log_affiliate_account", "affiliate_account_id"),
+        sa.Index("ix_audit_log_target", "target_type", "target_id"),
+    )
+
+    id: Mapped[int] = numbered("audit_log")
+    at: Mapped[datetime] = column(FOLLOWS_ROW, "When it happened.", server_default=sa.text("now()"))
+    actor_id: Mapped[int | None] = reference(FOLLOWS_ROW, "Who did it; none if the system did.", "app_user.id")
+    on_behalf_of_id: Mapped[int | None] = reference(
+        FOLLOWS_ROW, "The other person, where one looked or acted as another.", "app_user.id"
+    )
+    api_key_id: Mapped[int | None] = reference(POLICY, "The key it was done with.", "api_key.id")
+    via_path: Mapped[str | None] = column(POLICY, "The grant that allowed it.")
+    organization_id: Mapped[int | None] = reference(FOLLOWS_ROW, "The organization it concerns.", "organization.id")
+    affiliate_account_id: Mapped[int | None] = reference(
+        FOLLOWS_ROW, "The affiliate account it concerns.", "affiliate_account.id"
+    )
+    action: Mapped[str] = column(PUBLIC, "What was done, as `resource:verb`.")
+    target_type: Mapped[str] = column(FOLLOWS_ROW, "The kind of what was changed.")
+    target_id: Mapped[str] = column(FOLLOWS_ROW, "Which one was changed; a fact's is account and number.")
+    before: Mapped[dict[str, Any] | None] = column(QUOTED_VALUE, "The changed fields as they were.")
+    after: Mapped[dict[str, Any] | None] = column(QUOTED_VALUE, "The changed fields as they became.")
+    prev_hash: Mapped[bytes] = column(INTERNAL, "The hash of the row before; zeros for the first.", unique=True)
+    hash: Mapped[bytes] = column(INTERNAL, "SHA-256 of the hash before and this row.")
+
+
+class OwnershipTransferRow(Row):
+    """The moving of an affiliate account to another company, or to none (SM8)."""
+
+    __tablename__ = "ownership_transfer"
+    __role__ = TableRole.LOCAL
+    __table_args__ = (
+        # F24: whoever asks does not approve.
+        sa.CheckConstraint("approved_by_id <> requested_by_id", name="second_person"),
+        sa.CheckConstraint("(approved_by_id IS NULL) = (approved_at IS NULL)", name="approval"),
+        sa.CheckConstraint("state <> 'APPROVED' OR approved_at IS NOT NULL", name="approved"),
+        sa.CheckConstraint("state NOT IN ('REQUESTED', 'REJECTED') OR approved_at IS NULL", name="unapproved"),
+        sa.CheckConstraint("(state = 'EXECUTED') = (executed_at IS NOT NULL)", name="executed"),
+        sa.CheckConstraint("from_company_id IS DISTINCT FROM to_company_id", name="companies"),
+        sa.Index(
+            "uq_ownership_transfer_open",
+            "affiliate_account_id",
+            unique=True,
+            postgresql_where=sa.text("state IN ('REQUESTED', 'APPROVED')"),
+        ),
+    )
+
+    id: Mapped[int] = numbered("ownership_transfer")
+    created_at: Mapped[datetime] = created_at()
+    version: Mapped[int] = version()
+    affiliate_account_id: Mapped[int] = reference(FOLLOWS_ROW, "The affiliate account.", "affiliate_account.id")
+    from_company_id: Mapped[int | None] = reference(FOLLOWS_ROW, "The company that owns it now.", "company.id")
+    to_company_id: Mapped[int | None] = reference(FOLLOWS_ROW, "The company that shall own it.", "company.id")
+    state: Mapped[TransferState] = choice(
+        PUBLIC, "Where it stands.", TransferState, server_default=TransferState.REQUESTED.value
+    )
+    requested_by_id: Mapped[int] = reference(FOLLOWS_ROW, "Who asked for it.", "app_user.id")
+    approved_by_id: Mapped[int | None] = reference(FOLLOWS_ROW, "The other person who approved it.", "app_user.id")
+    content_hash: Mapped[bytes] = column(INTERNAL, "SHA-256 of what is asked for; an approval holds for this only.")
+    approved_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it was approved.")
+    executed_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When the account changed hands.")
+    expires_at: Mapped[datetime] = column(FOLLOWS_ROW, "When it ends by itself.")
+
+
+class AccessRequestRow(Row):
+    """One user's request for access. It grants nothing by itself, and repeats what he typed, nothing more."""
+
+    __tablename__ = "access_request"
+    __role__ = TableRole.LOCAL
+    __table_args__ = (
+        sa.CheckConstraint("(state IN ('APPROVED', 'REFUSED')) = (decided_at IS NOT NULL)", name="decided"),
+        sa.CheckConstraint("(decided_by_id IS NULL) = (decided_at IS NULL)", name="decision"),
+        sa.CheckConstraint("decided_by_id <> requester_id", name="second_person"),
+    )
+
+    id: Mapped[int] = numbered("access_request")
+    created_at: Mapped[datetime] = created_at()
+    requester_id: Mapped[int] = reference(FOLLOWS_ROW, "Who asks.", "app_user.id", index=True)
+    coordinate: Mapped[str | None] = column(FOLLOWS_ROW, "The field asked for, as typed.")
+    node: Mapped[str | None] = column(FOLLOWS_ROW, "The object asked for, as typed.")
+    reason: Mapped[str] = column(FOLLOWS_ROW, "Why it is needed.")
+    state: Mapped[AccessRequestState] = choice(
+        PUBLIC, "Where it stands.", AccessRequestState, server_default=AccessRequestState.REQUESTED.value
+    )
+    decided_by_id: Mapped[int | None] = reference(POLICY, "Who decided.", "app_user.id")
+    decided_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it was decided.")
+
+
+class AccessReviewRow(Row):
+    """A periodic look at who has access, by who may change it (L12)."""
+
+    __tablename__ = "access_review"
+    __role__ = TableRole.LOCAL
+    __table_args__ = (
+        sa.CheckConstraint(
+            "CASE scope WHEN 'ACCOUNT' THEN affiliate_account_id IS NOT NULL AND organization_id IS NULL"
+            " WHEN 'ORGANIZATION' THEN affiliate_account_id IS NULL AND organization_id IS NOT NULL"
+            " ELSE affiliate_account_id IS NULL AND organization_id IS NULL END",
+            name="target",
+        ),
+        sa.CheckConstraint(
+            "(state = 'COMPLETED') = (completed_at IS NOT NULL) AND (completed_at IS NULL) = (completed_by_id IS NULL)",
+            name="completed",
+        ),
+        sa.Index("ix_access_review_affiliate_account", "affiliate_account_id"),
+        sa.Index("ix_access_review_organization", "organization_id"),
+    )
+
+    id: Mapped[int] = numbered("access_review")
+    created_at: Mapped[datetime] = created_at()
+    scope: Mapped[InvitationScope] = choice(FOLLOWS_ROW, "Whose access is looked at.", InvitationScope)
+    affiliate_account_id: Mapped[int | None] = reference(FOLLOWS_ROW, "The affiliate account.", "affiliate_account.id")
+    organization_id: Mapped[int | None] = reference(FOLLOWS_ROW, "The organization.", "organization.id")
+    state: Mapped[ReviewState] = choice(
+        PUBLIC, "Whether it is done.", ReviewState, server_default=ReviewState.OPEN.value
+    )
+    due_at: Mapped[datetime] = column(FOLLOWS_ROW, "Until when it should be done.")
+    completed_by_id: Mapped[int | None] = reference(POLICY, "Who did it.", "app_user.id")
+    completed_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it was done.")
+    findings: Mapped[dict[str, Any] | None] = column(POLICY, "What was kept, changed and taken away.")

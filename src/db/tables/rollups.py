@@ -1,0 +1,178 @@
+"""Hourly sums of the facts, at two grains: by account and program, and by program alone.
+
+Sparse accounts have about as many hours as conversions, so the first serves reports of one partner, the second those of
+advertisers and staff. No row is ever an entity. The keys carry everything that row sets and masks depend on (status,
+settlement, program) and the frozen rate, so that a sum in any currency equals the sum over the facts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, MappedColumn
+
+from sightline.authz.classes import FieldClass
+from sightline.db.tables.base import FOLLOWS_ROW, PUBLIC, Declared, Row, TableRole, column
+from sightline.db.tables.enums import ConversionStatus, Settlement
+from sightline.db.tables.parts import advertiser_org, choice, composite, fact_account, partner_org, program_key
+
+TRAFFIC = FieldClass.TRAFFIC
+CONVERSIONS = FieldClass.CONVERSIONS
+SALE_AMOUNT = FieldClass.SALE_AMOUNT
+REVENUE = FieldClass.REVENUE
+PAYOUT = FieldClass.PAYOUT
+
+TRAFFIC_COUNTS = ("impressions", "unique_clicks", "duplicate_clicks", "invalid_clicks")
+CONVERSION_COUNTS = ("conversions", "events", "conversions_with_sale")
+
+
+def program_part() -> MappedColumn[Any]:
+    """The program, as part of the primary key."""
+    return column(FOLLOWS_ROW, "The program.", primary_key=True, autoincrement=False)
+
+
+def hour_part() -> MappedColumn[Any]:
+    """The hour, as part of the primary key."""
+    return column(FOLLOWS_ROW, "The beginning of the hour, in UTC.", primary_key=True)
+
+
+def count(declared: Declared, doc: str) -> MappedColumn[Any]:
+    """How many of something."""
+    return column(declared, doc, server_default="0")
+
+
+def total(declared: Declared, doc: str) -> MappedColumn[Any]:
+    """A sum of money; wider than one amount, so that it cannot overflow."""
+    return column(declared, doc, sa.Numeric(28, 4), server_default="0")
+
+
+def whole_hour() -> sa.CheckConstraint:
+    """The hours of time zones that are off by half an hour are cut from the facts themselves."""
+    return sa.CheckConstraint("date_trunc('hour', hour, 'UTC') = hour", name="hour")
+
+
+def not_negative(columns: tuple[str, ...]) -> sa.CheckConstraint:
+    """A count below zero is a sum that went wrong."""
+    return sa.CheckConstraint(f"least({', '.join(columns)}) >= 0", name="counts")
+
+
+def account_part(table: str) -> sa.ForeignKeyConstraint:
+    """The carried partner organization is the account's."""
+    return composite(table, "affiliate_account", {"affiliate_account_id": "id", "partner_org_id": "partner_org_id"})
+
+
+class TrafficHourByAccountRow(Row):
+    """Impressions and clicks of one account and program in one hour. Impressions are imported, not counted here."""
+
+    __tablename__ = "traffic_hour_by_account"
+    __role__ = TableRole.FACT
+    __table_args__ = (
+        program_key("traffic_hour_by_account"),
+        account_part("traffic_hour_by_account"),
+        whole_hour(),
+        not_negative(TRAFFIC_COUNTS),
+        sa.Index("ix_traffic_hour_by_account_partner_org", "partner_org_id", "hour"),
+    )
+
+    affiliate_account_id: Mapped[int] = fact_account()
+    program_id: Mapped[int] = program_part()
+    hour: Mapped[datetime] = hour_part()
+    advertiser_profile_id: Mapped[int] = column(FOLLOWS_ROW, "The advertiser of the program.")
+    advertiser_org_id: Mapped[int] = advertiser_org()
+    partner_org_id: Mapped[int] = partner_org()
+    impressions: Mapped[int] = count(TRAFFIC, "Ad views.")
+    unique_clicks: Mapped[int] = count(TRAFFIC, "Valid first clicks.")
+    duplicate_clicks: Mapped[int] = count(TRAFFIC, "Valid repeated clicks.")
+    invalid_clicks: Mapped[int] = count(TRAFFIC, "Clicks that do not count.")
+
+
+class TrafficHourByProgramRow(Row):
+    """Impressions and clicks of one program in one hour, over all accounts."""
+
+    __tablename__ = "traffic_hour_by_program"
+    __role__ = TableRole.LOCAL
+    __table_args__ = (
+        program_key("traffic_hour_by_program"),
+        whole_hour(),
+        not_negative(TRAFFIC_COUNTS),
+        sa.Index("ix_traffic_hour_by_program_advertiser_org", "advertiser_org_id", "hour"),
+        sa.Index("ix_traffic_hour_by_program_hour", "hour"),
+    )
+
+    program_id: Mapped[int] = program_part()
+    hour: Mapped[datetime] = hour_part()
+    advertiser_profile_id: Mapped[int] = column(FOLLOWS_ROW, "The advertiser of the program.")
+    advertiser_org_id: Mapped[int] = advertiser_org()
+    impressions: Mapped[int] = count(TRAFFIC, "Ad views.")
+    unique_clicks: Mapped[int] = count(TRAFFIC, "Valid first clicks.")
+    duplicate_clicks: Mapped[int] = count(TRAFFIC, "Valid repeated clicks.")
+    invalid_clicks: Mapped[int] = count(TRAFFIC, "Clicks that do not count.")
+
+
+class ConversionHourByAccountRow(Row):
+    """Conversions of one account and program in one hour, of one status, settlement, currency and rate."""
+
+    __tablename__ = "conversion_hour_by_account"
+    __role__ = TableRole.FACT
+    __table_args__ = (
+        program_key("conversion_hour_by_account"),
+        account_part("conversion_hour_by_account"),
+        whole_hour(),
+        not_negative(CONVERSION_COUNTS),
+        sa.Index("ix_conversion_hour_by_account_partner_org", "partner_org_id", "hour"),
+    )
+
+    affiliate_account_id: Mapped[int] = fact_account()
+    program_id: Mapped[int] = program_part()
+    hour: Mapped[datetime] = hour_part()
+    status: Mapped[ConversionStatus] = choice(PUBLIC, "The status of all of them.", ConversionStatus, primary_key=True)
+    settlement: Mapped[Settlement] = choice(PAYOUT, "The settlement of all of them.", Settlement, primary_key=True)
+    currency: Mapped[str] = column(FOLLOWS_ROW, "ISO 4217 code of their amounts.", primary_key=True)
+    fx_rate: Mapped[Decimal] = column(
+        FOLLOWS_ROW, "The rate frozen on all of them.", sa.Numeric(20, 10), primary_key=True
+    )
+    advertiser_profile_id: Mapped[int] = column(FOLLOWS_ROW, "The advertiser of the program.")
+    advertiser_org_id: Mapped[int] = advertiser_org()
+    partner_org_id: Mapped[int] = partner_org()
+    conversions: Mapped[int] = count(CONVERSIONS, "How many reached the program's main goal.")
+    events: Mapped[int] = count(CONVERSIONS, "How many reached another goal.")
+    conversions_with_sale: Mapped[int] = count((CONVERSIONS, SALE_AMOUNT), "How many have a sale amount above zero.")
+    sale_amount: Mapped[Decimal] = total(SALE_AMOUNT, "What customers paid, in `currency`.")
+    refunded_amount: Mapped[Decimal] = total(SALE_AMOUNT, "What customers got back, in `currency`.")
+    revenue: Mapped[Decimal] = total(REVENUE, "What the advertiser owes the operator, in `currency`.")
+    payout: Mapped[Decimal] = total(PAYOUT, "What is owed to the affiliate account, in `currency`.")
+
+
+class ConversionHourByProgramRow(Row):
+    """Conversions of one program in one hour, of one status, settlement, currency and rate, over all accounts."""
+
+    __tablename__ = "conversion_hour_by_program"
+    __role__ = TableRole.LOCAL
+    __table_args__ = (
+        program_key("conversion_hour_by_program"),
+        whole_hour(),
+        not_negative(CONVERSION_COUNTS),
+        sa.Index("ix_conversion_hour_by_program_advertiser_org", "advertiser_org_id", "hour"),
+        sa.Index("ix_conversion_hour_by_program_hour", "hour"),
+    )
+
+    program_id: Mapped[int] = program_part()
+    hour: Mapped[datetime] = hour_part()
+    status: Mapped[ConversionStatus] = choice(PUBLIC, "The status of all of them.", ConversionStatus, primary_key=True)
+    settlement: Mapped[Settlement] = choice(PAYOUT, "The settlement of all of them.", Settlement, primary_key=True)
+    currency: Mapped[str] = column(FOLLOWS_ROW, "ISO 4217 code of their amounts.", primary_key=True)
+    fx_rate: Mapped[Decimal] = column(
+        FOLLOWS_ROW, "The rate frozen on all of them.", sa.Numeric(20, 10), primary_key=True
+    )
+    advertiser_profile_id: Mapped[int] = column(FOLLOWS_ROW, "The advertiser of the program.")
+    advertiser_org_id: Mapped[int] = advertiser_org()
+    conversions: Mapped[int] = count(CONVERSIONS, "How many reached the program's main goal.")
+    events: Mapped[int] = count(CONVERSIONS, "How many reached another goal.")
+    conversions_with_sale: Mapped[int] = count((CONVERSIONS, SALE_AMOUNT), "How many have a sale amount above zero.")
+    sale_amount: Mapped[Decimal] = total(SALE_AMOUNT, "What customers paid, in `currency`.")
+    refunded_amount: Mapped[Decimal] = total(SALE_AMOUNT, "What customers got back, in `currency`.")
+    revenue: Mapped[Decimal] = total(REVENUE, "What the advertiser owes the operator, in `currency`.")
+    payout: Mapped[Decimal] = total(PAYOUT, "What is owed to the affiliate accounts, in `currency`.")

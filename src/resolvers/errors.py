@@ -1,0 +1,28 @@
+"""Errors a viewer sees, each with a code of the closed list.
+
+    SightlineError
+      BadInputError            BAD_INPUT: the request is wrong; the message says what to give instead
+      UnauthenticatedError     UNAUTHENTICATED: nobody, or nobody we know
+
+Everything else that is raised while resolving is a fault of ours, answered as INTERNAL with an error id.
+"""
+
+from __future__ import annotations
+
+
+class SightlineError(Exception):
+    """An error whose message is written for the viewer."""
+
+    code = "INTERNAL"
+
+
+class BadInputError(SightlineError):
+    """The request is wrong; the message says what to give instead."""
+
+    code = "BAD_INPUT"
+
+
+class UnauthenticatedError(SightlineError):
+    """No token, or one that stands for nobody."""
+
+    code = "UNAUTHENTICATED"

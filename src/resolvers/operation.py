@@ -1,0 +1,127 @@
+"""One operation of one viewer: its snapshot, its visibility, and the set-based reads every resolver goes through.
+
+Loaders live and die with the operation and are never shared between viewers. There is one function per kind of read
+(`rows_by_key`, `pages`, `counts`); each takes all keys or parents at once, and the loaders only gather them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiodataloader import DataLoader
+
+from sightline.authz.visibility import Visibility
+from sightline.db.catalogue import Catalogue
+from sightline.db.queries import PageQuery, Selection, filter_values
+from sightline.db.reads import COUNT, PARENT, Reads
+from sightline.db.snapshot import Snapshot
+from sightline.resolvers.cursors import Cursors
+from sightline.resolvers.global_ids import GlobalIds, Key
+from sightline.resolvers.identity import Principal
+from sightline.resolvers.rows import Row, light_rows
+
+_MOST_KEYS = 1_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Services:
+    """What all operations share and none changes."""
+
+    catalogue: Catalogue
+    reads: Reads
+    ids: GlobalIds
+    cursors: Cursors
+
+
+@dataclass(slots=True, eq=False)
+class Operation:
+    """The context of an operation's resolvers. `wanted` names the columns its document asks of each entity.
+
+    `permitted` has a bit set for every guarded field this viewer has; `masked` collects the coordinates of which a cell
+    was hidden, for `extensions.authorization`.
+    """
+
+    services: Services
+    principal: Principal
+    visibility: Visibility
+    snapshot: Snapshot
+    wanted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    permitted: int = 0
+    masked: set[str] = field(default_factory=set)
+    _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
+    _binds: dict[str, object] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._binds = dict(self.principal.paths.binds())
+
+    async def row(self, entity: str, key: Key) -> Row | None:
+        """A row by key; None, equally, where it is invisible and where it does not exist."""
+        if not self.visibility.sees(entity):
+            return None
+        loader = self._loader(("row", entity), lambda keys: self.rows_by_key(entity, keys))
+        found: Row | None = await loader.load(key)
+        return found
+
+    async def page(self, query: PageQuery, parent: Key | None) -> list[Row]:
+        """A page of rows, in the order of the query; below a parent, together with its siblings' pages."""
+        if parent is None:
+            return (await self.pages(query, [None]))[0]
+        rows: list[Row] = await self._loader(query, lambda keys: self.pages(query, keys)).load(parent)
+        return rows
+
+    async def count(self, selection: Selection, parent: Key | None) -> int:
+        """How many rows a selection has; below a parent, together with its siblings' counts."""
+        if parent is None:
+            return (await self.counts(selection, [None]))[0]
+        number: int = await self._loader(selection, lambda keys: self.counts(selection, keys)).load(parent)
+        return number
+
+    async def rows_by_key(self, entity: str, keys: Sequence[Key]) -> list[Row | None]:
+        """Rows by key, in the order of the keys; None where no visible row has it. One statement."""
+        columns = self.wanted.get(entity, frozenset())
+        read = self.services.reads.lookup(self.visibility, entity, columns)
+        records = await self.snapshot.fetch(read.statement, self._binds | _keys(keys))
+        table = self.services.catalogue[entity]
+        rows = light_rows(table, read, records, self.services.ids)
+        found = {record[PARENT]: row for record, row in zip(records, rows, strict=True)}
+        return [found.get(position) for position in range(1, len(keys) + 1)]
+
+    async def pages(self, query: PageQuery, parents: Sequence[Key | None]) -> list[list[Row]]:
+        """The page below each parent, in the order of the parents; [None] asks for the one page below none."""
+        read = self.services.reads.page(self.visibility, query)
+        after = {f"after{at}": value for at, value in enumerate(query.after or ()) if value is not None}
+        values = self._binds | filter_values(query.selection.where) | after | {"limit": query.limit} | _keys(parents)
+        records = await self.snapshot.fetch(read.statement, values)
+        rows = light_rows(self.services.catalogue[query.selection.entity], read, records, self.services.ids)
+        if query.selection.parent is None:
+            return [rows]
+        pages: list[list[Row]] = [[] for _ in parents]
+        for record, row in zip(records, rows, strict=True):
+            pages[record[PARENT] - 1].append(row)
+        return pages
+
+    async def counts(self, selection: Selection, parents: Sequence[Key | None]) -> list[int]:
+        """The number of rows below each parent, in the order of the parents; [None] asks for that below none."""
+        read = self.services.reads.count(self.visibility, selection)
+        values = self._binds | filter_values(selection.where) | _keys(parents)
+        records = await self.snapshot.fetch(read.statement, values)
+        if selection.parent is None:
+            return [records[0][COUNT]]
+        counted = {record[PARENT]: record[COUNT] for record in records}
+        return [counted[position] for position in range(1, len(parents) + 1)]
+
+    def _loader(self, name: Hashable, load: Callable[[list[Any]], Any]) -> DataLoader[Any, Any]:
+        if name not in self._loaders:
+
+            async def batch(keys: list[Any]) -> Any:
+                return await load(keys)
+
+            self._loaders[name] = DataLoader(batch, max_batch_size=_MOST_KEYS)
+        return self._loaders[name]
+
+
+def _keys(keys: Sequence[Key | None]) -> dict[str, object]:
+    given = [key for key in keys if key is not None]
+    return {"ids": [key.id for key in given], "accounts": [key.account for key in given]}

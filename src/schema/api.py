@@ -1,0 +1,200 @@
+"""The contract: the full schema once, and per visibility a view of it in which hidden coordinates do not exist.
+
+A view is no second schema: it shares types and resolvers with the full one and differs in the `GraphQLSchema` that
+documents are validated, introspected and executed against. Views and validated documents are kept per visibility.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLEnumType,
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    execute,
+    is_introspection_type,
+    parse,
+    print_schema,
+    specified_rules,
+    validate,
+    validate_schema,
+)
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from sightline.authz.visibility import Visibility
+from sightline.resolvers.operation import Operation
+from sightline.schema import entities
+from sightline.schema.bindings import METADATA, Bound, Open
+from sightline.schema.fields import Guard
+from sightline.schema.filtered import filter_schema
+from sightline.schema.inputs import order_bindings
+from sightline.schema.limits import MOST_TOKENS
+from sightline.schema.query import Query
+from sightline.schema.quiet import QuietExecutor
+from sightline.schema.scalars import SCALARS
+from sightline.schema.wanted import wanted_columns
+
+_RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+_MOST_VIEWS = 256
+_MOST_DOCUMENTS = 1_000
+
+
+class UnboundCoordinateError(TypeError):
+    """A coordinate says neither what it stands on nor that it is open: it would be public by accident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document for one view: parsed, validated, and the columns it asks for; or the errors that refuse it."""
+
+    document: DocumentNode | None
+    errors: tuple[GraphQLError, ...]
+    wanted: Mapping[str, frozenset[str]]
+
+
+class View(strawberry.Schema):
+    """The schema as one visibility has it. Made by `Api.view` only."""
+
+    _base: Api
+    permitted: int
+    documents: OrderedDict[bytes, Prepared]
+
+    def __init__(self) -> None:
+        raise TypeError("a view is made by Api.view")
+
+    def get_type_by_name(self, name: str) -> Any:  # type: ignore[override]
+        """A type of this view: one that is hidden is not there, under whatever door it is asked for."""
+        return self._base.get_type_by_name(name) if name in self._schema.type_map else None
+
+    def prepare(self, query: str) -> Prepared:
+        """A document of this view, prepared once."""
+        digest = hashlib.sha256(query.encode("utf-8", "surrogatepass")).digest()
+        if digest in self.documents:
+            self.documents.move_to_end(digest)
+            return self.documents[digest]
+        prepared = self.documents[digest] = self._prepare(query)
+        while len(self.documents) > _MOST_DOCUMENTS:
+            self.documents.popitem(last=False)
+        return prepared
+
+    def _prepare(self, query: str) -> Prepared:
+        try:
+            document = parse(query, max_lexical_tokens=MOST_TOKENS)
+        except GraphQLError as error:
+            return Prepared(None, (error,), {})
+        errors = validate(self._schema, document, _RULES, max_errors=5, hide_suggestions=True)
+        if errors:
+            return Prepared(None, tuple(errors), {})
+        return Prepared(document, (), wanted_columns(self._schema, document))
+
+    async def run(
+        self, prepared: Prepared, operation: Operation, *, variables: Mapping[str, Any], name: str | None
+    ) -> ExecutionResult:
+        """Execute a prepared document. Errors of resolvers are in the result, with what raised them."""
+        assert prepared.document is not None
+        operation.wanted, operation.permitted = prepared.wanted, self.permitted
+        result = execute(
+            self._schema,
+            prepared.document,
+            context_value=operation,
+            variable_values=dict(variables),
+            operation_name=name,
+            executor_class=QuietExecutor,
+        )
+        return result if isinstance(result, ExecutionResult) else await result
+
+    def as_str(self) -> str:
+        """The SDL of this view."""
+        return print_schema(self._schema)
+
+
+class Api(strawberry.Schema):
+    """The full schema. Nobody is served it: every operation runs in the view of its viewer."""
+
+    def __init__(self) -> None:
+        types = [getattr(entities, name) for name in entities.__all__]
+        config = StrawberryConfig(scalar_map=SCALARS)
+        super().__init__(query=Query, types=types, config=config, execution_context_class=QuietExecutor)
+        self.bindings = _bindings(self._schema)
+        self.guards = _number_guards(self._schema)
+        self.views: OrderedDict[str, View] = OrderedDict()
+
+    def view(self, visibility: Visibility) -> View:
+        """The view of a visibility; the most recently used are kept."""
+        if visibility.key in self.views:
+            self.views.move_to_end(visibility.key)
+            return self.views[visibility.key]
+        view = self.views[visibility.key] = self._view(visibility)
+        while len(self.views) > _MOST_VIEWS:
+            self.views.popitem(last=False)
+        return view
+
+    def _view(self, visibility: Visibility) -> View:
+        def exists(coordinate: str) -> bool:
+            binding = self.bindings[coordinate]
+            return isinstance(binding, Open) or binding.exists_for(visibility)
+
+        filtered = filter_schema(self._schema, exists)
+        faults = validate_schema(filtered)
+        if faults:
+            raise TypeError(f"a view is no valid schema: {[fault.message for fault in faults]}")
+        view = View.__new__(View)
+        view.__dict__.update(self.__dict__)
+        view._schema, view._base = filtered, self
+        filtered._strawberry_schema = view  # type: ignore[attr-defined]
+        view.documents = OrderedDict()
+        view.permitted = sum(1 << guard.bit for guard in self.guards if guard.binding.exists_for(visibility))
+        return view
+
+
+def _bindings(schema: GraphQLSchema) -> dict[str, Bound]:
+    """The binding of every coordinate that `filter_schema` asks for. Raises UnboundCoordinateError."""
+    bindings = dict(order_bindings())
+    unbound: list[str] = []
+    for name, type_ in schema.type_map.items():
+        if is_introspection_type(type_):
+            continue
+        if isinstance(type_, GraphQLEnumType):
+            for value in type_.values:
+                bindings.setdefault(f"{name}.{value}", Open())
+        if not isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            continue
+        for field_name, member in type_.fields.items():
+            definition = member.extensions.get("strawberry-definition")
+            binding = definition.metadata.get(METADATA) if definition is not None else None
+            if binding is None:
+                unbound.append(f"{name}.{field_name}")
+                continue
+            bindings[f"{name}.{field_name}"] = binding
+            # An argument holds nothing of its own: it goes with its field, and with the type it takes.
+            bindings |= {f"{name}.{field_name}({argument}:)": Open() for argument in getattr(member, "args", {})}
+    if unbound:
+        raise UnboundCoordinateError(f"bind these to columns, or declare them open: {', '.join(unbound)}")
+    return bindings
+
+
+def _number_guards(schema: GraphQLSchema) -> list[Guard]:
+    """All guards, each given its bit and its coordinate."""
+    guards: list[Guard] = []
+    for name, type_ in schema.type_map.items():
+        if isinstance(type_, GraphQLObjectType):
+            for field_name, member in type_.fields.items():
+                definition = member.extensions.get("strawberry-definition")
+                for extension in definition.extensions if definition is not None else ():
+                    if isinstance(extension, Guard):
+                        extension.bit, extension.coordinate = len(guards), f"{name}.{field_name}"
+                        guards.append(extension)
+    return guards

@@ -1,0 +1,51 @@
+"""What a schema coordinate stands on, and so whether it exists for a viewer.
+
+A field, argument, input field or enum value that shows or uses stored data is bound to the columns and entities behind
+it; it is in a viewer's schema if and only if none of them is denied. What is bound to nothing says so with `OPEN`: a
+coordinate without a binding is refused when the schema is built.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+
+from sightline.authz.visibility import Deny, Visibility
+
+METADATA = "sightline"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Columns of an entity, and further entities that must be visible for the coordinate to exist.
+
+    Without columns the entity itself is what it stands on.
+    """
+
+    entity: str
+    columns: tuple[str, ...] = ()
+    leads_to: tuple[str, ...] = ()
+
+    def exists_for(self, visibility: Visibility) -> bool:
+        """Whether a viewer with this visibility has the coordinate at all."""
+        return (
+            visibility.sees(self.entity)
+            and all(not isinstance(visibility.decide(self.entity, column), Deny) for column in self.columns)
+            and all(visibility.sees(entity) for entity in self.leads_to)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Bound to no stored data: the same for every viewer."""
+
+
+OPEN = Open()
+Bound = Binding | Open
+
+
+def open_field(description: str, **options: Any) -> Any:
+    """A field that shows no stored data of itself, and is the same for every viewer."""
+    return strawberry.field(description=description, metadata={METADATA: OPEN}, **options)

@@ -1,0 +1,136 @@
+"""What was sold and what is owed for it: conversions, items, adjustments, invoices."""
+
+from __future__ import annotations
+
+from sightline.db.tables import (
+    AdjustmentRow,
+    ConversionItemRow,
+    ConversionRow,
+    PayoutInvoiceLineRow,
+    PayoutInvoiceRow,
+)
+from sightline.db.tables.enums import (
+    AdjustmentSide,
+    AdjustmentState,
+    ConversionStatus,
+    CustomerStatus,
+    InvoiceState,
+    Settlement,
+)
+from sightline.schema.connections import edges_from
+from sightline.schema.enums import described
+from sightline.schema.fields import edge, field_of, money_of
+from sightline.schema.node import Node, entity_type
+from sightline.schema.scalars import CurrencyCode, Date, DateTime, Decimal, Money
+
+for _enum in (AdjustmentSide, AdjustmentState, ConversionStatus, CustomerStatus, InvoiceState, Settlement):
+    described(_enum)
+
+
+@entity_type(ConversionRow)
+class Conversion(Node):
+    """One action credited to one affiliate account."""
+
+    program = edge(ConversionRow.program_id)
+    advertiser_profile = edge(ConversionRow.advertiser_profile_id)
+    enrollment = edge(ConversionRow.enrollment_id)
+    affiliate_account = edge(ConversionRow.affiliate_account_id)
+    partner_profile = edge(ConversionRow.partner_profile_id)
+    traffic_source = edge(ConversionRow.traffic_source_id)
+    source: str | None = field_of(ConversionRow.source)
+    external_ref: str | None = field_of(ConversionRow.external_ref)
+    order_ref: str | None = field_of(ConversionRow.order_ref)
+    promo_code: str | None = field_of(ConversionRow.promo_code)
+    customer_status: CustomerStatus | None = field_of(ConversionRow.customer_status)
+    country: str | None = field_of(ConversionRow.country)
+    device: str | None = field_of(ConversionRow.device)
+    status: ConversionStatus = field_of(ConversionRow.status)
+    status_reason: str | None = field_of(ConversionRow.status_reason)
+    settlement: Settlement | None = field_of(ConversionRow.settlement)
+    locked: bool | None = field_of(ConversionRow.locked)
+    event_at: DateTime | None = field_of(ConversionRow.event_at)
+    click_at: DateTime | None = field_of(ConversionRow.click_at)
+    posted_at: DateTime | None = field_of(ConversionRow.posted_at)
+    lock_at: DateTime | None = field_of(ConversionRow.lock_at)
+    approved_at: DateTime | None = field_of(ConversionRow.approved_at)
+    modified_at: DateTime | None = field_of(ConversionRow.modified_at)
+    sale_amount: Money | None = money_of(ConversionRow.sale_amount)
+    refunded_amount: Money | None = money_of(ConversionRow.refunded_amount)
+    net_sale_amount: Money | None = money_of(ConversionRow.net_sale_amount)
+    revenue: Money | None = money_of(ConversionRow.revenue)
+    payout: Money | None = money_of(ConversionRow.payout)
+    profit: Money | None = money_of(ConversionRow.profit)
+    currency: CurrencyCode | None = field_of(ConversionRow.currency)
+    fx_rate: Decimal | None = field_of(ConversionRow.fx_rate)
+    items = edges_from(ConversionItemRow.conversion_id, description="What was bought.")
+    adjustments = edges_from(AdjustmentRow.conversion_id)
+    payout_invoice_lines = edges_from(PayoutInvoiceLineRow.conversion_id)
+
+
+@entity_type(ConversionItemRow)
+class ConversionItem:
+    """One article of a conversion's order."""
+
+    conversion = edge(ConversionItemRow.conversion_id)
+    n: int | None = field_of(ConversionItemRow.n)
+    sku: str | None = field_of(ConversionItemRow.sku)
+    title: str | None = field_of(ConversionItemRow.title)
+    quantity: Decimal | None = field_of(ConversionItemRow.quantity)
+    amount: Decimal | None = field_of(ConversionItemRow.amount)
+
+
+@entity_type(AdjustmentRow)
+class Adjustment(Node):
+    """A manual correction of an amount, of one conversion or of an account."""
+
+    event_at: DateTime | None = field_of(AdjustmentRow.event_at)
+    conversion = edge(AdjustmentRow.conversion_id)
+    affiliate_account = edge(AdjustmentRow.affiliate_account_id)
+    program = edge(AdjustmentRow.program_id)
+    advertiser_profile = edge(AdjustmentRow.advertiser_profile_id)
+    source: str | None = field_of(AdjustmentRow.source)
+    external_ref: str | None = field_of(AdjustmentRow.external_ref)
+    side: AdjustmentSide | None = field_of(AdjustmentRow.side)
+    state: AdjustmentState = field_of(AdjustmentRow.state)
+    payout_amount: Money | None = money_of(AdjustmentRow.payout_amount)
+    revenue_amount: Money | None = money_of(AdjustmentRow.revenue_amount)
+    sale_amount: Money | None = money_of(AdjustmentRow.sale_amount)
+    currency: CurrencyCode | None = field_of(AdjustmentRow.currency)
+    fx_rate: Decimal | None = field_of(AdjustmentRow.fx_rate)
+    reason: str | None = field_of(AdjustmentRow.reason)
+    created_by = edge(AdjustmentRow.created_by_id)
+    posted_at: DateTime | None = field_of(AdjustmentRow.posted_at)
+    payout_invoice_lines = edges_from(PayoutInvoiceLineRow.adjustment_id)
+
+
+@entity_type(PayoutInvoiceRow)
+class PayoutInvoice(Node):
+    """What one payer owes one affiliate account, in one currency."""
+
+    affiliate_account = edge(PayoutInvoiceRow.affiliate_account_id)
+    payer_advertiser = edge(PayoutInvoiceRow.payer_advertiser_id)
+    company_name: str | None = field_of(PayoutInvoiceRow.company_name)
+    company_tax_id: str | None = field_of(PayoutInvoiceRow.company_tax_id)
+    currency: CurrencyCode | None = field_of(PayoutInvoiceRow.currency)
+    state: InvoiceState = field_of(PayoutInvoiceRow.state)
+    total: Money | None = money_of(PayoutInvoiceRow.total)
+    period_start: Date | None = field_of(PayoutInvoiceRow.period_start)
+    period_end: Date | None = field_of(PayoutInvoiceRow.period_end)
+    issued_at: DateTime | None = field_of(PayoutInvoiceRow.issued_at)
+    approved_at: DateTime | None = field_of(PayoutInvoiceRow.approved_at)
+    paid_at: DateTime | None = field_of(PayoutInvoiceRow.paid_at)
+    created_by = edge(PayoutInvoiceRow.created_by_id)
+    lines = edges_from(PayoutInvoiceLineRow.invoice_id, description="What it is made of.")
+
+
+@entity_type(PayoutInvoiceLineRow)
+class PayoutInvoiceLine:
+    """One conversion or adjustment on a payout invoice."""
+
+    invoice = edge(PayoutInvoiceLineRow.invoice_id)
+    n: int | None = field_of(PayoutInvoiceLineRow.n)
+    program = edge(PayoutInvoiceLineRow.program_id)
+    conversion = edge(PayoutInvoiceLineRow.conversion_id)
+    adjustment = edge(PayoutInvoiceLineRow.adjustment_id)
+    amount: Money | None = money_of(PayoutInvoiceLineRow.amount)
+    currency: CurrencyCode | None = field_of(PayoutInvoiceLineRow.currency)

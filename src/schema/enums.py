@@ -1,0 +1,141 @@
+"""The enums of the contract: those of the tables, with a description for each value."""
+
+from __future__ import annotations
+
+import inspect
+from enum import StrEnum
+from typing import Any
+
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+
+from sightline.authz.paths import PathKind
+from sightline.authz.permissions import Scope
+from sightline.authz.roles import BaseType
+from sightline.db.tables import enums as tables
+
+DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
+    tables.UserStatus: {"ACTIVE": "May sign in.", "SUSPENDED": "Has no access at all."},
+    Scope: {"PLATFORM": "Over the whole platform.", "ORGANIZATION": "Inside one organization."},
+    tables.RoleOrigin: {
+        "PREDEFINED": "Ships with the platform; nothing in it can be changed.",
+        "DEFAULT": "Ships with the platform; title and permissions can be changed.",
+        "CUSTOM": "Made by somebody.",
+        "PERSONAL": "The module set of one user.",
+    },
+    BaseType: {
+        "ADMINISTRATOR": "Everything on the platform.",
+        "MANAGER": "Affiliates and advertisers, no settings.",
+        "AFFILIATE_MANAGER": "Affiliates and what belongs to them.",
+        "ADVERTISER_MANAGER": "Advertisers, their programs and what belongs to them.",
+        "PERSONAL": "Any combination of modules, for one user.",
+        "ORG": "A role inside an organization.",
+    },
+    tables.RoleStatus: {"ACTIVE": "Can be assigned.", "ARCHIVED": "Can no longer be assigned."},
+    tables.UserVisibility: {"ALL": "Sees all.", "ASSIGNED": "Sees what is assigned to the holder."},
+    tables.ListScope: {"ALL": "Reaches everything.", "LISTED": "Reaches what is listed."},
+    tables.ProductLine: {
+        "PERFORMANCE": "Affiliate and performance partnerships.",
+        "CREATOR": "Partnerships with creators.",
+        "ADVOCATE": "Customers who recommend.",
+    },
+    tables.ProgramStatus: {
+        "DRAFT": "Not yet open.",
+        "ACTIVE": "Running.",
+        "PAUSED": "Stopped for now.",
+        "ARCHIVED": "Ended for good.",
+    },
+    tables.CommissionModel: {
+        "DIRECT": "The advertiser pays its partners, and so knows their payouts and terms.",
+        "INTERMEDIATED": "The operator pays partners and charges the advertiser.",
+    },
+    tables.AccountStatus: {
+        "PENDING": "Waiting for approval.",
+        "APPROVED": "Can earn.",
+        "REJECTED": "Refused.",
+        "SUSPENDED": "Stopped for now.",
+        "CLOSED": "Ended for good.",
+    },
+    tables.CompanyLevel: {"OWNER": "May set payout information.", "MEMBER": "Sees the company."},
+    tables.CollaboratorRole: {
+        "READ_ONLY": "Sees the account and its results.",
+        "OWNER": "Also changes settings and invites.",
+        "MANAGER": "Also applies commission plans.",
+    },
+    tables.EnrollmentSide: {"PARTNER": "The partner applied.", "ADVERTISER": "The advertiser invited."},
+    tables.EnrollmentState: {
+        "APPLIED": "The partner has applied and waits for the advertiser.",
+        "INVITED": "The advertiser has invited and waits for the partner.",
+        "ACTIVE": "Both have agreed.",
+        "DENIED": "The advertiser refused the application.",
+        "WITHDRAWN": "The partner took the application back.",
+        "REJECTED": "The partner refused the invitation.",
+        "REVOKED": "The advertiser took the invitation back.",
+        "INVITE_EXPIRED": "The invitation was not answered in time.",
+        "EXPIRED": "The advertiser ended it.",
+        "LEFT": "The partner ended it.",
+    },
+    tables.ConversionStatus: {
+        "PENDING": "Not yet decided.",
+        "HOLD": "Approves by itself at its lock date.",
+        "APPROVED": "Payable.",
+        "REJECTED": "Never payable.",
+        "REVERSED": "Taken back after approval.",
+    },
+    tables.CustomerStatus: {"NEW": "A new customer.", "RETURNING": "A customer who had bought before."},
+    tables.Settlement: {
+        "OPEN": "Can still change.",
+        "LOCKED": "Final, not yet invoiced.",
+        "INVOICED": "On an invoice.",
+        "PAID": "Paid.",
+    },
+    tables.AdjustmentSide: {
+        "PAYOUT": "Corrects a payout.",
+        "REVENUE": "Corrects revenue.",
+        "SALE": "Corrects a sale amount.",
+    },
+    tables.AdjustmentState: {"OPEN": "Not yet invoiced.", "INVOICED": "On an invoice.", "PAID": "Paid."},
+    tables.InvoiceState: {
+        "DRAFT": "Not yet approved.",
+        "APPROVED": "To be paid.",
+        "PAID": "Paid.",
+        "DELETED": "Taken back.",
+    },
+    tables.SourceKind: {
+        "WEBSITE": "A web site.",
+        "APP": "An app.",
+        "SOCIAL": "A social media account.",
+        "EMAIL": "A mailing list.",
+        "SEARCH": "Paid search.",
+        "OTHER": "Something else.",
+    },
+    PathKind: {
+        "ORGANIZATION": "A membership, over the organization itself.",
+        "ORG_ADVERTISER": "A membership, over what the organization's advertisers own.",
+        "ORG_PARTNER": "A membership, over what the organization's partners own.",
+        "PLATFORM": "A role of the operator's staff.",
+        "COLLABORATOR": "A collaborator's role on affiliate accounts.",
+        "COMPANY": "Access to a company.",
+        "COUNTERPARTY_ADVERTISER": "An advertiser looking at partners it works with.",
+        "COUNTERPARTY_PARTNER": "A partner looking at programs it works with.",
+        "PUBLIC": "The marketplace.",
+        "SELF": "Oneself.",
+    },
+}
+
+
+class UndescribedEnumError(TypeError):
+    """An enum of the tables reaches the contract without a description for each of its values."""
+
+
+def described(values: type[StrEnum]) -> Any:
+    """The GraphQL enum of a closed list. Raises UndescribedEnumError where a value has no description."""
+    texts = DESCRIPTIONS.get(values, {})
+    if set(texts) != {member.name for member in values}:
+        raise UndescribedEnumError(f"{values.__name__}: describe exactly its values in sightline.schema.enums")
+    if not hasattr(values, "__strawberry_definition__"):
+        strawberry.enum(values, description=(inspect.getdoc(values) or "").splitlines()[0])
+        definition: StrawberryEnumDefinition = values.__strawberry_definition__  # type: ignore[attr-defined]
+        for value in definition.values:
+            value.description = texts[value.name]
+    return values

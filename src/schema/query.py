@@ -1,0 +1,123 @@
+"""The query root: who asks, lookups by global id, and a connection for every entity."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import strawberry
+
+from sightline.authz.paths import PathKind
+from sightline.resolvers.errors import BadInputError
+from sightline.resolvers.global_ids import Key, MalformedIdError
+from sightline.resolvers.operation import Operation
+from sightline.resolvers.rows import Row
+from sightline.schema.annotations import entity_named
+from sightline.schema.bindings import METADATA, Binding, open_field
+from sightline.schema.connections import all_of_entity
+from sightline.schema.coordinates import has_coordinate
+from sightline.schema.enums import described
+from sightline.schema.model import CATALOGUE
+from sightline.schema.names import plural
+from sightline.schema.node import Node
+
+MOST_NODES = 100
+ID_HELP = "This is no id: take ids from answers of this API."
+
+described(PathKind)
+
+
+@strawberry.type(description="One way by which you have access: a grant, as rows see it.")
+class AccessPath:
+    """An access path of the viewer."""
+
+    kind: PathKind = open_field("What kind of grant it is.")
+    holds: list[str] = open_field("The permissions, switches and limits it carries.")
+
+
+def _user(root: strawberry.Parent[Operation]) -> Any:
+    user_id = root.principal.user_id
+    return None if user_id is None else root.row("app_user", Key(user_id))
+
+
+def _organization(root: strawberry.Parent[Operation]) -> Any:
+    organization_id = root.principal.organization_id
+    return None if organization_id is None else root.row("organization", Key(organization_id))
+
+
+def _paths(root: strawberry.Parent[Operation]) -> list[AccessPath]:
+    return [AccessPath(kind=shape.kind, holds=sorted(map(str, shape.tokens))) for shape in root.principal.paths.shapes]
+
+
+def _can_read(
+    root: strawberry.Parent[Operation],
+    info: strawberry.Info,
+    coordinate: Annotated[str, strawberry.argument(description="Such as `Conversion.payout` or `Query.conversions`.")],
+) -> bool:
+    return has_coordinate(info.schema._schema, coordinate)
+
+
+_user.__annotations__["return"] = entity_named("User") | None
+_organization.__annotations__["return"] = entity_named("Organization") | None
+
+
+@strawberry.type(description="Who you are, and what you may see.")
+class Viewer:
+    """The asking principal; its source is the operation."""
+
+    user = strawberry.field(
+        resolver=_user,
+        description="You, where you are a person or ask with a person's key.",
+        metadata={METADATA: Binding("app_user")},
+    )
+    organization = strawberry.field(
+        resolver=_organization,
+        description="The organization whose key you ask with.",
+        metadata={METADATA: Binding("organization")},
+    )
+    paths = open_field("Your access paths.", resolver=_paths)
+    can_read = open_field(
+        "Whether a schema coordinate exists for you: on some row at least. Hidden and unknown ones are equally false.",
+        resolver=_can_read,
+    )
+
+
+async def _look_up(operation: Operation, text: str) -> Row | None:
+    try:
+        entity, key = operation.services.ids.decode(text)
+    except MalformedIdError as error:
+        raise BadInputError(ID_HELP) from error
+    return await operation.row(entity, key)
+
+
+def _viewer(info: strawberry.Info) -> Viewer:
+    operation: Viewer = info.context
+    return operation
+
+
+async def _node(
+    info: strawberry.Info,
+    id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")],  # noqa: A002
+) -> Any:
+    return await _look_up(info.context, id)
+
+
+async def _nodes(
+    info: strawberry.Info,
+    ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids, at most 100.")],
+) -> Any:
+    if len(ids) > MOST_NODES:
+        raise BadInputError(f"Look up at most {MOST_NODES} ids at once.")
+    return [_look_up(info.context, each) for each in ids]
+
+
+_node.__annotations__["return"] = Node | None
+_nodes.__annotations__["return"] = list[Node | None]
+
+_fields: dict[str, Any] = {
+    "viewer": open_field("Who you are, and what you may see.", resolver=_viewer),
+    "node": open_field("The row with a global id; null where there is none that you may see.", resolver=_node),
+    "nodes": open_field("The rows with these global ids, in their order; null where there is none.", resolver=_nodes),
+    **{plural(entity): all_of_entity(entity) for entity in CATALOGUE.served if "id" in entity.key},
+}
+
+Query = strawberry.type(type("Query", (), _fields), name="Query", description="Everything that can be asked.")

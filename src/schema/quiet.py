@@ -1,0 +1,33 @@
+"""Errors that name nothing the viewer does not have: no suggestions, no run-time type names, no exception texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+
+class QuietExecutor(StrawberryGraphQLCoreExecutionContext):
+    """graphql-core's executor with suggestions off, also where strawberry passes no such argument."""
+
+    @classmethod
+    def build(cls, *arguments: Any, **options: Any) -> Any:
+        """An execution context; `hide_suggestions` is always on."""
+        return super().build(*arguments, **options | {"hide_suggestions": True})
+
+    def ensure_valid_runtime_type(
+        self,
+        runtime_type_name: Any,
+        return_type: GraphQLOutputType,
+        field_details_list: Any,
+        info: Any,
+        result: Any,
+    ) -> GraphQLObjectType:
+        """The object type of an abstract value. One that this schema does not have is not found, and not named."""
+        found = self.schema.get_type(runtime_type_name) if isinstance(runtime_type_name, str) else None
+        if not isinstance(found, GraphQLObjectType) or not self.schema.is_sub_type(return_type, found):  # type: ignore[arg-type]
+            raise GraphQLError(
+                "Not found.", [details.node for details in field_details_list], extensions={"code": "NOT_FOUND"}
+            )
+        return found

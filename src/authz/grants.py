@@ -24,14 +24,20 @@ _SWITCH_FLAGS = {
 class OrganizationGrant:
     """A membership: one role in one organization (K2), with the settings of the organization that limit it.
 
-    `programs` and `product_lines` are the limits of an assignment (I2), None where it has none; `advertiser_approved`
-    says whether the operator has approved an advertiser of the organization.
+    `both_sides` says whether the role sees an organization's partner side too (the three of K2 do); `has_advertisers`
+    and `has_partners` which sides the organization has at all. `programs` and `product_lines` are the limits of an
+    assignment (I2), None where it has none; `advertiser_approved` says whether the operator has approved an advertiser.
+
+    INVARIANT: what is said here of the organization changes with the policy epoch, like every grant: the first profile
+    of a side, an approval, a setting.
     """
 
     organization_id: int
     permissions: tuple[tuple[str, Level], ...]
     standing: Standing | None = None
     both_sides: bool = False
+    has_advertisers: bool = True
+    has_partners: bool = True
     programs: frozenset[int] | None = None
     product_lines: frozenset[str] | None = None
     guest_hides_partner_names: bool = False
@@ -127,9 +133,10 @@ def _organization_paths(grant: OrganizationGrant) -> Iterator[Path]:
         tokens.add(Flag.HIDES_ARCHIVED_PROFILES)
     own = {grant.organization_id}
     yield path(PathKind.ORGANIZATION, tokens, organizations=own, **limits)
-    yield path(PathKind.ORG_ADVERTISER, tokens, organizations=own, **limits)
-    yield path(PathKind.COUNTERPARTY_ADVERTISER, tokens, organizations=own, **limits)
-    if grant.both_sides:
+    if grant.has_advertisers:
+        yield path(PathKind.ORG_ADVERTISER, tokens, organizations=own, **limits)
+        yield path(PathKind.COUNTERPARTY_ADVERTISER, tokens, organizations=own, **limits)
+    if grant.both_sides and grant.has_partners:
         yield path(PathKind.ORG_PARTNER, tokens, organizations=own)
         yield path(PathKind.COUNTERPARTY_PARTNER, organizations=own)
 

@@ -24,8 +24,8 @@ class Predicates:
             case Truth(value):
                 return sa.true() if value else sa.false()
             case Compare(column, operator, constant):
-                value = _constant(constant, source.c[column].type)
-                return source.c[column] == value if operator is Operator.EQUAL else source.c[column] != value
+                given = _constant(constant, source.c[column].type)
+                return source.c[column] == given if operator is Operator.EQUAL else source.c[column] != given
             case IsNull(column):
                 return source.c[column].is_(None)
             case In(column, attribute):

@@ -36,6 +36,7 @@ from sightline.db.tables import (
     CompanyAccessRow,
     ManagerAssignmentRow,
     OrganizationRow,
+    PartnerProfileRow,
     RoleAssignmentRow,
     RolePermissionRow,
     RoleProductLineRow,
@@ -127,14 +128,19 @@ _ASSIGNMENTS = system_statement(
 )
 
 
+def _owns(profile: type[AdvertiserProfileRow | PartnerProfileRow]) -> sa.Exists:
+    return sa.exists(sa.select(sa.literal_column("1"))).where(profile.organization_id == OrganizationRow.id)
+
+
 def _organization_settings(of: sa.ColumnElement[bool]) -> Statement:
     return system_statement(
         sa.select(
             OrganizationRow.id,
             OrganizationRow.guest_hides_partner_names,
             OrganizationRow.hides_archived_profiles,
-            sa.exists(sa.select(sa.literal_column("1")))
-            .where(AdvertiserProfileRow.organization_id == OrganizationRow.id)
+            _owns(AdvertiserProfileRow).label("has_advertisers"),
+            _owns(PartnerProfileRow).label("has_partners"),
+            _owns(AdvertiserProfileRow)
             .where(AdvertiserProfileRow.approved_at.is_not(None), AdvertiserProfileRow.archived_at.is_(None))
             .label("advertiser_approved"),
         ).where(of)
@@ -239,6 +245,8 @@ def _membership(settings: Any, role: RoleDefinition) -> OrganizationGrant:
         role.permissions,
         standing=role.standing,
         both_sides=role.both_sides,
+        has_advertisers=settings["has_advertisers"],
+        has_partners=settings["has_partners"],
         guest_hides_partner_names=settings["guest_hides_partner_names"],
         hides_archived_profiles=settings["hides_archived_profiles"],
         advertiser_approved=settings["advertiser_approved"],
@@ -255,6 +263,7 @@ def _organization_grant(row: Any, settings: Any) -> OrganizationGrant:
     return OrganizationGrant(
         row["organization_id"],
         predefined.permissions if predefined is not None else _permissions(row),
+        has_advertisers=settings["has_advertisers"],
         programs=frozenset(row["programs"] or ()) if row["program_scope"] == "LISTED" else None,
         product_lines=frozenset.intersection(*lines) if lines else None,
         advertiser_approved=settings["advertiser_approved"],

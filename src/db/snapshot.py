@@ -25,6 +25,10 @@ _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _EPOCH = system_statement(sa.select(AuthzEpochRow.n, sa.func.now().label("clock")))
 
 
+class SnapshotEndedError(Exception):
+    """A read in a snapshot whose operation has been answered."""
+
+
 @dataclass(slots=True, eq=False)
 class Snapshot:
     """An open snapshot. `epoch` is the policy's version in it and `clock` the database's time (UTC)."""
@@ -33,14 +37,24 @@ class Snapshot:
     epoch: int
     clock: datetime
     statements: int = 0
+    ended: bool = False
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[asyncpg.Record]:
         """The rows of a statement. One at a time: loaders that fire in the same tick share the connection."""
         async with self._lock:
+            if self.ended:
+                raise SnapshotEndedError("a resolver asks for rows after its operation was answered")
             self.statements += 1
             rows: Sequence[asyncpg.Record] = await self.connection.fetch(statement.text, *statement.arguments(values))
             return rows
+
+    async def end(self) -> None:
+        """End the transaction, after a statement that still runs: a sibling of a field that failed may be reading."""
+        async with self._lock:
+            self.ended = True
+            if not self.connection.is_closed():
+                await self.connection.execute("ROLLBACK")
 
 
 async def in_snapshot(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]]) -> Result:
@@ -48,11 +62,11 @@ async def in_snapshot(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]])
 
     async def on(connection: asyncpg.Connection) -> Result:
         await connection.execute(_BEGIN)
+        row = await connection.fetchrow(_EPOCH.text)
+        snapshot = Snapshot(connection, row["n"], row["clock"])
         try:
-            row = await connection.fetchrow(_EPOCH.text)
-            return await work(Snapshot(connection, row["n"], row["clock"]))
+            return await work(snapshot)
         finally:
-            if not connection.is_closed():
-                await connection.execute("ROLLBACK")
+            await snapshot.end()
 
     return await pool.read(on)

@@ -6,7 +6,6 @@ Grants that have ended are not read, and the first end to come is returned besid
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -207,12 +206,10 @@ async def grants_of_organization(snapshot: Snapshot, organization_id: int) -> Gr
 async def grants_of_user(snapshot: Snapshot, user_id: int) -> tuple[Grants, datetime | None]:
     """The live grants of an active user, and when the first of them ends."""
     values = {"user_id": user_id}
-    assignments, organizations, collaborations, companies, managed = await asyncio.gather(
-        *(
-            snapshot.fetch(statement, values)
-            for statement in (_ASSIGNMENTS, _USERS_ORGANIZATIONS, _COLLABORATIONS, _COMPANIES, _MANAGED)
-        )
-    )
+    assignments, organizations, collaborations, companies, managed = [
+        await snapshot.fetch(statement, values)
+        for statement in (_ASSIGNMENTS, _USERS_ORGANIZATIONS, _COLLABORATIONS, _COMPANIES, _MANAGED)
+    ]
     settings = {row["id"]: row for row in organizations}
     grants = Grants(
         user_id,

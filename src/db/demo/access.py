@@ -1,0 +1,152 @@
+"""Access that is being arranged: invitations, requests, reviews, and transfers of ownership, in every state."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import sha256
+
+from sightline.db.demo.book import Book
+from sightline.db.demo.cast import BLUEBIRD, DOMAIN, NORTHWIND
+from sightline.db.demo.organizations import Society
+from sightline.db.demo.partners import Partners
+from sightline.db.demo.roles import Roles
+from sightline.db.demo.season import DISTANT, PERIOD_END
+from sightline.db.secrets import Secrets
+
+_WEEK = timedelta(days=7)
+_INVITATION_STATES = ("PENDING", "ACCEPTED", "DECLINED", "REVOKED", "EXPIRED")
+
+
+def make_access(book: Book, society: Society, *, partners: Partners, roles: Roles, secrets: Secrets) -> None:
+    """Some of each kind in each state; whoever is undecided about has until long after the demo."""
+    _invitations(book, society, partners=partners, roles=roles, secrets=secrets)
+    _transfers(book, society, partners)
+    _requests(book, society)
+    _reviews(book, society, partners)
+
+
+def _invitations(book: Book, society: Society, *, partners: Partners, roles: Roles, secrets: Secrets) -> None:
+    names = {row["id"]: row["name"] for row in book.rows("app_user")}
+    account = partners.bluebird[0]
+    account_name = book.rows("affiliate_account")[account - 1]["name"]
+    northwind, bluebird = society.organizations[NORTHWIND], society.organizations[BLUEBIRD]
+
+    def invite(scope: str, state: str, *, email: str, by: str, target: str, **what: int | str | None) -> None:
+        token = secrets.demo_key(f"invitation {scope} {target} {email}")
+        asked = PERIOD_END - 3 * _WEEK
+        inviter = society.cast[by]
+        values: dict[str, int | str | None] = {
+            "affiliate_account_id": None,
+            "organization_id": None,
+            "collaborator_role": None,
+            "role_id": None,
+        }
+        book.add(
+            "invitation",
+            created_at=asked,
+            scope=scope,
+            email=email,
+            state=state,
+            invited_by_id=inviter,
+            target_name=target,
+            inviter_name=names[inviter],
+            token_hash=secrets.token_hash(token),
+            expires_at=DISTANT if state == "PENDING" else asked + _WEEK,
+            answered_at=None if state in ("PENDING", "EXPIRED") else asked + timedelta(days=1),
+            **(values | what),
+        )
+
+    member, manager = roles.organization["Member"], roles.platform["Affiliate Manager"]
+    for n, state in enumerate(_INVITATION_STATES):
+        email = f"invited-{n + 1}@mail.example"
+        role = ("READ_ONLY", "OWNER", "READ_ONLY", "OWNER", "READ_ONLY")[n]
+        what: dict[str, int | str | None] = {"affiliate_account_id": account, "collaborator_role": role}
+        invite("ACCOUNT", state, email=email, by="collab-owner", target=account_name, **what)
+        for organization, by in ((northwind, "adv-admin"), (bluebird, "partner-admin")):
+            what = {"organization_id": organization.id, "role_id": member}
+            invite("ORGANIZATION", state, email=email, by=by, target=organization.name, **what)
+        invite("PLATFORM", state, email=email, by="admin", target="the platform", role_id=manager)
+    # Somebody of the cast has one to answer; a manager of the platform offers the third collaborator role.
+    nobody = f"nobody@{DOMAIN}"
+    what = {"affiliate_account_id": partners.bluebird[1], "collaborator_role": "READ_ONLY"}
+    invite("ACCOUNT", "PENDING", email=nobody, by="collab-owner", target="Bluebird Austria", **what)
+    what = {"affiliate_account_id": partners.bluebird[3], "collaborator_role": "MANAGER"}
+    invite("ACCOUNT", "PENDING", email="invited-9@mail.example", by="manager", target="Bluebird America", **what)
+
+
+def _transfers(book: Book, society: Society, partners: Partners) -> None:
+    media, deals = partners.companies["Bluebird Media GmbH"], partners.companies["Bluebird Deals Ltd"]
+    for n, (state, place, companies) in enumerate(
+        (
+            ("REQUESTED", 0, (media, deals)),
+            ("APPROVED", 1, (media, deals)),
+            ("EXECUTED", 2, (media, deals)),  # which is what the account says now
+            ("REJECTED", 3, (deals, media)),
+            ("WITHDRAWN", 4, (media, deals)),
+            ("EXPIRED", 5, (None, deals)),
+        )
+    ):
+        account = partners.bluebird[place]
+        approved = state in ("APPROVED", "EXECUTED")
+        asked = PERIOD_END - (n + 2) * _WEEK
+        book.add(
+            "ownership_transfer",
+            created_at=asked,
+            affiliate_account_id=account,
+            from_company_id=companies[0],
+            to_company_id=companies[1],
+            state=state,
+            requested_by_id=society.cast["partner-admin"],
+            approved_by_id=society.cast["many-hats"] if approved else None,
+            content_hash=sha256(f"{account} {companies[0]} {companies[1]}".encode()).digest(),
+            approved_at=asked + timedelta(days=2) if approved else None,
+            executed_at=asked + timedelta(days=3) if state == "EXECUTED" else None,
+            expires_at=DISTANT if state in ("REQUESTED", "APPROVED") else asked + 2 * _WEEK,
+        )
+
+
+def _requests(book: Book, society: Society) -> None:
+    for n, (key, state, coordinate, reason) in enumerate(
+        (
+            ("affiliate-manager", "REQUESTED", "Conversion.revenue", "To answer an advertiser about its costs."),
+            ("affiliate-manager-nopay", "APPROVED", "Conversion.payout", "My accounts ask what they earned."),
+            ("support", "REFUSED", "Conversion.saleAmount", "A customer asks for a refund."),
+            ("analyst", "WITHDRAWN", "Conversion.payout", "For the quarterly report."),
+        )
+    ):
+        decided = state in ("APPROVED", "REFUSED")
+        asked = PERIOD_END - timedelta(days=20 + n)
+        book.add(
+            "access_request",
+            created_at=asked,
+            requester_id=society.cast[key],
+            coordinate=coordinate,
+            node=None,
+            reason=reason,
+            state=state,
+            decided_by_id=society.cast["admin"] if decided else None,
+            decided_at=asked + timedelta(days=1) if decided else None,
+        )
+
+
+def _reviews(book: Book, society: Society, partners: Partners) -> None:
+    targets = (
+        ("ACCOUNT", partners.bluebird[0], None, "collab-owner"),
+        ("ORGANIZATION", None, society.organizations[NORTHWIND].id, "adv-admin"),
+        ("PLATFORM", None, None, "admin"),
+    )
+    for scope, account, organization, reviewer in targets:
+        for quarter, completed in ((1, True), (0, False)):
+            due = PERIOD_END - quarter * timedelta(days=91)
+            book.add(
+                "access_review",
+                created_at=due - 4 * _WEEK,
+                scope=scope,
+                affiliate_account_id=account,
+                organization_id=organization,
+                state="COMPLETED" if completed else "OPEN",
+                due_at=due,
+                completed_by_id=society.cast[reviewer] if completed else None,
+                completed_at=due - _WEEK if completed else None,
+                findings={"kept": 4, "changed": 0, "taken_away": 1} if completed else None,
+            )

@@ -1,0 +1,144 @@
+"""How the demo platform is run: settings, pages, imports with their logs, and the audit log with its chain."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from sightline.db.demo.book import Book
+from sightline.db.demo.cast import BLUEBIRD, NORTHWIND
+from sightline.db.demo.organizations import Society
+from sightline.db.demo.partners import Partners
+from sightline.db.demo.season import FOUNDED, PERIOD_END, PLATFORM_CURRENCY, rates
+
+_PAGES = (
+    ("welcome", "Welcome", "PUBLISHED", "How the platform works, in five minutes."),
+    ("payouts", "When payouts are made", "PUBLISHED", "On the twentieth, for the month before the last."),
+    ("house-rules", "House rules", "PUBLISHED", "What partners may do, and what they may not."),
+    ("summer-2026", "The summer of 2026", "DRAFT", "Plans that are still being written."),
+)
+_DOCUMENT = "query Viewer { viewer { id name } }"
+
+
+def make_operations(book: Book, society: Society, *, partners: Partners) -> None:
+    """What nobody buys or sells, but every platform has."""
+    _settings(book)
+    for name, title, status, body in _PAGES:
+        published = FOUNDED + timedelta(days=5) if status == "PUBLISHED" else None
+        book.add("content_page", slug=name, name=title, body=body, status=status, published_at=published)
+    digest = sha256(_DOCUMENT.encode()).hexdigest()
+    book.add("trusted_document", hash=digest, name="Viewer", text=_DOCUMENT)
+    _imports(book, society)
+    _audit(book, society, partners)
+
+
+def _settings(book: Book) -> None:
+    settings: dict[str, Any] = {
+        "currency": PLATFORM_CURRENCY,
+        "time_zone": "UTC",
+        "click_count": "VALID",
+        "invite_requires_company": False,
+        "transfer_requires_second_person": False,
+        "exchange_rates": {month: {code: str(rate) for code, rate in row.items()} for month, row in rates().items()},
+    }
+    for key, value in settings.items():
+        book.add("platform_setting", key=key, value=value, updated_at=FOUNDED)
+
+
+def _imports(book: Book, society: Society) -> None:
+    def job(name: str, state: str, *, days_ago: int, by: int, scheduled: bool) -> int:
+        asked = PERIOD_END - timedelta(days=days_ago)
+        return book.add(
+            "import_job",
+            created_at=asked,
+            created_by_id=by,
+            name=name,
+            state=state,
+            entity="conversions",
+            source="shop-feed",
+            scheduled=scheduled,
+            started_at=None if state == "QUEUED" else asked + timedelta(minutes=1),
+            finished_at=asked + timedelta(minutes=3) if state in ("COMPLETED", "FAILED") else None,
+        )
+
+    admin, staff = society.cast["admin"], society.staff[0]
+    done = job("orders-2026-05.csv", "COMPLETED", days_ago=29, by=admin, scheduled=True)
+    failed = job("orders-2026-06.csv", "FAILED", days_ago=2, by=staff, scheduled=False)
+    job("orders-2026-06-corrected.csv", "RUNNING", days_ago=0, by=staff, scheduled=False)
+    job("orders-nightly", "QUEUED", days_ago=0, by=admin, scheduled=True)
+    for line in range(1, 8):
+        book.add("import_log", job_id=done, line=line, outcome="ACCEPTED", column_name=None, value=None, reason=None)
+    for number, line, column, value, reason in (
+        (done, 8, "amount", "12,5O", "This is no amount: write it like 12.50."),
+        (done, 9, "account", "A99999", "No such account."),
+        (failed, 1, "date", "31.06.2026", "There is no such day."),
+    ):
+        book.add(
+            "import_log",
+            job_id=number,
+            line=line,
+            outcome="REJECTED",
+            column_name=column,
+            value=value,
+            reason=reason,
+        )
+
+
+def _audit(book: Book, society: Society, partners: Partners) -> None:
+    cast = society.cast
+    northwind, bluebird = society.organizations[NORTHWIND].id, society.organizations[BLUEBIRD].id
+    account = partners.bluebird[0]
+    begin = PERIOD_END - timedelta(days=60)
+    entries: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("admin", "role_assignment:create", {"target_type": "role_assignment", "after": {"role": "Manager"}}),
+        (
+            "admin",
+            "user:suspend",
+            {"target_type": "app_user", "target_id": str(cast["suspended"]), "after": {"status": "SUSPENDED"}},
+        ),
+        ("manager", "affiliate_account:approve", {"affiliate_account_id": account, "after": {"status": "APPROVED"}}),
+        (
+            "partner-admin",
+            "affiliate_account:update",
+            {
+                "organization_id": bluebird,
+                "affiliate_account_id": account,
+                "before": {"name": "Bluebird DE"},
+                "after": {"name": "Bluebird Germany"},
+            },
+        ),
+        ("collab-owner", "collaborator:invite", {"affiliate_account_id": account, "after": {"role": "READ_ONLY"}}),
+        ("adv-admin", "role_assignment:create", {"organization_id": northwind, "after": {"role": "Analyst"}}),
+        (
+            "marketing",
+            "program:update",
+            {"organization_id": northwind, "before": {"listed": False}, "after": {"listed": True}},
+        ),
+        ("finance-manager", "payout_run:start", {"target_type": "payout_run", "after": {"state": "RUNNING"}}),
+        ("admin", "platform_setting:update", {"target_type": "platform_setting", "target_id": "click_count"}),
+    )
+    previous = bytes(32)
+    for n, (key, action, details) in enumerate(entries):
+        at = begin + timedelta(days=6 * n, hours=n)
+        previous = _chained(book, previous, at=at, actor=cast[key], action=action, details=details)
+
+
+def _chained(book: Book, previous: bytes, *, at: datetime, actor: int, action: str, details: dict[str, Any]) -> bytes:
+    """Write one entry; returns its hash: SHA-256 of the one before and of the entry as canonical JSON."""
+    entry = {
+        "at": at,
+        "actor_id": actor,
+        "organization_id": None,
+        "affiliate_account_id": None,
+        "action": action,
+        "target_type": action.partition(":")[0],
+        "target_id": str(details.get("affiliate_account_id", details.get("organization_id", 1))),
+        "before": None,
+        "after": None,
+    } | details
+    digest = sha256(previous + orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)).digest()
+    book.add("audit_log", **entry, prev_hash=previous, hash=digest)
+    return digest

@@ -1,0 +1,106 @@
+"""The reports of the demo platform: column lists, saved reports with their shares, and schedules."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sightline.db.demo.book import Book
+from sightline.db.demo.cast import BLUEBIRD, NORTHWIND
+from sightline.db.demo.organizations import STAFF_DOMAIN, Society
+from sightline.db.demo.partners import Partners
+from sightline.db.demo.report_columns import built_in_columns
+from sightline.db.demo.season import PERIOD_END
+
+_COUNTING_ONLY = ("impressions", "clicks", "unique_clicks", "conversions", "events", "cr")
+
+
+def make_reporting(book: Book, society: Society, *, partners: Partners, existing: frozenset[str]) -> None:
+    """The catalogue where `existing` lacks it, the system's list with every column, and some reports of the cast."""
+    columns = built_in_columns()
+    for column in columns:
+        if column.key not in existing:
+            book.add(
+                "report_column",
+                key=column.key,
+                label=column.label,
+                description=column.description,
+                formula=column.formula,
+                classes=[str(each) for each in column.classes],
+                aggregation=column.aggregation,
+                owner_id=None,
+            )
+    system = book.add("column_list", owner_kind="SYSTEM", user_id=None)
+    _fill(book, system, tuple(column.key for column in columns))
+    # Somebody of the staff has a list of his own, narrower than the system's (A18, RC1).
+    _fill(book, book.add("column_list", owner_kind="USER", user_id=society.staff[1]), _COUNTING_ONLY)
+    _saved_reports(book, society, partners)
+
+
+def _fill(book: Book, number: int, keys: tuple[str, ...]) -> None:
+    for position, key in enumerate(keys, 1):
+        book.add("column_list_item", list_id=number, column_key=key, position=position)
+
+
+def _saved_reports(book: Book, society: Society, partners: Partners) -> None:
+    northwind, bluebird = society.organizations[NORTHWIND].id, society.organizations[BLUEBIRD].id
+
+    def save(name: str, owner: str, lens: str, *, columns: str, group_by: str, **more: int | None) -> int:
+        definition: dict[str, Any] = {"columns": columns.split(), "groupBy": [group_by]}
+        values: dict[str, int | None] = {"organization_id": None, "lens_organization_id": None, "lens_account_id": None}
+        return book.add(
+            "saved_report",
+            name=name,
+            owner_id=society.cast[owner],
+            lens=lens,
+            definition=definition,
+            **(values | more),
+        )
+
+    profit = save("Profit by month", "manager", "PLATFORM", columns="revenue payout profit margin", group_by="month")
+    by_program = save(
+        "Sales by program",
+        "adv-admin",
+        "ADVERTISER",
+        columns="conversions sale_amount aov",
+        group_by="program",
+        organization_id=northwind,
+        lens_organization_id=northwind,
+    )
+    earnings = save(
+        "Earnings by account",
+        "partner-admin",
+        "PARTNER",
+        columns="conversions payout epc",
+        group_by="account",
+        organization_id=bluebird,
+        lens_organization_id=bluebird,
+    )
+    own = save(
+        "My account",
+        "collab-owner",
+        "ACCOUNT",
+        columns="clicks conversions payout",
+        group_by="day",
+        lens_account_id=partners.bluebird[0],
+    )
+    for report, key in ((profit, "finance-manager"), (profit, "affiliate-manager"), (own, "collab-readonly")):
+        book.add("saved_report_share", saved_report_id=report, user_id=society.cast[key])
+    for report, owner, state, file, on_restricted in (
+        (profit, "manager", "ACTIVE", "XLSX", "FAIL"),
+        (by_program, "adv-admin", "ACTIVE", "CSV", "DROP"),
+        (earnings, "partner-admin", "PAUSED", "JSONL", "FAIL"),
+    ):
+        book.add(
+            "report_schedule",
+            saved_report_id=report,
+            owner_id=society.cast[owner],
+            state=state,
+            cron="0 6 1 * *",
+            time_zone="Europe/Berlin",
+            format=file,
+            on_restricted=on_restricted,
+            recipients=[f"reports@{STAFF_DOMAIN}"],
+            next_run_at=PERIOD_END + timedelta(hours=4) if state == "ACTIVE" else None,
+            last_run_at=PERIOD_END - timedelta(days=30),
+        )

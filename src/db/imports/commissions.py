@@ -1,0 +1,59 @@
+"""What conversions earn: by the plan of their enrollment, else the program's default one.
+
+A plan applies within its days (UTC) and to its goal; imported conversions reach the program's main goal.
+"""
+
+from __future__ import annotations
+
+import asyncpg
+
+from sightline.db.imports.currencies import MINOR_UNITS
+from sightline.db.imports.model import Mapping
+
+# numeric's own round() takes halves away from zero; a plan's go to the even neighbour.
+HALF_EVEN = """
+    CASE WHEN abs({units} - trunc({units})) = 0.5 THEN 2 * round({units} * 0.5) ELSE round({units}) END
+    / 10::numeric ^ c.places
+"""
+EARNED = "((coalesce(p.{side}_percent, 0) * o.amount * 0.01 + coalesce(p.{side}_fixed, 0)) * 10::numeric ^ c.places)"
+
+NEW_CONVERSIONS = "NOT o.cancelled AND NOT o.repeated AND o.problem IS NULL"
+
+PLAN = f"""
+    SELECT o.first_line, p.* FROM import_order AS o
+    JOIN enrollment AS e ON e.id = o.enrollment_id
+    JOIN program AS g ON g.id = e.program_id
+    JOIN commission_plan AS p ON p.id = coalesce(e.commission_plan_id, g.default_plan_id)
+    WHERE {NEW_CONVERSIONS}
+      AND coalesce((o.event_at AT TIME ZONE 'UTC')::date >= p.valid_from, true)
+      AND coalesce((o.event_at AT TIME ZONE 'UTC')::date < p.valid_to, true)
+      AND (p.goal_id IS NULL OR EXISTS (SELECT FROM program_goal AS b WHERE b.id = p.goal_id AND b.is_base))
+"""
+REFUSE = f"""
+    UPDATE import_order AS o SET problem_column = $1, problem_value = o.account,
+        problem = 'has no commission plan that applies on ' || (o.event_at AT TIME ZONE 'UTC')::date
+                  || ': give its enrollment or the program one'
+    WHERE {NEW_CONVERSIONS} AND NOT EXISTS (SELECT FROM ({PLAN}) AS p WHERE p.first_line = o.first_line)
+"""
+REFUSE_CURRENCY = f"""
+    UPDATE import_order AS o SET problem_column = $1, problem_value = o.currency,
+        problem = 'is not the currency of the fixed amounts of the commission plan (' || p.currency || ')'
+    FROM ({PLAN}) AS p
+    WHERE p.first_line = o.first_line AND num_nonnulls(p.payout_fixed, p.revenue_fixed) > 0 AND p.currency <> o.currency
+"""
+EARN = f"""
+    UPDATE import_order AS o
+    SET payout = {HALF_EVEN.format(units=EARNED.format(side="payout"))},
+        revenue = {HALF_EVEN.format(units=EARNED.format(side="revenue"))}
+    FROM ({PLAN}) AS p, unnest($1::text[], $2::integer[]) AS c (currency, places)
+    WHERE p.first_line = o.first_line AND c.currency = o.currency
+"""
+
+
+async def compute_commissions(connection: asyncpg.Connection, mapping: Mapping) -> None:
+    """Set payout and revenue of new conversions, where the file itself does not say them."""
+    if mapping.payout is not None:
+        return
+    await connection.execute(REFUSE, mapping.account.cell.column)
+    await connection.execute(REFUSE_CURRENCY, mapping.currency.column)
+    await connection.execute(EARN, list(MINOR_UNITS), list(MINOR_UNITS.values()))

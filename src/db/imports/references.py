@@ -1,0 +1,148 @@
+"""Finding the program, affiliate account and traffic source that orders name, each combination once.
+
+What is not found, or found twice, is the combination's `problem`; `creation` may come first and make it.
+"""
+
+from __future__ import annotations
+
+import asyncpg
+
+from sightline.db.imports.model import AccountKey, Mapping, ProgramKey, SourceKey
+
+COLLECT = """
+    INSERT INTO import_reference (first_line, program, account, traffic_source)
+    SELECT min(first_line), program, account, traffic_source FROM import_order
+    WHERE NOT repeated AND problem IS NULL GROUP BY program, account, traffic_source
+"""
+
+PROGRAM_KEYS = {ProgramKey.ID: "p.id::text", ProgramKey.NAME: "p.name"}
+ACCOUNT_KEYS = {
+    AccountKey.ID: "a.id::text",
+    AccountKey.NAME: "a.name",
+    AccountKey.EXTERNAL_ID: "a.external_id",
+    AccountKey.TRACKER_CODE: "t.code",
+}
+SOURCE_KEYS = {SourceKey.ID: "s.id::text", SourceKey.NAME: "s.name", SourceKey.URL: "s.url"}
+
+FIND_PROGRAM = """
+    WITH found AS (
+        SELECT {key} AS key, min(p.id) AS id, count(*) AS n FROM program AS p
+        WHERE {key} IN (SELECT program FROM import_reference) GROUP BY 1
+    )
+    UPDATE import_reference AS r SET program_id = CASE WHEN n = 1 THEN found.id END,
+        problem_column = CASE WHEN n > 1 THEN $1 END, problem_value = CASE WHEN n > 1 THEN r.program END,
+        problem = CASE WHEN n > 1 THEN 'is the name of ' || n || ' programs: name it by its id' END
+    FROM found WHERE r.program = found.key AND r.program_id IS NULL AND r.problem IS NULL
+"""
+
+FIND_ACCOUNT = """
+    WITH found AS (
+        SELECT {key} AS key, min(a.id) AS id, min(a.partner_profile_id) AS partner_profile_id, count(*) AS n
+        FROM affiliate_account AS a WHERE {key} IN (SELECT account FROM import_reference) GROUP BY 1
+    )
+    UPDATE import_reference AS r SET affiliate_account_id = CASE WHEN n = 1 THEN found.id END,
+        partner_profile_id = CASE WHEN n = 1 THEN found.partner_profile_id END,
+        problem_column = CASE WHEN n > 1 THEN $1 END, problem_value = CASE WHEN n > 1 THEN r.account END,
+        problem = CASE WHEN n > 1 THEN 'is the name of ' || n || ' affiliate accounts: name it by its external_id' END
+    FROM found WHERE r.account = found.key AND r.affiliate_account_id IS NULL AND r.problem IS NULL
+"""
+
+FIND_TRACKER = """
+    UPDATE import_reference AS r
+    SET affiliate_account_id = a.id, partner_profile_id = a.partner_profile_id, enrollment_id = t.enrollment_id,
+        program_id = coalesce(r.program_id, e.program_id),
+        traffic_source_id = coalesce(r.traffic_source_id, e.traffic_source_id)
+    FROM tracker AS t JOIN affiliate_account AS a ON a.id = t.affiliate_account_id
+    LEFT JOIN enrollment AS e ON e.id = t.enrollment_id
+    WHERE t.code = r.account AND r.affiliate_account_id IS NULL AND r.problem IS NULL
+"""
+
+FIND_SOURCE = """
+    WITH found AS (
+        SELECT {key} AS key, s.partner_profile_id, min(s.id) AS id, count(*) AS n FROM traffic_source AS s
+        WHERE {key} IN (SELECT traffic_source FROM import_reference) GROUP BY 1, 2
+    )
+    UPDATE import_reference AS r SET traffic_source_id = CASE WHEN n = 1 THEN found.id END,
+        problem_column = CASE WHEN n > 1 THEN $1 END, problem_value = CASE WHEN n > 1 THEN r.traffic_source END,
+        problem = CASE WHEN n > 1 THEN 'is the name of ' || n || ' of the partner''s sources: name it by its id' END
+    FROM found
+    WHERE (r.traffic_source, r.partner_profile_id) = (found.key, found.partner_profile_id)
+      AND r.traffic_source_id IS NULL AND r.problem IS NULL
+"""
+
+MISSING_ACCOUNT = """
+    UPDATE import_reference SET problem_column = $1, problem_value = account, problem = $2
+    WHERE affiliate_account_id IS NULL AND problem IS NULL
+"""
+MISSING_PROGRAM = """
+    UPDATE import_reference
+    SET problem_column = $1, problem_value = CASE WHEN program = '' THEN account ELSE program END, problem = $2
+    WHERE program_id IS NULL AND problem IS NULL
+"""
+MISSING_SOURCE = """
+    UPDATE import_reference SET problem_column = $1, problem_value = traffic_source, problem = $2
+    WHERE traffic_source_id IS NULL AND traffic_source <> '' AND problem IS NULL
+"""
+APPLY = """
+    UPDATE import_order AS o
+    SET program_id = r.program_id, affiliate_account_id = r.affiliate_account_id,
+        traffic_source_id = r.traffic_source_id, enrollment_id = r.enrollment_id,
+        problem_column = r.problem_column, problem_value = r.problem_value, problem = r.problem
+    FROM import_reference AS r
+    WHERE (o.program, o.account, o.traffic_source) = (r.program, r.account, r.traffic_source)
+      AND NOT o.repeated AND o.problem IS NULL
+"""
+
+NO_ACCOUNT = {
+    AccountKey.ID: "is no affiliate account's id: create the account first",
+    AccountKey.NAME: "is no affiliate account's name: create it, or import with --create-missing",
+    AccountKey.EXTERNAL_ID: "is no affiliate account's external_id: create it, or import with --create-missing",
+    AccountKey.TRACKER_CODE: "is no tracker's code: create the tracker first",
+}
+
+
+async def collect_references(connection: asyncpg.Connection) -> None:
+    """Fill `import_reference` with what orders name that were not imported before."""
+    await connection.execute(COLLECT)
+
+
+async def find_programs(connection: asyncpg.Connection, mapping: Mapping) -> None:
+    """Give each reference its program, where the mapping names one."""
+    if mapping.program is not None:
+        key = PROGRAM_KEYS[mapping.program.by]
+        await connection.execute(FIND_PROGRAM.format(key=key), mapping.program.cell.column)
+
+
+async def find_accounts(connection: asyncpg.Connection, mapping: Mapping) -> None:
+    """Give each reference its affiliate account; a tracker's enrollment names program and source too."""
+    lookup = mapping.account
+    if lookup.by is AccountKey.TRACKER_CODE:
+        await connection.execute(FIND_TRACKER)
+    else:
+        await connection.execute(FIND_ACCOUNT.format(key=ACCOUNT_KEYS[lookup.by]), lookup.cell.column)
+
+
+async def find_sources(connection: asyncpg.Connection, mapping: Mapping) -> None:
+    """Give each reference its traffic source, where the mapping names one."""
+    lookup = mapping.traffic_source
+    if lookup is not None:
+        await connection.execute(FIND_SOURCE.format(key=SOURCE_KEYS[lookup.by]), lookup.cell.column)
+
+
+async def refuse_missing(connection: asyncpg.Connection, mapping: Mapping) -> None:
+    """Whatever is still not found is a problem, said the same way whether it exists elsewhere or not (A15)."""
+    account = mapping.account
+    await connection.execute(MISSING_ACCOUNT, account.cell.column, NO_ACCOUNT[account.by])
+    if mapping.program is None:
+        column, missing = account.cell.column, "is a tracker of no enrollment: name the program in the mapping"
+    else:
+        column, missing = mapping.program.cell.column, f"is no program's {mapping.program.by}: create the program first"
+    await connection.execute(MISSING_PROGRAM, column, missing)
+    if mapping.traffic_source is not None:
+        missing = f"is the {mapping.traffic_source.by} of none of the partner's traffic sources"
+        await connection.execute(MISSING_SOURCE, mapping.traffic_source.cell.column, missing)
+
+
+async def apply_references(connection: asyncpg.Connection) -> None:
+    """Carry what was found, or what was wrong, over to the orders."""
+    await connection.execute(APPLY)

@@ -1,0 +1,63 @@
+"""The temporary tables of an import, and the way of the rows into the first of them.
+
+`import_line` holds every row of the file, `import_order` one row for each order (and one for its cancelled part),
+`import_reference` one row for each combination of program, account and source that is named. They end with the
+transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+import asyncpg
+
+from sightline.db.imports.lines import StagedLine
+
+CHUNK = 5000
+"""Rows that are in memory at a time."""
+
+TABLES = """
+    CREATE TEMP TABLE import_line (
+        line integer NOT NULL, order_key text NOT NULL, cancelled boolean NOT NULL, event_at timestamptz,
+        program text NOT NULL, account text NOT NULL, traffic_source text NOT NULL, currency text NOT NULL,
+        exchange_rate numeric, status text NOT NULL, country text NOT NULL, device text NOT NULL,
+        promo_code text NOT NULL, customer_status text NOT NULL, sku text NOT NULL, title text NOT NULL,
+        quantity numeric, amount numeric, payout numeric, revenue numeric,
+        problem_column text, problem_value text, problem text
+    ) ON COMMIT DROP;
+    CREATE TEMP TABLE import_order (
+        first_line integer NOT NULL, order_key text NOT NULL, cancelled boolean NOT NULL, event_at timestamptz NOT NULL,
+        program text NOT NULL, account text NOT NULL, traffic_source text NOT NULL, currency text NOT NULL,
+        exchange_rate numeric, status text NOT NULL, country text NOT NULL, device text NOT NULL,
+        promo_code text NOT NULL, customer_status text NOT NULL,
+        amount numeric NOT NULL, payout numeric, revenue numeric, lines bigint NOT NULL,
+        repeated boolean NOT NULL, claimed boolean NOT NULL DEFAULT false,
+        program_id bigint, affiliate_account_id bigint, traffic_source_id bigint, enrollment_id bigint, fact_id bigint,
+        problem_column text, problem_value text, problem text
+    ) ON COMMIT DROP;
+    CREATE TEMP TABLE import_reference (
+        first_line integer NOT NULL, program text NOT NULL, account text NOT NULL, traffic_source text NOT NULL,
+        program_id bigint, affiliate_account_id bigint, partner_profile_id bigint, traffic_source_id bigint,
+        enrollment_id bigint, problem_column text, problem_value text, problem text
+    ) ON COMMIT DROP;
+    CREATE TEMP TABLE import_created (
+        kind text NOT NULL, first_line integer NOT NULL, column_name text, value text NOT NULL, reason text NOT NULL
+    ) ON COMMIT DROP
+"""
+
+
+async def create_tables(connection: asyncpg.Connection) -> None:
+    """Make the temporary tables of this transaction."""
+    await connection.execute(TABLES)
+
+
+async def stage(connection: asyncpg.Connection, lines: Iterable[StagedLine], chunk_done: Callable[[], None]) -> int:
+    """COPY the lines into `import_line`, a chunk at a time. Returns how many there were."""
+    remaining, count = iter(lines), 0
+    while chunk := list(islice(remaining, CHUNK)):
+        await connection.copy_records_to_table("import_line", records=chunk, columns=StagedLine._fields)
+        count += len(chunk)
+        chunk_done()
+    await connection.execute("ANALYZE import_line")
+    return count

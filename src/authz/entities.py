@@ -89,9 +89,9 @@ def within_programs(column: str = "program_id") -> Expr:
     )
 
 
-def follows(edge: Edge) -> dict[PathKind, Expr]:
+def follows(edge: Edge, parent: EntityRule) -> dict[PathKind, Expr]:
     """A child's row sets: on every path, exactly the rows whose parent that path reaches."""
-    return dict.fromkeys(PathKind, Exists(edge, Reached()))
+    return dict.fromkeys(parent.rows, Exists(edge, Reached()))
 
 
 def through(edge: Edge, *conditions: str) -> dict[str, Expr]:
@@ -281,7 +281,9 @@ CONVERSION_RULE = EntityRule(
 _CONVERSION = Edge("conversion", (("affiliate_account_id", "affiliate_account_id"), ("conversion_id", "id")))
 
 CONVERSION_ITEM_RULE = EntityRule(
-    "conversion_item", follows(_CONVERSION), through(_CONVERSION, "DIRECT", "SHARED_SALE_AMOUNT", "SETTLED", "MANAGED")
+    "conversion_item",
+    follows(_CONVERSION, CONVERSION_RULE),
+    through(_CONVERSION, "DIRECT", "SHARED_SALE_AMOUNT", "SETTLED", "MANAGED"),
 )
 
 
@@ -345,7 +347,9 @@ PAYOUT_INVOICE_RULE = EntityRule(
     {"DIRECT": negate(IsNull("payer_advertiser_id"))},
 )
 
-PAYOUT_INVOICE_LINE_RULE = EntityRule("payout_invoice_line", follows(_INVOICE), through(_INVOICE, "DIRECT"))
+PAYOUT_INVOICE_LINE_RULE = EntityRule(
+    "payout_invoice_line", follows(_INVOICE, PAYOUT_INVOICE_RULE), through(_INVOICE, "DIRECT")
+)
 
 # Company ownership is apart from every permission and membership (L1): nobody reaches a company but its members.
 COMPANY_RULE = EntityRule("company", {COMPANY: In("id", Attribute.COMPANIES)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sightline.authz.classes import FieldClass
+from sightline.authz.entities import EntityRule
 from sightline.authz.expr import FALSE, TRUE, And, Condition, Expr, Holds, Not, Or, all_of
 from sightline.authz.masks import MASKS
 from sightline.authz.paths import Flag, PathKind
@@ -41,9 +42,16 @@ _CONDITIONS = {
 }
 
 
-def audience(classes: Collection[FieldClass]) -> str:
-    """Who sees a field of these classes: each kind of path that can hold them all, with what it needs."""
-    cells = {kind: all_of(*(mask.get(each, FALSE) for each in classes)) for kind, mask in MASKS.items()}
+def audience(classes: Collection[FieldClass], rule: EntityRule) -> str:
+    """Who sees a field of these classes on an entity's rows: each kind of path that can hold them, with what it needs.
+
+    Empty where everybody does who sees the row at all.
+    """
+    cells = {
+        kind: all_of(*(MASKS[kind].get(each, FALSE) for each in classes)) for kind in PathKind if kind in rule.rows
+    }
+    if all(cell == TRUE for cell in cells.values()):
+        return ""
     return "; ".join(
         _KINDS[kind] if cell == TRUE else f"{_KINDS[kind]} ({describe(cell)})"
         for kind, cell in cells.items()

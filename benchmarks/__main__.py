@@ -1,0 +1,135 @@
+"""What a permission on every field costs: each query through the engine, against its own SQL sent by asyncpg.
+
+    python -m benchmarks [--scale N] [--rounds N]
+
+The floor of a query is the very statements the engine sent, in one transaction, without GraphQL, without decisions. The
+two are run in turn, round by round, and the ratio of their medians is printed: absolute times of a shared machine mean
+nothing. Bodies are checked: an answer with errors, or with fewer rows than asked for, ends the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from time import process_time
+from typing import Any
+
+from sightline.db import migrate
+from sightline.db.database import Database
+from sightline.db.demo import cast, seed
+from sightline.db.secrets import Secrets
+from sightline.db.snapshot import Snapshot
+from sightline.db.statements import Statement
+from sightline.server.answers import GraphQLRequest
+from sightline.server.execution import Engine
+
+PAGE = """{ conversions(first: 100) { nodes {
+    id status eventAt country device currency saleAmount { amount } source postedAt lockAt } } }"""
+NESTED = """{ programs(first: 50) { nodes { name conversions(first: 5) { nodes { id status eventAt } } } } }"""
+COUNT = "{ conversions(first: 1) { totalCount } }"
+
+VIEWERS = {"full": "admin", "middle": "adv-admin", "sparse": "collab-owner"}
+QUERIES = {"page of 100": PAGE, "50 x 5 nested": NESTED, "count": COUNT}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A statement as the engine sent it."""
+
+    statement: Statement
+    values: dict[str, object]
+
+
+class RecordingSnapshot(Snapshot):
+    """A snapshot that keeps what is sent through it."""
+
+    sent: list[Recorded]
+
+    async def fetch(self, statement: Statement, values: Any) -> Sequence[Any]:
+        self.sent.append(Recorded(statement, dict(values)))
+        return await super().fetch(statement, values)
+
+
+async def main() -> None:
+    """Seed a demo platform in a directory of its own, measure, print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--scale", type=int, default=1, help="1 is 50,000 conversions, 20 a million")
+    options.add_argument("--rounds", type=int, default=60)
+    given = options.parse_args()
+    secrets = Secrets(b"the benchmark's secret, which is no secret")
+    with tempfile.TemporaryDirectory(prefix="slb", dir="/tmp") as directory:
+        await asyncio.to_thread(Path(directory).chmod, 0o711)  # the server's account has to enter it
+        async with Database.open(None, data_dir=Path(directory) / "pg") as database:
+            async with database.engine() as engine:
+                await migrate.upgrade(engine)
+            async with database.owner() as connection:
+                summary = await seed(connection, secrets, scale=given.scale)
+                await connection.execute("VACUUM ANALYZE")
+            print(
+                f"{summary.conversions} conversions, {given.rounds} rounds; ratio of median CPU and wall to the floor"
+            )
+            await _measure(database, secrets, rounds=given.rounds)
+
+
+async def _measure(database: Database, secrets: Secrets, *, rounds: int) -> None:
+    engine = Engine.of(database, secrets)
+    tokens = {member["email"].partition("@")[0]: member["token"] for member in cast(secrets) if member["email"]}
+    for query_name, query in QUERIES.items():
+        for viewer, member in VIEWERS.items():
+            token = tokens[member]
+
+            async def through_engine(query: str = query, token: str = token) -> None:
+                answer = await engine.execute(GraphQLRequest(query), token)
+                if answer.errors:
+                    raise SystemExit(f"{answer.errors}")
+
+            sent = await _statements(database, engine, query, token)
+
+            async def floor(sent: list[Recorded] = sent) -> None:
+                async with database.reads.acquire() as connection:
+                    await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    for each in sent:
+                        await connection.fetch(each.statement.text, *each.statement.arguments(each.values))
+                    await connection.execute("ROLLBACK")
+
+            ours, bare = await _in_turn(through_engine, floor, rounds=rounds)
+            ratios = f"wall {ours[0] / bare[0]:5.2f}x  cpu {ours[1] / bare[1]:5.2f}x"
+            print(f"{query_name:>14}  {viewer:>6}  {len(sent)} statements  {ratios}")
+
+
+async def _statements(database: Database, engine: Engine, query: str, token: str) -> list[Recorded]:
+    """The viewer's statements of a query, recorded once everything is warm."""
+    await engine.execute(GraphQLRequest(query), token)
+    async with database.reads.acquire() as connection:
+        await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        row = await connection.fetchrow("SELECT n, now() AS clock FROM authz_epoch")
+        snapshot = RecordingSnapshot(connection, row["n"], row["clock"])
+        snapshot.sent = []
+        principal = await engine.identities.find(token, snapshot)
+        assert principal is not None
+        await engine.answer(GraphQLRequest(query), principal, snapshot)
+        await connection.execute("ROLLBACK")
+        return snapshot.sent
+
+
+async def _in_turn(
+    first: Callable[[], Awaitable[None]], second: Callable[[], Awaitable[None]], *, rounds: int
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The median (wall, CPU) seconds of both, run in turn."""
+    loop = asyncio.get_running_loop()
+    taken: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
+    for _ in range(rounds):
+        for work, times in zip((first, second), taken, strict=True):
+            wall, cpu = loop.time(), process_time()
+            await work()
+            times.append((loop.time() - wall, process_time() - cpu))
+    return tuple((median(w for w, _ in times), median(c for _, c in times)) for times in taken)  # type: ignore[return-value]
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,165 @@
+"""One operation from token to answer: snapshot, principal, visibility, view, document, rows.
+
+Everything is decided inside the operation's own snapshot, so an answer belongs to one state of policy and data.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+import asyncpg
+from graphql import GraphQLError, OperationDefinitionNode
+
+from sightline.authz.paths import Shape
+from sightline.authz.visibility import Visibility, compile_visibility
+from sightline.db.database import Database
+from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
+from sightline.db.reads import Reads
+from sightline.db.secrets import Secrets
+from sightline.db.snapshot import Snapshot, in_snapshot
+from sightline.resolvers.cursors import Cursors
+from sightline.resolvers.errors import BadInputError, SightlineError, UnauthenticatedError
+from sightline.resolvers.global_ids import GlobalIds
+from sightline.resolvers.grants import active_user_by_email
+from sightline.resolvers.identity import Identities, Principal, principal_of_user
+from sightline.resolvers.operation import Operation, Services
+from sightline.schema.api import Api, Prepared, View
+from sightline.schema.limits import check_limits
+from sightline.schema.model import CATALOGUE
+from sightline.server.answers import ErrorCode, Execute, GraphQLAnswer, GraphQLRequest, bounded, error
+from sightline.server.logs import log_fault, note
+
+_MOST_VISIBILITIES = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Engine:
+    """What every operation of a process shares."""
+
+    database: Database
+    services: Services
+    identities: Identities
+    api: Api
+    _visibilities: OrderedDict[tuple[Shape, ...], Visibility] = field(default_factory=OrderedDict)
+
+    @classmethod
+    def of(cls, database: Database, secrets: Secrets) -> Engine:
+        """The engine of an installation."""
+        ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
+        services = Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets))
+        return cls(database, services, Identities(secrets), Api())
+
+    async def execute(self, request: GraphQLRequest, token: str | None) -> GraphQLAnswer:
+        """The answer to an operation. Raises UnauthenticatedError for a token that stands for nobody."""
+
+        async def work(snapshot: Snapshot) -> GraphQLAnswer:
+            principal = await self.identities.find(token, snapshot) if token is not None else None
+            if principal is None:
+                raise UnauthenticatedError("This token is not valid: it is unknown, has ended, or was revoked.")
+            return await self.answer(request, principal, snapshot)
+
+        return await in_snapshot(self.database.reads, work)
+
+    async def answer(self, request: GraphQLRequest, principal: Principal, snapshot: Snapshot) -> GraphQLAnswer:
+        """The answer for a known principal."""
+        visibility = self.visibility(principal)
+        note(principal=principal.fingerprint, visibility=visibility.key)
+        view = self.api.view(visibility)
+        prepared = view.prepare(request.query)
+        try:
+            _check(prepared, request)
+        except (GraphQLError, BadInputError) as refused:
+            return _refused([refused])
+        if prepared.errors:
+            return _refused(prepared.errors)
+        operation = Operation(self.services, principal, visibility, snapshot)
+        return await _run(view, prepared, operation, request)
+
+    def visibility(self, principal: Principal) -> Visibility:
+        """The visibility of a principal, shared by all who have paths of the same shapes."""
+        shapes = principal.paths.shapes
+        if shapes not in self._visibilities:
+            self._visibilities[shapes] = compile_visibility(
+                CATALOGUE.model, shapes, policy_version=version("sightline")
+            )
+        self._visibilities.move_to_end(shapes)
+        while len(self._visibilities) > _MOST_VISIBILITIES:
+            self._visibilities.popitem(last=False)
+        return self._visibilities[shapes]
+
+
+def make_execute(database: Database, secrets: Secrets) -> Execute:
+    """What runs operations over an open database."""
+    return Engine.of(database, secrets).execute
+
+
+async def schema_text(database: Database, email: str | None) -> str:
+    """The SDL: of the whole API, or as the active user with this address has it. Raises BadInputError for nobody."""
+    api = Api()
+    if email is None:
+        return api.as_str()
+
+    async def work(snapshot: Snapshot) -> Principal:
+        user_id = await active_user_by_email(snapshot, email)
+        if user_id is None:
+            raise BadInputError(f"There is no active user with the address {email}.")
+        return await principal_of_user(snapshot, user_id)
+
+    principal = await in_snapshot(database.reads, work)
+    visibility = compile_visibility(CATALOGUE.model, principal.paths.shapes, policy_version=version("sightline"))
+    return api.view(visibility).as_str()
+
+
+def _check(prepared: Prepared, request: GraphQLRequest) -> None:
+    """Limits, and whether there is an operation of the name asked for."""
+    if prepared.document is None:
+        return
+    operations = [each for each in prepared.document.definitions if isinstance(each, OperationDefinitionNode)]
+    named = [each.name.value if each.name else None for each in operations]
+    if request.operation_name is None and len(operations) != 1:
+        raise BadInputError("Say which operation to run with operationName: the document has several.")
+    if request.operation_name is not None and request.operation_name not in named:
+        raise BadInputError("The document has no operation of the name that operationName gives.")
+    check_limits(prepared.document, request.operation_name, request.variables or {})
+
+
+async def _run(view: View, prepared: Prepared, operation: Operation, request: GraphQLRequest) -> GraphQLAnswer:
+    result = await view.run(prepared, operation, variables=request.variables or {}, name=request.operation_name)
+    errors = result.errors or []
+    if result.data is None and all(each.path is None for each in errors):
+        return _refused(errors)  # variables that do not fit
+    extensions: dict[str, Any] = {}
+    if operation.masked:
+        extensions["authorization"] = {"masked": sorted(operation.masked)}
+    return GraphQLAnswer(result.data, _formatted(errors), extensions)
+
+
+def _refused(errors: Any) -> GraphQLAnswer:
+    return GraphQLAnswer(None, _formatted(errors), executed=False)
+
+
+def _formatted(errors: Any) -> list[dict[str, Any]]:
+    return bounded([_one(each) for each in errors], otherwise=ErrorCode.BAD_INPUT)
+
+
+def _one(raised: GraphQLError | BadInputError) -> dict[str, Any]:
+    if isinstance(raised, BadInputError):
+        return error(str(raised), ErrorCode(raised.code))
+    original = raised.original_error
+    where: dict[str, Any] = {"path": raised.path} if raised.path else {}
+    if raised.locations:
+        where["locations"] = [location.formatted for location in raised.locations]
+    match original:
+        case None | GraphQLError():
+            return {"message": raised.message, "extensions": dict(raised.extensions or {})} | where
+        case SightlineError():
+            return error(str(original), ErrorCode(original.code)) | where
+        case DatabaseBusyError() | DatabaseUnavailableError():
+            raise original  # the whole operation fails, or is tried again
+        case asyncpg.QueryCanceledError():
+            return error("This took too long: ask for less at once.", ErrorCode.TIMEOUT) | where
+        case _:
+            return error("Something went wrong on our side.", ErrorCode.INTERNAL, errorId=log_fault(original)) | where

@@ -50,6 +50,8 @@ def _constant(constant: Constant, type_: sa.types.TypeEngine[Any]) -> sa.ColumnE
     return sa.literal(constant, type_=type_)
 
 
-def among(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bool]:
-    """`column = ANY($parameter)`: one array parameter, so the statement's text does not depend on how many ids."""
-    return column == sa.any_(sa.bindparam(parameter, type_=ARRAY(column.type)))
+def among(
+    column: sa.ColumnElement[Any], parameter: str, type_: sa.types.TypeEngine[Any] | None = None
+) -> sa.ColumnElement[bool]:
+    """`column = ANY($parameter)`: one array parameter, so the statement's text does not depend on how many values."""
+    return column == sa.any_(sa.bindparam(parameter, type_=ARRAY(type_ or column.type)))

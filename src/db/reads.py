@@ -169,10 +169,12 @@ def _condition(view: AuthorisedView, where: Filter, parameter: Callable[[], str]
 
 
 def _test(entity: Entity, column: sa.ColumnElement[Any], operator: Operator, name: str) -> sa.ColumnElement[bool]:
+    # Whole numbers are compared as the widest there are: one that no column can hold matches nothing, and is no error.
+    type_ = sa.BigInteger() if isinstance(column.type, sa.Integer) else column.type
     if operator in (Operator.IN, Operator.NOT_IN):
-        found = among(column, name)
+        found = among(column, name, type_)
         return found if operator is Operator.IN else sa.not_(found)
-    value: sa.ColumnElement[Any] = sa.bindparam(name, type_=column.type)
+    value: sa.ColumnElement[Any] = sa.bindparam(name, type_=type_)
     match operator:
         case Operator.EQ:
             return column == value

@@ -22,8 +22,6 @@ from sightline.resolvers.global_ids import GlobalIds, Key
 from sightline.resolvers.identity import Principal
 from sightline.resolvers.rows import Row, light_rows
 
-_MOST_KEYS = 1_000
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Services:
@@ -118,7 +116,7 @@ class Operation:
             async def batch(keys: list[Any]) -> Any:
                 return await load(keys)
 
-            self._loaders[name] = DataLoader(batch, max_batch_size=_MOST_KEYS)
+            self._loaders[name] = DataLoader(batch)
         return self._loaders[name]
 
 

@@ -49,7 +49,8 @@ from sightline.schema.wanted import wanted_columns
 
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _MOST_VIEWS = 256
-_MOST_DOCUMENTS = 1_000
+_MOST_DOCUMENTS = 500
+_LONGEST_KEPT = 10_000  # characters; a document's tree is some hundred times its text
 
 
 class UnboundCoordinateError(TypeError):
@@ -70,7 +71,7 @@ class View(strawberry.Schema):
 
     _base: Api
     permitted: int
-    documents: OrderedDict[bytes, Prepared]
+    key: str
 
     def __init__(self) -> None:
         raise TypeError("a view is made by Api.view")
@@ -81,13 +82,16 @@ class View(strawberry.Schema):
 
     def prepare(self, query: str) -> Prepared:
         """A document of this view, prepared once."""
-        digest = hashlib.sha256(query.encode("utf-8", "surrogatepass")).digest()
-        if digest in self.documents:
-            self.documents.move_to_end(digest)
-            return self.documents[digest]
-        prepared = self.documents[digest] = self._prepare(query)
-        while len(self.documents) > _MOST_DOCUMENTS:
-            self.documents.popitem(last=False)
+        kept = self._base.documents
+        document = (self.key, hashlib.sha256(query.encode("utf-8", "surrogatepass")).digest())
+        if document in kept:
+            kept.move_to_end(document)
+            return kept[document]
+        prepared = self._prepare(query)
+        if len(query) <= _LONGEST_KEPT:
+            kept[document] = prepared
+            while len(kept) > _MOST_DOCUMENTS:
+                kept.popitem(last=False)
         return prepared
 
     def _prepare(self, query: str) -> Prepared:
@@ -131,6 +135,7 @@ class Api(strawberry.Schema):
         self.bindings = _bindings(self._schema)
         self.guards = _number_guards(self._schema)
         self.views: OrderedDict[str, View] = OrderedDict()
+        self.documents: OrderedDict[tuple[str, bytes], Prepared] = OrderedDict()
 
     def view(self, visibility: Visibility) -> View:
         """The view of a visibility; the most recently used are kept."""
@@ -155,7 +160,7 @@ class Api(strawberry.Schema):
         view.__dict__.update(self.__dict__)
         view._schema, view._base = filtered, self
         filtered._strawberry_schema = view  # type: ignore[attr-defined]
-        view.documents = OrderedDict()
+        view.key = visibility.key
         view.permitted = sum(1 << guard.bit for guard in self.guards if guard.binding.exists_for(visibility))
         return view
 

@@ -124,6 +124,10 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
 }
 
 
+# What the contract calls an enum whose own name would say too little there.
+NAMES: dict[type[StrEnum], str] = {Scope: "RoleScope", BaseType: "RoleBase", PathKind: "AccessPathKind"}
+
+
 class UndescribedEnumError(TypeError):
     """An enum of the tables reaches the contract without a description for each of its values."""
 
@@ -134,7 +138,7 @@ def described(values: type[StrEnum]) -> Any:
     if set(texts) != {member.name for member in values}:
         raise UndescribedEnumError(f"{values.__name__}: describe exactly its values in sightline.schema.enums")
     if not hasattr(values, "__strawberry_definition__"):
-        strawberry.enum(values, description=(inspect.getdoc(values) or "").splitlines()[0])
+        strawberry.enum(values, name=NAMES.get(values), description=(inspect.getdoc(values) or "").splitlines()[0])
         definition: StrawberryEnumDefinition = values.__strawberry_definition__  # type: ignore[attr-defined]
         for value in definition.values:
             value.description = texts[value.name]

@@ -20,7 +20,7 @@ from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.global_ids import GlobalIds, MalformedIdError
 from sightline.schema.annotations import list_of
 from sightline.schema.bindings import METADATA, Binding, Bound, open_field
-from sightline.schema.enums import described
+from sightline.schema.enums import NAMES, described
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import field_name, type_name
 from sightline.schema.scalars import Date, DateTime, Decimal
@@ -82,8 +82,8 @@ IDFilter: Final = _operators("IDFilter", strawberry.ID, _SETS, "a reference, by 
 
 class _EnumFilters(dict[type[StrEnum], Any]):
     def __missing__(self, values: type[StrEnum]) -> Any:
-        name = f"{values.__name__}Filter"
-        self[values] = _operators(name, described(values), _SETS, f"a {values.__name__}")
+        called = NAMES.get(values, values.__name__)
+        self[values] = _operators(f"{called}Filter", described(values), _SETS, f"a {called}")
         return self[values]
 
 
@@ -234,6 +234,7 @@ def _tests(column: str, operators: Any, entity: Entity, ids: GlobalIds) -> Itera
         if isinstance(value, list):
             _refuse_long(value)
             value = tuple(value)
+        _refuse_unstorable(value)
         if target is not None and operator is not Operator.IS_NULL:
             value = _numbers(value, target, ids)
         yield Test(column, operator, value)
@@ -244,6 +245,12 @@ def _refuse_long(values: list[Any]) -> None:
         raise BadInputError(f"Give at most {LONGEST_LIST} values.")
     if None in values:
         raise BadInputError("Use isNull to find absent values.")
+
+
+def _refuse_unstorable(value: Any) -> None:
+    for text in value if isinstance(value, tuple) else (value,):
+        if isinstance(text, str) and ("\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text)):
+            raise BadInputError("A text has no NUL and no half of a surrogate pair.")
 
 
 def _numbers(given: Any, target: str, ids: GlobalIds) -> Any:

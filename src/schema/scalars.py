@@ -63,10 +63,10 @@ def _read_moment(value: object) -> datetime:
     if isinstance(value, str) and len(value) <= _DIGITS:
         try:
             moment = datetime.fromisoformat(value)
-        except ValueError:
-            moment = None
-        if moment is not None and moment.tzinfo is not None:
-            return moment.astimezone(UTC)
+            if moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
     raise GraphQLError('A DateTime is an RFC 3339 moment with its offset, such as "2026-01-31T12:00:00Z".')
 
 

@@ -12,10 +12,10 @@ from sightline.db.imports.model import Mapping
 
 # numeric's own round() takes halves away from zero; a plan's go to the even neighbour.
 HALF_EVEN = """
-    CASE WHEN abs({units} - trunc({units})) = 0.5 THEN 2 * round({units} * 0.5) ELSE round({units}) END
-    / 10::numeric ^ c.places
+    CASE WHEN abs({earned} - trunc({earned})) = 0.5 THEN 2 * round({earned} * 0.5) ELSE round({earned}) END
+    / c.units
 """
-EARNED = "((coalesce(p.{side}_percent, 0) * o.amount * 0.01 + coalesce(p.{side}_fixed, 0)) * 10::numeric ^ c.places)"
+EARNED = "((coalesce(p.{side}_percent, 0) * o.amount * 0.01 + coalesce(p.{side}_fixed, 0)) * c.units)"
 
 NEW_CONVERSIONS = "NOT o.cancelled AND NOT o.repeated AND o.problem IS NULL"
 
@@ -43,9 +43,9 @@ REFUSE_CURRENCY = f"""
 """
 EARN = f"""
     UPDATE import_order AS o
-    SET payout = {HALF_EVEN.format(units=EARNED.format(side="payout"))},
-        revenue = {HALF_EVEN.format(units=EARNED.format(side="revenue"))}
-    FROM ({PLAN}) AS p, unnest($1::text[], $2::integer[]) AS c (currency, places)
+    SET payout = {HALF_EVEN.format(earned=EARNED.format(side="payout"))},
+        revenue = {HALF_EVEN.format(earned=EARNED.format(side="revenue"))}
+    FROM ({PLAN}) AS p, unnest($1::text[], $2::numeric[]) AS c (currency, units)
     WHERE p.first_line = o.first_line AND c.currency = o.currency
 """
 
@@ -56,4 +56,5 @@ async def compute_commissions(connection: asyncpg.Connection, mapping: Mapping) 
         return
     await connection.execute(REFUSE, mapping.account.cell.column)
     await connection.execute(REFUSE_CURRENCY, mapping.currency.column)
-    await connection.execute(EARN, list(MINOR_UNITS), list(MINOR_UNITS.values()))
+    units = [10**places for places in MINOR_UNITS.values()]  # minor units in one of the currency
+    await connection.execute(EARN, list(MINOR_UNITS), units)

@@ -139,11 +139,11 @@ class LineReader:
         if cancelled:
             if price.amount > 0:
                 raise BadCellError(
-                    amounts.price_column, amount_text, "a cancellation takes back: its amount is negative"
+                    amounts.price_column, amount_text, "is a positive amount, in a cancellation that takes back"
                 )
             return
         if price.quantity <= 0 and amounts.quantity is not None:
-            reason = "an order counts what was bought: the quantity is above zero, unless the row is a cancellation"
+            reason = "is not above zero, and the row is no cancellation"
             raise BadCellError(amounts.quantity, self._text(cells, amounts.quantity), reason)
         if price.amount < 0:
             raise BadCellError(amounts.price_column, amount_text, "is negative, and the row is no cancellation")

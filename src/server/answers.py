@@ -1,0 +1,96 @@
+"""What the transport and the execution of an operation say to each other, and the closed list of error codes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+MESSAGE_LENGTH = 200
+MOST_ERRORS = 5
+
+HeaderPairs = tuple[tuple[str, str], ...]
+
+
+class ErrorCode(StrEnum):
+    """Every value `extensions.code` of an error can have."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
+    BAD_INPUT = "BAD_INPUT"
+    COLUMN_RESTRICTED = "COLUMN_RESTRICTED"
+    COST_EXCEEDED = "COST_EXCEEDED"
+    RATE_LIMITED = "RATE_LIMITED"
+    CONFLICT = "CONFLICT"
+    TIMEOUT = "TIMEOUT"
+    UNAVAILABLE = "UNAVAILABLE"
+    INTERNAL = "INTERNAL"
+
+
+_CODES = frozenset(code.value for code in ErrorCode)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """One operation as a client sent it: well-formed JSON of the right types, nothing more is known of it."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLAnswer:
+    """The answer to one operation. `executed` is false where it was refused before a resolver ran.
+
+    `errors` are formatted: `{"message", "extensions": {"code"}}`, with `path` and `locations` where they have them.
+    """
+
+    data: dict[str, Any] | None
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    extensions: dict[str, Any] = field(default_factory=dict)
+    executed: bool = True
+
+
+Execute = Callable[[GraphQLRequest, str | None], Awaitable[GraphQLAnswer]]
+"""Runs an operation for the holder of a bearer token. Raises UnauthenticatedError for a token of nobody."""
+
+
+class RefusedError(Exception):
+    """A request that is answered without being executed."""
+
+    def __init__(self, status: int, message: str, *, code: ErrorCode, headers: HeaderPairs = ()) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code
+        self.headers = headers
+
+
+def bad_input(message: str, *, status: int = 400, headers: HeaderPairs = ()) -> RefusedError:
+    """The refusal of a request that is wrong in itself."""
+    return RefusedError(status, message, code=ErrorCode.BAD_INPUT, headers=headers)
+
+
+def error(message: str, code: ErrorCode, **extensions: str) -> dict[str, Any]:
+    """One error as it is sent."""
+    return {"message": message, "extensions": {"code": code.value, **extensions}}
+
+
+def bounded(errors: list[dict[str, Any]], *, otherwise: ErrorCode) -> list[dict[str, Any]]:
+    """The errors as they may be sent: at most 5, messages of at most 200 characters, codes of the closed list.
+
+    `otherwise` is the code of an error that has none.
+    """
+    return [_bounded(each, otherwise) for each in errors[:MOST_ERRORS]]
+
+
+def _bounded(formatted: dict[str, Any], otherwise: ErrorCode) -> dict[str, Any]:
+    message, extensions = formatted["message"], formatted.get("extensions") or {}
+    if len(message) > MESSAGE_LENGTH:
+        message = message[: MESSAGE_LENGTH - 1] + "…"
+    code = extensions.get("code")
+    code = code if code in _CODES else otherwise.value
+    return formatted | {"message": message, "extensions": extensions | {"code": code}}

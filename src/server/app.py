@@ -1,0 +1,95 @@
+"""The ASGI application: routes, and what is open while it serves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
+
+from sightline.db.database import Database
+from sightline.db.locations import data_directory
+from sightline.db.secrets import Secrets, load_secrets
+from sightline.server.answers import Execute, GraphQLAnswer, GraphQLRequest
+from sightline.server.health import Readiness, healthz, readyz
+from sightline.server.logs import configure_logging
+from sightline.server.settings import Settings, exposed, load_settings
+from sightline.server.transport import GraphQLEndpoint
+
+MakeExecute = Callable[[Database, Secrets], Execute]
+
+PREFLIGHT_SECONDS = 600
+
+
+def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
+    """The application. `make_execute` is asked once, when the database is open, for what runs operations.
+
+    Starting raises DatabaseUnavailableError or SecretError with one line that says why.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        secrets = load_secrets(exposed(settings.secret_key), data_directory(settings.data_dir))
+        async with open_database(settings) as database:
+            for warning in database.warnings:
+                structlog.get_logger("sightline.start").warning(warning)
+            app.state.readiness = Readiness(database)
+            app.state.execute = make_execute(database, secrets)
+            yield
+
+    async def execute(request: GraphQLRequest, token: str | None) -> GraphQLAnswer:
+        running: Execute = app.state.execute
+        return await running(request, token)
+
+    app = Starlette(
+        routes=[
+            Route("/graphql", GraphQLEndpoint(execute, deadline_seconds=settings.deadline_seconds)),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+        ],
+        middleware=_cross_origin(settings.allowed_origins),
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def create() -> Starlette:
+    """The application by the settings of the environment: what each worker of `sightline serve` runs."""
+    from sightline.server.execution import make_execute
+
+    settings = load_settings()
+    configure_logging(settings.log_format)
+    return build_app(settings, make_execute)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The installation's database. Raises DatabaseUnavailableError."""
+    async with Database.open(
+        exposed(settings.database_url),
+        data_dir=settings.data_dir,
+        reads=settings.read_connections,
+        writes=settings.write_connections,
+    ) as database:
+        yield database
+
+
+def _cross_origin(origins: tuple[str, ...]) -> list[Middleware]:
+    """Exact origins, no credentials: a browser of another site sends a key only where its page has one (B71)."""
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["POST"],
+            allow_headers=["authorization", "content-type", "x-request-id"],
+            expose_headers=["x-request-id", "retry-after"],
+            max_age=PREFLIGHT_SECONDS,
+        )
+    ]

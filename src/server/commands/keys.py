@@ -1,0 +1,169 @@
+"""`sightline keys`: API keys, made by the operator at the machine. The secret is shown once and stored nowhere."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import asyncpg
+import typer
+from rich.table import Table
+
+from sightline.authz.permissions import CATALOGUE
+from sightline.db.secrets import Secrets, new_token
+from sightline.server.app import open_database
+from sightline.server.commands.running import CommandError, err, out, run, secrets_of
+from sightline.server.settings import load_settings
+
+commands = typer.Typer(help="API keys of users and organizations.")
+
+PREFIX_LENGTH = 12
+OTHER_SCOPES = frozenset({"account:R", "account:W", "org:R", "org:W", "self:R"})  # AC5
+
+_USER = "SELECT id FROM app_user WHERE email = lower($1) AND status = 'ACTIVE'"
+_ORGANIZATIONS = "SELECT id FROM organization WHERE name = $1 OR id::text = $1 ORDER BY id LIMIT 2"
+_CREATE = """
+    INSERT INTO api_key (owner_kind, organization_id, user_id, name, prefix, last_four, hash, scopes, state, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'ACTIVE', now() + $9::int * interval '1 day')
+    RETURNING id
+"""
+_LIST = """
+    SELECT api_key.id, coalesce(organization.name, app_user.email) AS owner, api_key.name, prefix, last_four, scopes,
+           CASE WHEN state = 'ACTIVE' AND expires_at <= now() THEN 'EXPIRED' ELSE state::text END AS state, expires_at
+    FROM api_key
+    LEFT JOIN organization ON organization.id = api_key.organization_id
+    LEFT JOIN app_user ON app_user.id = api_key.user_id
+    ORDER BY api_key.id
+"""
+_REVOKE = """
+    UPDATE api_key SET state = 'REVOKED', revoked_at = now(), version = version + 1
+    WHERE id = $1 AND state <> 'REVOKED' RETURNING name
+"""
+_COUNT_EPOCH_UP = "UPDATE authz_epoch SET n = n + 1"
+
+
+@commands.command()
+def create(
+    name: Annotated[str, typer.Option(help="What the key is for.")],
+    user: Annotated[str | None, typer.Option(help="E-mail of the user whose key it is.")] = None,
+    organization: Annotated[
+        str | None, typer.Option(help="Name or number of the organization whose key it is.")
+    ] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="What it may do, e.g. TRANSACTIONS:R; repeat it.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3650, help="After how many days it ends.")] = None,
+) -> None:
+    """Make a key. A user's key needs at least one scope; an organization's without scopes may do everything of it."""
+    if (user is None) == (organization is None):
+        raise CommandError("Say whose key it is: either --user or --organization.")
+    if not name.strip():
+        raise CommandError("Say with --name what the key is for.")
+    scopes = sorted(set(scope or ()))
+    _check_scopes(scopes, of_user=user is not None)
+    settings = load_settings()
+    secrets = secrets_of(settings)
+    token = new_token()
+
+    async def work() -> int:
+        async with open_database(settings) as database, database.owner() as connection, connection.transaction():
+            owner = await _owner(connection, user, organization)
+            return await _create(connection, token, secrets, owner=owner, name=name.strip(), scopes=scopes, days=days)
+
+    number = run(work())
+    err().print(f"Key {number} was made. It is shown this once:")
+    out().print(token, markup=False)
+
+
+@commands.command(name="list")
+def list_keys() -> None:
+    """List keys, without their secrets."""
+
+    async def work() -> list[asyncpg.Record]:
+        async with open_database(load_settings()) as database, database.owner() as connection:
+            return list(await connection.fetch(_LIST))
+
+    table = Table("Number", "Owner", "Name", "Key", "Scopes", "State", "Ends", box=None)
+    for key in run(work()):
+        shown = f"{key['prefix']}…{key['last_four']}" if key["prefix"] else ""
+        ends = f"{key['expires_at']:%Y-%m-%d}" if key["expires_at"] else ""
+        table.add_row(
+            str(key["id"]), key["owner"], key["name"], shown, " ".join(key["scopes"] or ["all"]), key["state"], ends
+        )
+    out().print(table)
+
+
+@commands.command()
+def revoke(number: Annotated[int, typer.Argument(help="The key's number, as `keys list` shows it.")]) -> None:
+    """End a key at once."""
+
+    async def work() -> str | None:
+        async with (
+            open_database(load_settings()) as database,
+            database.owner() as connection,
+            connection.transaction(),
+        ):
+            name: str | None = await connection.fetchval(_REVOKE, number)
+            if name is not None:
+                await connection.execute(_COUNT_EPOCH_UP)
+            return name
+
+    name = run(work())
+    if name is None:
+        raise CommandError(f"There is no key {number} that could be revoked: see `sightline keys list`.")
+    out().print(f"Key {number} ({name}) is revoked.", markup=False)
+
+
+async def _owner(
+    connection: asyncpg.Connection, user: str | None, organization: str | None
+) -> tuple[int | None, int | None]:
+    """The numbers of the organization or of the user; exactly one is not None."""
+    if user is not None:
+        found = await connection.fetchval(_USER, user)
+        if found is None:
+            raise CommandError(f"There is no active user {user}: see `sightline users create --help`.")
+        return None, found
+    organizations = await connection.fetch(_ORGANIZATIONS, organization)
+    if len(organizations) != 1:
+        many = "several organizations: give its number" if organizations else "no organization: give its exact name"
+        raise CommandError(f"“{organization}” names {many}.")
+    return organizations[0]["id"], None
+
+
+async def _create(
+    connection: asyncpg.Connection,
+    token: str,
+    secrets: Secrets,
+    *,
+    owner: tuple[int | None, int | None],
+    name: str,
+    scopes: list[str],
+    days: int | None,
+) -> int:
+    organization_id, user_id = owner
+    number: int = await connection.fetchval(
+        _CREATE,
+        "USER" if organization_id is None else "ORG",
+        organization_id,
+        user_id,
+        name,
+        token[:PREFIX_LENGTH],
+        token[-4:],
+        secrets.token_hash(token),
+        scopes or None,
+        days,
+    )
+    await connection.execute(_COUNT_EPOCH_UP)
+    return number
+
+
+def _check_scopes(scopes: list[str], *, of_user: bool) -> None:
+    if of_user and not scopes:
+        raise CommandError("A user's key needs at least one --scope, e.g. --scope TRANSACTIONS:R.")
+    known = OTHER_SCOPES | {
+        f"{permission.key}:{level}"
+        for permissions in CATALOGUE.values()
+        for permission in permissions.values()
+        if not permission.reserved
+        for level in permission.levels
+    }
+    unknown = [scope for scope in scopes if scope not in known]
+    if unknown:
+        raise CommandError(f"There is no scope {unknown[0]}: a scope is a permission and R or W, e.g. TRANSACTIONS:R.")

@@ -1,0 +1,39 @@
+"""What every command needs: a place to write, one way to fail, and a database for the length of a block."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from rich.console import Console
+
+from sightline.db.locations import data_directory
+from sightline.db.secrets import Secrets, load_secrets
+from sightline.server.settings import Settings, exposed
+
+Result = TypeVar("Result")
+
+
+class CommandError(Exception):
+    """A command cannot do what it was asked to; the message is one line that says what to do."""
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of a coroutine, in an event loop of its own."""
+    return asyncio.run(work)
+
+
+def out() -> Console:
+    """Where results go: standard output, as wide as it is, never wrapped in the middle of a token."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def err() -> Console:
+    """Where notices and errors go."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def secrets_of(settings: Settings) -> Secrets:
+    """The installation's secrets. Raises SecretError."""
+    return load_secrets(exposed(settings.secret_key), data_directory(settings.data_dir))

@@ -1,0 +1,136 @@
+"""The limits of HTTP itself, which uvicorn does not have: how large, how slow and how vague a request's head may be.
+
+A head of more than 32 KB or 100 headers is answered with 431, a URL of more than 8 KB with 414, a request without
+exactly one Host with 400, and one whose bytes do not arrive within 10 s with 408; the connection is then closed
+(B72, B87, B89-B96, F10).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from sightline.server.answers import ErrorCode, error
+
+HEAD_BYTES = 32_768
+URL_BYTES = 8_192
+MOST_HEADERS = 100
+READ_SECONDS = 10.0
+
+
+class _HeadError(Exception):
+    """The head of a request is beyond a limit; the parser stops."""
+
+
+class LimitedHttpProtocol(HttpToolsProtocol):
+    """One connection. Kept to what uvicorn's own protocol calls and is called by."""
+
+    read_seconds = READ_SECONDS
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._reading: asyncio.TimerHandle | None = None
+        self.url = b""  # uvicorn sets it with the first byte of a request only
+        self._in_head = True
+        self._head_bytes = 0
+        self._refusal = (HTTPStatus.BAD_REQUEST, "The request is not valid HTTP/1.1.")
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._begin_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._end_reading()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse, and refuse a head that grows beyond the limit before it is complete."""
+        self._begin_reading()
+        if self._in_head:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and not self.transport.is_closing():
+            try:
+                self._check_size(self._head_bytes)
+            except _HeadError:
+                self.send_400_response("")
+
+    def on_message_begin(self) -> None:
+        """Begin to wait for the rest of a request."""
+        super().on_message_begin()
+        self._begin_reading()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count the headers, trailers included."""
+        if len(self.headers) >= MOST_HEADERS:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"More than {MOST_HEADERS} headers.")
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Check the head before the application hears of the request."""
+        self._in_head = False
+        self._check_size(len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers))
+        if self.parser.get_http_version() != "1.0" and sum(name == b"host" for name, _ in self.headers) != 1:
+            self._refuse(HTTPStatus.BAD_REQUEST, "Send exactly one Host header.")
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Stop the clock: the next head begins when its first byte arrives."""
+        self._in_head, self._head_bytes = True, 0
+        self._end_reading()
+        super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Leave the connection to the WebSocket protocol, which has limits of its own."""
+        self._end_reading()
+        super().handle_websocket_upgrade()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what the parser refused, in the form of every other error."""
+        if self.transport.is_closing():
+            return
+        status, message = self._refusal
+        code = ErrorCode.TIMEOUT if status is HTTPStatus.REQUEST_TIMEOUT else ErrorCode.BAD_INPUT
+        content = orjson.dumps({"errors": [error(message, code)]})
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json; charset=utf-8\r\n"
+            f"content-length: {len(content)}\r\ncache-control: private, no-store\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode("ascii") + content)
+        self.transport.close()
+
+    def _check_size(self, head_bytes: int) -> None:
+        if len(self.url) > URL_BYTES:
+            self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG, f"The URL is longer than {URL_BYTES} bytes.")
+        if head_bytes > HEAD_BYTES:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"The headers are larger than {HEAD_BYTES} bytes.")
+
+    def _refuse(self, status: HTTPStatus, message: str) -> None:
+        self._refusal = (status, message)
+        raise _HeadError(message)
+
+    def _begin_reading(self) -> None:
+        if self._reading is None:
+            self._reading = self.loop.call_later(self.read_seconds, self._too_slow)
+
+    def _end_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    def _too_slow(self) -> None:
+        self._reading = None
+        if self.transport.is_closing():
+            return
+        if self._in_head and (self.cycle is None or self.cycle.response_complete):
+            self._refusal = (HTTPStatus.REQUEST_TIMEOUT, "The request did not arrive in time: send it at once.")
+            self.send_400_response("")
+        elif self.cycle is not None and self.cycle.response_complete:
+            self.transport.close()
+        # Else the application is reading the body, or answering an earlier request: it has clocks of its own.

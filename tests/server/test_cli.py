@@ -1,0 +1,210 @@
+"""The command line: what it does on a real database, and one line for everything that goes wrong."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
+
+import httpx
+import pytest
+import structlog
+
+from sightline.server.cli import application, main
+
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "cli.md"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def sightline(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Runs a command in this process; returns exit code, standard output and standard error."""
+
+    def run(*arguments: str, **settings: str) -> tuple[int, str, str]:
+        for name, value in settings.items():
+            monkeypatch.setenv(f"SIGHTLINE_{name.upper()}", value)
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        written = capfd.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, written.out, written.err
+
+    handlers = logging.getLogger().handlers[:]
+    yield run
+    # A command sets up the logging of its process, which here is the tests'.
+    logging.getLogger().handlers = handlers
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def place(short_directory: Callable[[], Path]) -> str:
+    """A data directory of its own."""
+    return str(short_directory() / "data")
+
+
+def test_every_command_is_documented() -> None:
+    """docs/cli.md names every command."""
+    text = DOCUMENTATION.read_text()
+    commands = application()
+    names = [command.name or getattr(command.callback, "__name__", "") for command in commands.registered_commands]
+    for group in commands.registered_groups:
+        assert group.typer_instance is not None
+        names += [
+            f"{group.name} {command.name or getattr(command.callback, '__name__', '')}"
+            for command in group.typer_instance.registered_commands
+        ]
+    assert len(names) > 10
+    assert [name for name in names if f"`sightline {name}" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings"),
+    [
+        (["fly"], {}),
+        (["db"], {}),
+        (["db", "fly"], {}),
+        (["serve", "--port", "abc"], {}),
+        (["serve", "--port", "70000"], {}),
+        (["serve", "--fly"], {}),
+        (["users", "create"], {}),
+        (["db", "status"], {"port": "abc"}),
+        (["db", "status"], {"allowed_origins": "*"}),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_code_2(sightline: Run, arguments: list[str], settings: dict[str, str]) -> None:
+    """The command line or a setting is wrong."""
+    code, _, said = sightline(*arguments, **settings)
+    assert code == 2
+    assert re.fullmatch(r"sightline: [^\n]+\n", said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "part"),
+    [
+        (["db", "status"], {"database_url": "postgresql://a:hidden@127.0.0.1:1/x"}, "127.0.0.1:1"),
+        (["db", "status"], {"database_url": "mysql://a:hidden@localhost/x"}, "postgresql://"),
+        (["demo", "cast"], {"secret_key": "short"}, "at least 32 characters"),
+        (["serve", "--demo", "--host", "0.0.0.0"], {}, "127.0.0.1 only"),
+        (["serve", "--host", "no.such.host.invalid"], {}, "choose another --host"),
+        (["users", "create", "nobody", "--name", "N"], {}, "no e-mail address"),
+        (["keys", "create", "--name", "k"], {}, "--user or --organization"),
+        (["keys", "create", "--name", "k", "--user", "a@b.c"], {}, "--scope"),
+        (["keys", "create", "--name", "k", "--user", "a@b.c", "--scope", "FLY:R"], {}, "no scope FLY:R"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_code_1(
+    sightline: Run, place: str, arguments: list[str], settings: dict[str, str], part: str
+) -> None:
+    """F29: the line says why, never a password, never a traceback."""
+    code, _, said = sightline(*arguments, **({"data_dir": place} | settings))
+    assert code == 1
+    assert re.fullmatch(r"sightline: [^\n]+\n", said)
+    assert part in said
+    assert "hidden" not in said
+
+
+def test_a_port_in_use_is_one_line(sightline: Run, place: str) -> None:
+    """Before the database is touched."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, _, said = sightline("serve", "--port", str(port), data_dir=place)
+    assert code == 1
+    assert said == f"sightline: Port {port} is in use: stop what uses it, or choose another with --port.\n"
+    assert not (Path(place) / "data").exists()
+
+
+def test_an_installation_from_nothing(sightline: Run, place: str) -> None:
+    """Status, upgrade, users, keys and doctor on the embedded database."""
+    settings = {"data_dir": place, "port": str(free_port())}
+    assert sightline("db", "status", **settings)[0] == 1
+    assert "now at" in sightline("db", "upgrade")[1]
+    assert "was up to date" in sightline("db", "upgrade")[1]
+    assert sightline("db", "status")[0] == 0
+    assert "nobody is administrator" in sightline("doctor")[1]
+    assert sightline("users", "create", "Ana@Example.com", "--name", "Ana", "--administrator")[0] == 0
+    code, _, said = sightline("users", "create", "ana@example.com", "--name", "Ana")
+    assert (code, said) == (1, "sightline: There is a user ana@example.com already.\n")
+    code, healthy, _ = sightline("doctor")
+    assert code == 0
+    assert "problem" not in healthy
+    code, token, said = sightline(
+        "keys", "create", "--name", "reports", "--user", "ana@example.com", "--scope", "TRANSACTIONS:R"
+    )
+    assert code == 0
+    assert re.fullmatch(r"sl_live_[0-9A-Za-z]{36}\n", token)
+    listed = sightline("keys", "list")[1]
+    assert "ACTIVE" in listed
+    assert token.strip() not in listed
+    assert sightline("keys", "revoke", "1")[0] == 0
+    assert "REVOKED" in sightline("keys", "list")[1]
+    assert sightline("keys", "revoke", "1")[0] == 1
+    assert sightline("schema", "--as", "nobody@example.com")[0] == 1
+    assert "type Query" in sightline("schema", "--as", "ana@example.com")[1]
+    misspelt = sightline("doctor", databse_url="x")
+    assert misspelt[0] == 1
+    assert "SIGHTLINE_DATABSE_URL is not a setting" in misspelt[1]
+
+
+def test_goal15_the_demo_serves_twice_and_stops_on_request(place: str) -> None:
+    """GOAL15, F6: by SIGTERM and by Ctrl-C with exit code 0; the second time with the same tokens."""
+    environment = os.environ | {"SIGHTLINE_DATA_DIR": place}
+    shown = []
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        port = free_port()
+        command = [sys.executable, "-c", "from sightline.server.cli import main; main()"]
+        with subprocess.Popen(
+            [*command, "serve", "--demo", "--port", str(port)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            wait_until_ready(port, process)
+            cast = json.loads(
+                subprocess.run(
+                    [*command, "demo", "cast", "--json"], env=environment, capture_output=True, check=True
+                ).stdout
+            )
+            token = next(member["token"] for member in cast if member["email"] == "admin@demo.example")
+            answer = httpx.post(
+                f"http://127.0.0.1:{port}/graphql",
+                json={"query": "{__typename}"},
+                headers={"authorization": f"Bearer {token}"},
+            )
+            assert answer.json()["data"] == {"__typename": "Query"}
+            process.send_signal(stop)
+            out, _ = process.communicate(timeout=15)
+            assert process.returncode == 0
+            assert f"Bearer {token}" in out
+            shown.append(token)
+    assert shown[0] == shown[1]
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number: int = taken.getsockname()[1]
+        return number
+
+
+def wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:
+    """Return when the server answers; fail where it ended or takes a minute."""
+    deadline = monotonic() + 60
+    while monotonic() < deadline:
+        assert process.poll() is None, process.communicate()
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            sleep(0.1)
+    raise AssertionError("the server did not become ready")

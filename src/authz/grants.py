@@ -1,6 +1,6 @@
 """From what a person was given to the paths it makes: the only place where a grant becomes access.
 
-Grants are plain data as the database holds them. Reading them is `sightline.resolvers.principals`; everything they mean
+Grants are plain data as the database holds them. Reading them is `sightline.resolvers.grants`; everything they mean
 is here, and pure.
 """
 

@@ -1,7 +1,7 @@
 """Connections shared by many requests: a pool per role.
 
 INVARIANT: a connection carries nothing of a viewer. Everything a session is told, it is told once when it opens, so
-the pool sends no RESET between two users (performance, constraint 6), and a connection given back in the middle of a
+the pool sends no RESET between two users, and a connection given back in the middle of a
 transaction is rolled back.
 """
 

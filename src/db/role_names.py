@@ -9,7 +9,7 @@ SUPERUSER = "postgres"
 
 
 class DatabaseRole(StrEnum):
-    """A role Sightline connects as; none is a superuser (reliability, section 4)."""
+    """A role Sightline connects as; none is a superuser."""
 
     OWNER = "sightline_owner"  # owns every object: migrations and bulk loads only
     READ_WRITE = "sightline_app_rw"  # mutations

@@ -1,4 +1,4 @@
-"""The application's PostgreSQL roles and what each may do (reliability, section 4).
+"""The application's PostgreSQL roles and what each may do.
 
 The owner made the tables. Queries run as the one that may read, mutations as the one that may write; neither may change
 the schema, nor rewrite history: the audit log and the history of conversions can only be added to (F25).

@@ -1,4 +1,4 @@
-"""Rules that every table keeps so that one schema runs on one machine and distributed (scale, D1 D2 D5 D6).
+"""Rules that every table keeps so that one schema runs on one machine and distributed (D1, D2, D5, D6).
 
 Each lint takes the declared tables and returns what breaks its rule, one sentence each; empty where all is well.
 """

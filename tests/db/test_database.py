@@ -84,7 +84,7 @@ async def test_sessions_are_told_their_limits(database: Database) -> None:
 
 
 async def test_release_sends_nothing(database: Database, superuser: asyncpg.Connection) -> None:
-    """Constraint 6: no RESET between two users of a connection, and a forgotten transaction is rolled back."""
+    """No RESET between two users of a connection, and a forgotten transaction is rolled back."""
     last = "SELECT query FROM pg_stat_activity WHERE pid = $1"
     async with database.reads.acquire() as connection:
         process = connection.get_server_pid()

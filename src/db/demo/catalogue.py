@@ -10,8 +10,9 @@ from decimal import Decimal
 from sightline.db.demo.book import Book
 from sightline.db.demo.model import Article, Plan, Program, rate
 from sightline.db.demo.organizations import Advertiser, Society
-from sightline.db.demo.season import DAY, MINOR_DIGITS, PERIOD_END, PERIOD_START, milliseconds
+from sightline.db.demo.season import DAY, PERIOD_END, PERIOD_START, milliseconds
 from sightline.db.demo.vocabulary import PROGRAM_WORDS, slug
+from sightline.db.imports.currencies import MINOR_UNITS
 
 # What an amount of a hundred euros is roughly, so that a typical sale is typical in its own currency.
 _PRICE_LEVEL = {"EUR": 1.0, "USD": 1.15, "GBP": 0.87, "SEK": 11.0, "PLN": 4.25, "CHF": 0.95, "JPY": 1.7}
@@ -140,7 +141,7 @@ def _shelves(book: Book, rng: random.Random, *, advertiser: Advertiser) -> list[
 def _program(
     book: Book, rng: random.Random, *, society: Society, advertiser: Advertiser, offer: Offer, shelf: _Shelf
 ) -> Program:
-    digits = MINOR_DIGITS[offer.currency]
+    digits = MINOR_UNITS[offer.currency]
     number = len(book.rows("program")) + 1  # the plans name it before it is written down
     base = book.add("program_goal", program_id=number, name="Lead" if offer.lead else "Sale", is_base=True)
     events = tuple(
@@ -202,7 +203,7 @@ def _plans(
     goal_id: int,
     created_by: int,
 ) -> list[Plan]:
-    unit = Decimal(1) if digits == 2 else Decimal(150)
+    unit = Decimal(1) if digits == 2 else Decimal(200)
     percent = None if offer.lead else Decimal(rng.randrange(8, 25)) / 2
     fixed = Decimal(rng.randrange(2, 9)) * unit if offer.lead else None
     if not offer.lead and rng.random() < 0.2:

@@ -18,12 +18,9 @@ class Rate:
 
     def of(self, sale: int) -> int:
         """What a sale earns, in minor units like the sale; rounded half to even."""
-        amount, rest = divmod(sale * self.millionths, _WHOLE)
+        amount, rest = divmod(sale * self.millionths + self.fixed * _WHOLE, _WHOLE)
         twice = 2 * rest
-        return amount + (twice > _WHOLE or (twice == _WHOLE and amount % 2 == 1)) + self.fixed
-
-
-NOTHING = Rate(0, 0)
+        return amount + (twice > _WHOLE or (twice == _WHOLE and amount % 2 == 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +34,14 @@ class Plan:
 
 
 def rate(percent: Decimal | None, fixed: Decimal | None, *, digits: int) -> Rate:
-    """A plan's columns as a rate; `digits` are those of the currency's minor unit."""
-    return Rate(int((percent or 0) * _MILLION), int((fixed or 0) * 10**digits))
+    """A plan's columns as a rate; `digits` are those of the currency's minor unit.
+
+    Raises ValueError for a fixed amount that no coin pays: it would have to be rounded together with the percentage.
+    """
+    minor = (fixed or Decimal(0)).scaleb(digits)
+    if minor != int(minor):
+        raise ValueError(f"{fixed} is no amount of a currency with {digits} digits")
+    return Rate(int((percent or Decimal(0)) * _MILLION), int(minor))
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,7 @@ def _profiles(book: Book, rng: random.Random, *, organizations: dict[str, Organi
             pass
         taken.add(name)
         # Some organizations have many profiles, most have few.
-        organization = PARTNER_ORGANIZATIONS[min(n % 15, rng.randrange(15))]
+        last = len(PARTNER_ORGANIZATIONS)
+        organization = PARTNER_ORGANIZATIONS[n if n < last else min(n % last, rng.randrange(last))]
         add(organization, name, listed=n % 6 != 5, archived=n % 16 == 15)
     return tuple(made)

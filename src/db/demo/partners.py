@@ -34,7 +34,7 @@ _BLUEBIRD_ACCOUNTS = (
 )
 
 # What part of all conversions two organizations have in common.
-_COMMON = (((BLUEBIRD, NORTHWIND), 0.035), ((BLUEBIRD, GUEST_HIDING), 0.008), ((BOTH_SIDES, BOTH_SIDES), 0.004))
+_COMMON = (((BLUEBIRD, NORTHWIND), 0.05), ((BLUEBIRD, GUEST_HIDING), 0.008), ((BOTH_SIDES, BOTH_SIDES), 0.004))
 
 
 @dataclass(frozen=True, slots=True)

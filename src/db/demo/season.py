@@ -17,8 +17,6 @@ DAY = 86_400_000  # milliseconds
 HOUR = 3_600_000
 
 PLATFORM_CURRENCY = "EUR"
-CURRENCIES = ("EUR", "USD", "GBP", "SEK", "PLN", "CHF", "JPY")
-MINOR_DIGITS = {"EUR": 2, "USD": 2, "GBP": 2, "SEK": 2, "PLN": 2, "CHF": 2, "JPY": 0}
 
 # Units of EUR for one of each currency, month by month.
 _RATES = """

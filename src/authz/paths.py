@@ -149,7 +149,7 @@ def _order(each: Path) -> tuple[str, str]:
     return each.shape.fingerprint, repr(values)
 
 
-def visibility_key(policy_version: str, shapes: Iterable[Shape], mode: str) -> str:
+def visibility_key(policy_version: str, shapes: Iterable[Shape]) -> str:
     """The name of the visibility these shapes share. Ids are not in it: they are bind parameters."""
-    text = "\n".join([policy_version, mode, *(shape.fingerprint for shape in shapes)])
+    text = "\n".join([policy_version, *(shape.fingerprint for shape in shapes)])
     return hashlib.sha256(text.encode()).hexdigest()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from sightline.authz.classes import FieldClass, Marker, needed_classes
 from sightline.authz.expr import (
@@ -34,12 +33,6 @@ from sightline.authz.expr import (
 from sightline.authz.masks import MASKS
 from sightline.authz.model import Model
 from sightline.authz.paths import Shape, bind_name, visibility_key
-
-
-class DeniedMode(StrEnum):
-    """How a denial looks (docs/rules.md, "Denied modes")."""
-
-    HIDE = "HIDE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +146,6 @@ class Fold:
                 return negate(self(part, entity))
 
 
-def compile_visibility(
-    model: Model, shapes: tuple[Shape, ...], *, policy_version: str, mode: DeniedMode = DeniedMode.HIDE
-) -> Visibility:
+def compile_visibility(model: Model, shapes: tuple[Shape, ...], *, policy_version: str) -> Visibility:
     """The visibility of a set of path shapes, in the order of the principal's paths."""
-    return Visibility(model, shapes, visibility_key(policy_version, shapes, mode))
+    return Visibility(model, shapes, visibility_key(policy_version, shapes))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
@@ -22,6 +22,7 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    OperationDefinitionNode,
     execute,
     is_introspection_type,
     parse,
@@ -37,16 +38,20 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from sightline.authz.visibility import Visibility
 from sightline.resolvers.operation import Operation
 from sightline.schema import entities
-from sightline.schema.bindings import METADATA, Bound, Open
+from sightline.schema.bindings import METADATA, Binding, Bound, Open
+from sightline.schema.denied import ON_DENIED, DeniedMode, denied_mode, prune
 from sightline.schema.fields import Guard
 from sightline.schema.filtered import filter_schema
 from sightline.schema.inputs import order_bindings
 from sightline.schema.limits import MOST_TOKENS
+from sightline.schema.model import CATALOGUE
+from sightline.schema.names import type_name
 from sightline.schema.query import Query
 from sightline.schema.quiet import QuietExecutor
 from sightline.schema.scalars import SCALARS
 from sightline.schema.wanted import wanted_columns
 
+_MOST_NAMED, _LONGEST_NAMED = 5, 64
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _MOST_VIEWS = 256
 _MOST_DOCUMENTS = 500
@@ -62,8 +67,9 @@ class Prepared:
     """A document for one view: parsed, validated, and the columns it asks for; or the errors that refuse it."""
 
     document: DocumentNode | None
-    errors: tuple[GraphQLError, ...]
-    wanted: Mapping[str, frozenset[str]]
+    errors: tuple[GraphQLError, ...] = ()
+    wanted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unavailable: tuple[str, ...] = ()
 
 
 class View(strawberry.Schema):
@@ -98,11 +104,16 @@ class View(strawberry.Schema):
         try:
             document = parse(query, max_lexical_tokens=MOST_TOKENS)
         except GraphQLError as error:
-            return Prepared(None, (error,), {})
+            return Prepared(None, (error,))
+        mode, unavailable = _mode(document), tuple[str, ...]()
+        if mode is not DeniedMode.HIDE:
+            document, unavailable = prune(self._schema, document)
+        if unavailable and mode is DeniedMode.REJECT:
+            return Prepared(None, (_rejection(unavailable),))
         errors = validate(self._schema, document, _RULES, max_errors=5, hide_suggestions=True)
         if errors:
-            return Prepared(None, tuple(errors), {})
-        return Prepared(document, (), wanted_columns(self._schema, document))
+            return Prepared(None, tuple(errors))
+        return Prepared(document, (), wanted_columns(self._schema, document), unavailable)
 
     async def run(
         self, prepared: Prepared, operation: Operation, *, variables: Mapping[str, Any], name: str | None
@@ -131,7 +142,9 @@ class Api(strawberry.Schema):
     def __init__(self) -> None:
         types = [getattr(entities, name) for name in entities.__all__]
         config = StrawberryConfig(scalar_map=SCALARS)
-        super().__init__(query=Query, types=types, config=config, execution_context_class=QuietExecutor)
+        super().__init__(
+            query=Query, types=types, directives=[ON_DENIED], config=config, execution_context_class=QuietExecutor
+        )
         self.bindings = _bindings(self._schema)
         self.guards = _number_guards(self._schema)
         self.views: OrderedDict[str, View] = OrderedDict()
@@ -165,9 +178,21 @@ class Api(strawberry.Schema):
         return view
 
 
+def _mode(document: DocumentNode) -> DeniedMode:
+    """The mode of a document: the strictest of its operations', as they share their fragments."""
+    modes = {denied_mode(each) for each in document.definitions if isinstance(each, OperationDefinitionNode)}
+    return next((mode for mode in (DeniedMode.HIDE, DeniedMode.REJECT) if mode in modes), DeniedMode.MASK)
+
+
+def _rejection(unavailable: tuple[str, ...]) -> GraphQLError:
+    named = ", ".join(coordinate[:_LONGEST_NAMED] for coordinate in unavailable[:_MOST_NAMED])
+    return GraphQLError(f"Does not exist or is not available to you: {named}.", extensions={"code": "FORBIDDEN"})
+
+
 def _bindings(schema: GraphQLSchema) -> dict[str, Bound]:
     """The binding of every coordinate that `filter_schema` asks for. Raises UnboundCoordinateError."""
     bindings = dict(order_bindings())
+    entity_types = {type_name(entity): entity.name for entity in CATALOGUE.served}
     unbound: list[str] = []
     for name, type_ in schema.type_map.items():
         if is_introspection_type(type_):
@@ -183,6 +208,9 @@ def _bindings(schema: GraphQLSchema) -> dict[str, Bound]:
             if binding is None:
                 unbound.append(f"{name}.{field_name}")
                 continue
+            if name in entity_types and isinstance(binding, Open):
+                # What every row has, as its id, exists where the rows do: or the type would outlive its rows.
+                binding = Binding(entity_types[name])
             bindings[f"{name}.{field_name}"] = binding
             # An argument holds nothing of its own: it goes with its field, and with the type it takes.
             bindings |= {f"{name}.{field_name}({argument}:)": Open() for argument in getattr(member, "args", {})}

@@ -11,6 +11,7 @@ from typing import Any
 
 from graphql import (
     GraphQLArgument,
+    GraphQLDirective,
     GraphQLEnumType,
     GraphQLField,
     GraphQLInputField,
@@ -30,6 +31,8 @@ from graphql import (
 )
 from strawberry.schema.schema_converter import CustomGraphQLEnumType, GraphQLCoreConverter
 
+from sightline.schema.denied import DIRECTIVE
+
 Exists = Callable[[str], bool]
 Composite = GraphQLObjectType | GraphQLInterfaceType
 
@@ -46,6 +49,11 @@ def filter_schema(base: GraphQLSchema, exists: Exists) -> GraphQLSchema:
     """
     kept = _Kept(base, exists)
     return _rebuild(base, kept)
+
+
+def published_directives(base: GraphQLSchema) -> list[GraphQLDirective]:
+    """The language's directives and `@onDenied`: any other of the server's own would tell what is guarded."""
+    return [each for each in base.directives if is_specified_directive(each) or each.name == DIRECTIVE]
 
 
 class _Kept:
@@ -96,7 +104,12 @@ class _Kept:
 
     def _keep_what_is_reached(self) -> None:
         reached: set[str] = set()
-        waiting = [root.name for root in (self.base.query_type, self.base.mutation_type) if root and self.has(root)]
+        waiting = [
+            get_named_type(argument.type).name
+            for directive in published_directives(self.base)
+            for argument in directive.args.values()
+        ]
+        waiting += [root.name for root in (self.base.query_type, self.base.mutation_type) if root and self.has(root)]
         while waiting:
             name = waiting.pop()
             if name in reached or name not in self.members:
@@ -195,7 +208,6 @@ def _rebuild(base: GraphQLSchema, kept: _Kept) -> GraphQLSchema:
         query=new[query.name] if query and kept.has(query) else None,  # type: ignore[arg-type]
         mutation=new[mutation.name] if mutation and kept.has(mutation) else None,  # type: ignore[arg-type]
         types=list(new.values()),
-        # A directive of the server's own would tell what is guarded; only the language's are published.
-        directives=[directive for directive in base.directives if is_specified_directive(directive)],
+        directives=published_directives(base),
         description=base.description,
     )

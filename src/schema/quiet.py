@@ -7,6 +7,8 @@ from typing import Any
 from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from sightline.schema.denied import UnavailableField
+
 
 class QuietExecutor(StrawberryGraphQLCoreExecutionContext):
     """graphql-core's executor with suggestions off, also where strawberry passes no such argument."""
@@ -15,6 +17,14 @@ class QuietExecutor(StrawberryGraphQLCoreExecutionContext):
     def build(cls, *arguments: Any, **options: Any) -> Any:
         """An execution context; `hide_suggestions` is always on."""
         return super().build(*arguments, **options | {"hide_suggestions": True})
+
+    def execute_field(
+        self, parent_type: Any, source: Any, field_details_list: Any, path: Any, position_context: Any
+    ) -> Any:
+        """The field's value; null for one that stands for what the viewer does not have."""
+        if isinstance(field_details_list[0].node, UnavailableField):
+            return None
+        return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
     def ensure_valid_runtime_type(
         self,

@@ -133,10 +133,9 @@ async def _run(view: View, prepared: Prepared, operation: Operation, request: Gr
     errors = result.errors or []
     if result.data is None and all(each.path is None for each in errors):
         return _refused(errors)  # variables that do not fit
-    extensions: dict[str, Any] = {}
-    if operation.masked:
-        extensions["authorization"] = {"masked": sorted(operation.masked)}
-    return GraphQLAnswer(result.data, _formatted(errors), extensions)
+    notes = {"unavailable": list(prepared.unavailable), "masked": sorted(operation.masked)}
+    said = {name: coordinates for name, coordinates in notes.items() if coordinates}
+    return GraphQLAnswer(result.data, _formatted(errors), {"authorization": said} if said else {})
 
 
 def _refused(errors: Any) -> GraphQLAnswer:

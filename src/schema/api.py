@@ -38,7 +38,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from sightline.authz.visibility import Visibility
 from sightline.resolvers.operation import Operation
 from sightline.schema import entities
-from sightline.schema.bindings import METADATA, Binding, Bound, Open
+from sightline.schema.bindings import METADATA, Bound, Open
 from sightline.schema.denied import ON_DENIED, DeniedMode, denied_mode, prune
 from sightline.schema.fields import Guard
 from sightline.schema.filtered import filter_schema
@@ -208,9 +208,8 @@ def _bindings(schema: GraphQLSchema) -> dict[str, Bound]:
             if binding is None:
                 unbound.append(f"{name}.{field_name}")
                 continue
-            if name in entity_types and isinstance(binding, Open):
-                # What every row has, as its id, exists where the rows do: or the type would outlive its rows.
-                binding = Binding(entity_types[name])
+            if name in entity_types:
+                binding = binding.on(entity_types[name])
             bindings[f"{name}.{field_name}"] = binding
             # An argument holds nothing of its own: it goes with its field, and with the type it takes.
             bindings |= {f"{name}.{field_name}({argument}:)": Open() for argument in getattr(member, "args", {})}

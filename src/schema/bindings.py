@@ -7,7 +7,7 @@ coordinate without a binding is refused when the schema is built.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import strawberry
@@ -28,6 +28,10 @@ class Binding:
     columns: tuple[str, ...] = ()
     leads_to: tuple[str, ...] = ()
 
+    def on(self, entity: str) -> Binding:
+        """The same for a field on rows of an entity: it exists only where they do, or the type would outlive them."""
+        return replace(self, leads_to=(*self.leads_to, entity))
+
     def exists_for(self, visibility: Visibility) -> bool:
         """Whether a viewer with this visibility has the coordinate at all."""
         return (
@@ -40,6 +44,10 @@ class Binding:
 @dataclass(frozen=True, slots=True)
 class Open:
     """Bound to no stored data: the same for every viewer."""
+
+    def on(self, entity: str) -> Binding:
+        """The binding of a field that every row of an entity has, as its id."""
+        return Binding(entity)
 
 
 OPEN = Open()

@@ -3,7 +3,7 @@ export PATH := $(or $(PATH),/usr/local/bin:/usr/bin:/bin)
 UV := $(or $(shell command -v uv),.tools/uv/bin/uv)
 RUN := $(UV) run --locked
 
-.PHONY: demo test lint types layers schema bench
+.PHONY: demo test lint types layers schema readings bench
 
 demo: $(UV) ## Start the demo platform: embedded PostgreSQL, seeded, served on http://127.0.0.1:8000.
 	$(RUN) sightline serve --demo
@@ -21,9 +21,11 @@ types: $(UV)
 layers: $(UV)
 	$(RUN) lint-imports
 
-schema: $(UV) ## Write what is compared in the tests: the SDL, and the README's readings.
+schema: $(UV) ## Write what the tests compare: the SDL.
 	$(RUN) sightline schema > schema.graphql
-	$(RUN) python -m tests.readings > docs/readings.md
+
+readings: $(UV) ## Write the README's answers, made on a demo platform.
+	$(RUN) python tests/readings.py --into README.md
 
 bench: $(UV) ## Ratios, never times: see benchmarks/.
 	$(RUN) python -m benchmarks

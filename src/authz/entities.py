@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from sightline.authz.classes import FieldClass
 from sightline.authz.expr import (
+    FALSE,
     Condition,
     Edge,
     Exists,
@@ -157,7 +158,7 @@ ROLE_RULE = EntityRule(
 ADVERTISER_PROFILE_RULE = EntityRule(
     "advertiser_profile",
     {
-        ADVERTISER: own_organizations("organization_id"),
+        ADVERTISER: all_of(Holds(Flag.BELONGS), own_organizations("organization_id")),
         PLATFORM: all_of(permitted("ADVERTISERS"), assigned(advertiser=assigned_advertiser("id"))),
     },
 )
@@ -224,7 +225,7 @@ PROGRAM_RULE = EntityRule(
         ),
         PUBLIC: all_of(equals("listed", True), equals("status", "ACTIVE")),
     },
-    {"DIRECT": equals("commission_model", "DIRECT"), "MANAGED": Holds("PROGRAMS:W")},
+    {"DIRECT": equals("commission_model", "DIRECT")},
 )
 
 ENROLLMENT_RULE = EntityRule(
@@ -239,7 +240,7 @@ ENROLLMENT_RULE = EntityRule(
         ),
         COLLABORATOR: own_accounts("affiliate_account_id"),
     },
-    _PROGRAM_CONDITIONS | {"MANAGED": Holds("PARTNERS:W")},
+    _PROGRAM_CONDITIONS,
 )
 
 AFFILIATE_ACCOUNT_RULE = EntityRule(
@@ -275,7 +276,7 @@ CONVERSION_RULE = EntityRule(
         ),
         COLLABORATOR: own_accounts("affiliate_account_id"),
     },
-    _PROGRAM_CONDITIONS | {"SETTLED": one_of("settlement", "INVOICED", "PAID"), "MANAGED": Holds("ACTION_INQUIRIES:W")},
+    _PROGRAM_CONDITIONS | {"SETTLED": one_of("settlement", "INVOICED", "PAID")},
 )
 
 _CONVERSION = Edge("conversion", (("affiliate_account_id", "affiliate_account_id"), ("conversion_id", "id")))
@@ -283,7 +284,7 @@ _CONVERSION = Edge("conversion", (("affiliate_account_id", "affiliate_account_id
 CONVERSION_ITEM_RULE = EntityRule(
     "conversion_item",
     follows(_CONVERSION, CONVERSION_RULE),
-    through(_CONVERSION, "DIRECT", "SHARED_SALE_AMOUNT", "SETTLED", "MANAGED"),
+    through(_CONVERSION, "DIRECT", "SHARED_SALE_AMOUNT", "SETTLED"),
 )
 
 
@@ -320,7 +321,8 @@ ADJUSTMENT_RULE = EntityRule(
             _SIDE_IS_HELD, any_of(_OF_A_CONVERSION, all_of(_OF_THE_ACCOUNT, own_accounts("affiliate_account_id")))
         ),
     },
-    _PROGRAM_CONDITIONS | {"SETTLED": one_of("state", "INVOICED", "PAID"), "MANAGED": Holds("ACTION_INQUIRIES:W")},
+    # No role by permissions manages adjustments: what opens them is there to be viewed only.
+    _PROGRAM_CONDITIONS | {"SETTLED": one_of("state", "INVOICED", "PAID"), "MANAGED": FALSE},
 )
 
 _INVOICE = Edge("payout_invoice", (("affiliate_account_id", "affiliate_account_id"), ("invoice_id", "id")))

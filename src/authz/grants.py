@@ -113,7 +113,7 @@ def _paths(grants: Grants) -> Iterator[Path]:
 
 
 def _organization_paths(grant: OrganizationGrant) -> Iterator[Path]:
-    tokens: set[str] = set(implied(Scope.ORGANIZATION, grant.permissions))
+    tokens: set[str] = {Flag.BELONGS, *implied(Scope.ORGANIZATION, grant.permissions)}
     limits: dict[str, frozenset[int] | frozenset[str]] = {}
     if grant.standing is not None:
         tokens.add(Flag.FULL)
@@ -164,7 +164,7 @@ def _platform_path(grant: PlatformGrant) -> Path:
 _ORGANIZATION_KINDS = frozenset({PathKind.ORGANIZATION, PathKind.ORG_PARTNER, PathKind.COUNTERPARTY_PARTNER})
 _PERMISSION_KINDS = frozenset({PathKind.PLATFORM, PathKind.ORG_ADVERTISER, PathKind.COUNTERPARTY_ADVERTISER})
 _ACCOUNT_KINDS = frozenset({PathKind.COLLABORATOR, PathKind.COMPANY})
-_STANDINGS = frozenset({Flag.FULL, Flag.ADMIN})
+_STANDINGS = frozenset({Flag.BELONGS, Flag.FULL, Flag.ADMIN})
 
 
 def narrow(paths: Paths, scopes: frozenset[str]) -> Paths:

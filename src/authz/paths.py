@@ -32,6 +32,7 @@ class PathKind(StrEnum):
 class Flag(StrEnum):
     """Tokens that are no permission: standings, switches, limits and settings a path carries."""
 
+    BELONGS = "standing:member"  # a membership, or a key for all of one; a key for some permissions lacks it
     FULL = "standing:full"  # ADMIN, MEMBER, GUEST or Account Administrator: reads the whole organization (K3, K16)
     ADMIN = "standing:admin"
     HIDES_PARTNER_NAMES = "setting:guest_hides_partner_names"  # C-13, carried by a GUEST's paths only

@@ -22,23 +22,18 @@ ACCOUNT = "affiliate_account_id"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entity:
-    """One table: its columns by name (derived ones included), and how a row of it is identified."""
+    """One table: its columns by name (derived ones included), and how a row of it is identified.
+
+    `key` is the primary key in order; a fact's starts with the affiliate account (decision record 0003).
+    """
 
     name: str
     row: type[Row]
     table: sa.Table
     columns: Mapping[str, Access]
     derived: Mapping[str, Derived]
-
-    @property
-    def is_fact(self) -> bool:
-        """Whether its key starts with the affiliate account (decision record 0003)."""
-        return self.row.__role__ is TableRole.FACT
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """The primary key's columns in order."""
-        return tuple(column.name for column in self.table.primary_key.columns)
+    key: tuple[str, ...]
+    is_fact: bool
 
     def description(self, column: str) -> str:
         """The sentence declared with a column."""
@@ -97,7 +92,9 @@ def _entity(row: type[Row]) -> Entity:
     assert isinstance(table, sa.Table)
     derived = {name: value for name, value in vars(row).items() if isinstance(value, Derived)}
     columns = {column.name: column.info.get("access", frozenset()) for column in table.columns}
-    return Entity(table.name, row, table, columns | {name: each.access for name, each in derived.items()}, derived)
+    columns |= {name: each.access for name, each in derived.items()}
+    key = tuple(column.name for column in table.primary_key.columns)
+    return Entity(table.name, row, table, columns, derived, key, row.__role__ is TableRole.FACT)
 
 
 def _faults(entity: Entity) -> Iterable[str]:

@@ -1,6 +1,6 @@
 """What conversions earn: by the plan of their enrollment, else the program's default one.
 
-A plan applies within its days (UTC) and to its goal; imported conversions reach the program's main goal.
+A plan applies within its days (UTC) and to its goal; a conversion without a goal reached the program's main one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ PLAN = f"""
     WHERE {NEW_CONVERSIONS}
       AND coalesce((o.event_at AT TIME ZONE 'UTC')::date >= p.valid_from, true)
       AND coalesce((o.event_at AT TIME ZONE 'UTC')::date < p.valid_to, true)
-      AND (p.goal_id IS NULL OR EXISTS (SELECT FROM program_goal AS b WHERE b.id = p.goal_id AND b.is_base))
+      AND (p.goal_id IS NULL OR p.goal_id = o.goal_id OR o.goal_id IS NULL
+           AND EXISTS (SELECT FROM program_goal AS b WHERE b.id = p.goal_id AND b.is_base))
 """
 REFUSE = f"""
     UPDATE import_order AS o SET problem_column = $1, problem_value = o.account,

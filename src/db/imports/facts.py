@@ -34,12 +34,12 @@ SHARDS = """
 CONVERSIONS = """
     INSERT INTO conversion (
         affiliate_account_id, id, enrollment_id, program_id, advertiser_profile_id, advertiser_org_id,
-        partner_profile_id, partner_org_id, traffic_source_id, source, external_ref, order_ref, promo_code,
+        partner_profile_id, partner_org_id, traffic_source_id, goal_id, source, external_ref, order_ref, promo_code,
         customer_status, country, device, status, event_at, lock_at, approved_at, sale_amount, revenue, payout,
         currency, fx_rate
     )
     SELECT e.affiliate_account_id, o.fact_id, e.id, e.program_id, e.advertiser_profile_id, e.advertiser_org_id,
-           e.partner_profile_id, e.partner_org_id, e.traffic_source_id, $1, o.order_key, o.order_key,
+           e.partner_profile_id, e.partner_org_id, e.traffic_source_id, o.goal_id, $1, o.order_key, o.order_key,
            nullif(o.promo_code, ''), nullif(o.customer_status, '')::customer_status, nullif(o.country, ''),
            nullif(o.device, ''), o.status::conversion_status, o.event_at, o.event_at + $2::interval,
            CASE WHEN o.status = 'APPROVED' THEN now() END, o.amount, o.revenue, o.payout, o.currency, o.exchange_rate
@@ -91,17 +91,19 @@ RECOUNT = """
                          WHERE (v.affiliate_account_id, v.id) = (o.affiliate_account_id, o.fact_id)) END
 """
 
-MEASURES = ("conversions", "conversions_with_sale", "sale_amount", "revenue", "payout")
+MEASURES = ("conversions", "events", "conversions_with_sale", "sale_amount", "revenue", "payout")
 
-# Imported conversions have no goal, which is the program's main one: none of them is an event.
+# A conversion without a goal reached the program's main one; what reached another goal is an event.
 HOURLY = """
     INSERT INTO {table} AS t ({key}, {carried}, {measures})
-    SELECT {key}, {carried}, count(*), count(*) FILTER (WHERE sale_amount > 0), sum(sale_amount), sum(revenue),
+    SELECT {key}, {carried}, count(*) FILTER (WHERE is_base), count(*) FILTER (WHERE NOT is_base),
+           count(*) FILTER (WHERE sale_amount > 0), sum(sale_amount), sum(revenue),
            sum(payout)
     FROM (
-        SELECT v.*, date_trunc('hour', v.event_at, 'UTC') AS hour
+        SELECT v.*, date_trunc('hour', v.event_at, 'UTC') AS hour, coalesce(g.is_base, true) AS is_base
         FROM import_order AS o
         JOIN conversion AS v ON (v.affiliate_account_id, v.id) = (o.affiliate_account_id, o.fact_id)
+        LEFT JOIN program_goal AS g ON g.id = v.goal_id
         WHERE o.claimed AND NOT o.cancelled
     ) AS v
     GROUP BY {key}, {carried} ORDER BY {key}

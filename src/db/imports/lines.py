@@ -5,20 +5,21 @@ A row that is wrong keeps the amount that can be read from it, so that what was 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from sightline.db.imports.cells import BadCellError, half_even, moment_reader, number_reader
+from sightline.db.imports.cell_reader import LONGEST_KEY, CellReader
+from sightline.db.imports.cells import BadCellError, FileCell, half_even, text_of
+from sightline.db.imports.countries import is_country
 from sightline.db.imports.currencies import MINOR_UNITS
 from sightline.db.imports.mapping import NEW_STATUSES
 from sightline.db.imports.model import Cancellation, Cell, Mapping
 from sightline.db.imports.rows import FileRow
 from sightline.db.tables.enums import CustomerStatus
 
-LONGEST_KEY = 200  # what an index can hold, with room for the other columns in it
 LONGEST_TEXT = 1000
 LARGEST_AMOUNT = Decimal(10**11)  # so that the largest order fits its column
 LARGEST_QUANTITY = Decimal(10**9)
@@ -41,10 +42,12 @@ class StagedLine(NamedTuple):
     device: str = ""
     promo_code: str = ""
     customer_status: str = ""
+    goal: str = ""
     sku: str = ""
     title: str = ""
     quantity: Decimal | None = None
     amount: Decimal | None = None
+    price_text: str | None = None  # of an amount of zero: what to quote where that is wrong
     payout: Decimal | None = None
     revenue: Decimal | None = None
     problem_column: str | None = None
@@ -66,14 +69,13 @@ class LineReader:
 
     def __init__(self, mapping: Mapping, columns: tuple[str, ...], *, now: datetime) -> None:
         self._mapping = mapping
-        self._index = {column: place for place, column in enumerate(columns)}
-        self._number = number_reader(mapping.file)
-        self._moment: Callable[[str, str], datetime] = moment_reader(mapping.file, now=now)
+        self._read = CellReader(mapping.file, columns, now=now)
 
     def stage(self, row: FileRow) -> StagedLine:
         """The record of one row; its `problem` says why it cannot become part of an order."""
         if row.problem is not None:
-            return _refused(row.line, BadCellError(None, self._quoted(row), row.problem), None)
+            quoted = (self._mapping.file.delimiter or ",").join(map(text_of, row.cells))
+            return _refused(row.line, BadCellError(None, quoted, row.problem), None)
         price: Price | None = None
         try:
             price = self._price(row.cells)
@@ -90,52 +92,55 @@ class LineReader:
             line=row.line,
             order_key=key,
             cancelled=cancelled,
-            event_at=self._moment(self._needed(cells, mapping.date), mapping.date),
-            program=self._reference(cells, mapping.program.cell if mapping.program else None),
-            account=self._reference(cells, mapping.account.cell),
-            traffic_source=self._reference(cells, mapping.traffic_source.cell if mapping.traffic_source else None),
+            event_at=self._read.moment(cells, mapping.date),
+            program=self._read.reference(cells, mapping.program.cell if mapping.program else None),
+            account=self._read.reference(cells, mapping.account.cell),
+            traffic_source=self._read.reference(cells, mapping.traffic_source.cell if mapping.traffic_source else None),
             currency=price.currency,
             exchange_rate=self._exchange_rate(cells),
-            status=self._one_of(cells, mapping.status, tuple(NEW_STATUSES)),
+            status=self._read.one_of(cells, mapping.status, tuple(NEW_STATUSES)),
             country=self._country(cells),
-            device=self._optional(cells, attributes.device, LONGEST_KEY),
-            promo_code=self._optional(cells, attributes.promo_code, LONGEST_KEY),
+            device=self._read.optional(cells, attributes.device, LONGEST_KEY),
+            promo_code=self._read.optional(cells, attributes.promo_code, LONGEST_KEY),
             customer_status=self._customer_status(cells),
+            goal=self._read.optional(cells, attributes.goal, LONGEST_KEY),
             sku=self._item_text(cells, mapping.items.sku if mapping.items else None, LONGEST_KEY),
             title=self._item_text(cells, mapping.items.title if mapping.items else None, LONGEST_TEXT),
             quantity=abs(price.quantity),
             amount=price.amount,
+            price_text=self._read.text(cells, mapping.amounts.price_column) if price.amount == 0 else None,
             payout=self._commission(cells, mapping.payout, price.currency),
             revenue=self._commission(cells, mapping.revenue, price.currency),
         )
 
-    def _price(self, cells: list[str]) -> Price:
+    def _price(self, cells: Sequence[FileCell]) -> Price:
         amounts = self._mapping.amounts
-        currency = self._one_of(cells, self._mapping.currency, MINOR_UNITS)
+        currency = self._read.one_of(cells, self._mapping.currency, MINOR_UNITS, "a currency code of ISO 4217")
         places = MINOR_UNITS[currency]
         quantity = self._quantity(cells) if amounts.quantity else Decimal(1)
         if amounts.total is not None:
             amount = self._money(cells, amounts.total, currency)
         else:
-            unit_price = self._number(self._needed(cells, amounts.price_column), amounts.price_column)
+            unit_price = self._read.number(cells, amounts.price_column)
             with localcontext(prec=100):
                 amount = half_even(quantity * unit_price, places)
         if abs(amount) >= LARGEST_AMOUNT:
             raise BadCellError(amounts.price_column, str(amount), "is too large an amount")
         return Price(currency, quantity, amount)
 
-    def _quantity(self, cells: list[str]) -> Decimal:
+    def _quantity(self, cells: Sequence[FileCell]) -> Decimal:
         column = self._mapping.amounts.quantity
         assert column is not None
-        text = self._needed(cells, column)
-        quantity = self._number(text, column)
+        quantity = self._read.number(cells, column)
         if abs(quantity) >= LARGEST_QUANTITY or quantity != round(quantity, 3):
-            raise BadCellError(column, text, "is too large, or has more than three decimal places")
+            raise BadCellError(
+                column, self._read.text(cells, column), "is too large, or has more than three decimal places"
+            )
         return quantity
 
-    def _check_sign(self, cells: list[str], price: Price, *, cancelled: bool) -> None:
+    def _check_sign(self, cells: Sequence[FileCell], price: Price, *, cancelled: bool) -> None:
         amounts = self._mapping.amounts
-        amount_text = self._text(cells, amounts.price_column)
+        amount_text = self._read.text(cells, amounts.price_column)
         if cancelled:
             if price.amount > 0:
                 raise BadCellError(
@@ -144,12 +149,12 @@ class LineReader:
             return
         if price.quantity <= 0 and amounts.quantity is not None:
             reason = "is not above zero, and the row is no cancellation"
-            raise BadCellError(amounts.quantity, self._text(cells, amounts.quantity), reason)
+            raise BadCellError(amounts.quantity, self._read.text(cells, amounts.quantity), reason)
         if price.amount < 0:
             raise BadCellError(amounts.price_column, amount_text, "is negative, and the row is no cancellation")
 
-    def _order_key(self, cells: list[str]) -> str:
-        parts = [self._needed(cells, column) for column in self._mapping.order_key]
+    def _order_key(self, cells: Sequence[FileCell]) -> str:
+        parts = [self._read.needed(cells, column) for column in self._mapping.order_key]
         if len(parts) > 1:  # escaped, so that no two orders get one key
             parts = [part.replace("\\", "\\\\").replace("|", "\\|") for part in parts]
         key = "|".join(parts)
@@ -157,41 +162,32 @@ class LineReader:
             raise BadCellError(self._mapping.order_key[0], key, f"is longer than {LONGEST_KEY} characters")
         return key
 
-    def _is_cancelled(self, cells: list[str], rule: Cancellation) -> bool:
-        text = self._text(cells, rule.column)
+    def _is_cancelled(self, cells: Sequence[FileCell], rule: Cancellation) -> bool:
+        text = self._read.text(cells, rule.column)
         if rule.starts_with is not None:
             return text.startswith(rule.starts_with)
         return text in rule.equals if rule.equals else text.startswith("-")
 
-    def _reference(self, cells: list[str], cell: Cell | None) -> str:
-        if cell is None:
-            return ""
-        text = self._value(cells, cell)
-        if not text:
-            raise BadCellError(cell.column, "", "is empty")
-        if len(text) > LONGEST_KEY:
-            raise BadCellError(cell.column, text, f"is longer than {LONGEST_KEY} characters")
-        return text
-
-    def _exchange_rate(self, cells: list[str]) -> Decimal | None:
+    def _exchange_rate(self, cells: Sequence[FileCell]) -> Decimal | None:
         cell = self._mapping.exchange_rate
         if cell is None:
             return None
         if cell.constant is not None:
             return Decimal(cell.constant)
         assert cell.column is not None
-        text = self._value(cells, cell)
-        rate = self._number(text, cell.column)
+        rate = self._read.translated_number(cells, cell)
         if not 0 < rate < 10**9 or rate != round(rate, 10):
-            raise BadCellError(cell.column, text, "is no exchange rate: expected a positive number")
+            raise BadCellError(
+                cell.column, self._read.text(cells, cell.column), "is no exchange rate: expected a positive number"
+            )
         return rate
 
-    def _commission(self, cells: list[str], column: str | None, currency: str) -> Decimal | None:
+    def _commission(self, cells: Sequence[FileCell], column: str | None, currency: str) -> Decimal | None:
         return self._money(cells, column, currency) if column is not None else None
 
-    def _money(self, cells: list[str], column: str, currency: str) -> Decimal:
-        text = self._needed(cells, column)
-        amount = self._number(text, column)
+    def _money(self, cells: Sequence[FileCell], column: str, currency: str) -> Decimal:
+        amount = self._read.number(cells, column)
+        text = self._read.text(cells, column)
         if abs(amount) >= LARGEST_AMOUNT:
             raise BadCellError(column, text, "is too large an amount")
         if amount != round(amount, MINOR_UNITS[currency]):
@@ -199,59 +195,21 @@ class LineReader:
             raise BadCellError(column, text, reason)
         return amount
 
-    def _one_of(self, cells: list[str], cell: Cell, known: tuple[str, ...] | dict[str, int]) -> str:
-        text = self._value(cells, cell)
-        if text not in known:
-            expected = "a currency code of ISO 4217" if isinstance(known, dict) else ", ".join(known)
-            raise BadCellError(cell.column, text, f"is unknown: expected {expected}")
-        return text
-
-    def _country(self, cells: list[str]) -> str:
+    def _country(self, cells: Sequence[FileCell]) -> str:
         cell = self._mapping.attributes.country
-        text = self._optional(cells, cell, LONGEST_KEY)
-        if text and not (len(text) == 2 and text.isascii() and text.isalpha() and text.isupper()):
+        text = self._read.optional(cells, cell, LONGEST_KEY)
+        if text and not is_country(text):
             raise BadCellError(cell.column if cell else None, text, "is no country code of ISO 3166, such as GB")
         return text
 
-    def _customer_status(self, cells: list[str]) -> str:
+    def _customer_status(self, cells: Sequence[FileCell]) -> str:
         cell = self._mapping.attributes.customer_status
-        if cell is None or not self._value(cells, cell):
+        if cell is None or not self._read.value(cells, cell):
             return ""
-        return self._one_of(cells, cell, tuple(CustomerStatus))
+        return self._read.one_of(cells, cell, tuple(CustomerStatus))
 
-    def _optional(self, cells: list[str], cell: Cell | None, longest: int) -> str:
-        if cell is None:
-            return ""
-        text = self._value(cells, cell)
-        if len(text) > longest:
-            raise BadCellError(cell.column, text, f"is longer than {longest} characters")
-        return text
-
-    def _item_text(self, cells: list[str], column: str | None, longest: int) -> str:
-        return self._optional(cells, Cell(column, None), longest) if column is not None else ""
-
-    def _value(self, cells: list[str], cell: Cell) -> str:
-        if cell.constant is not None:
-            return cell.constant
-        assert cell.column is not None
-        text = self._text(cells, cell.column)
-        if cell.values is None or not text:
-            return text
-        if text not in cell.values:
-            raise BadCellError(cell.column, text, "is not among the values that the mapping translates")
-        return cell.values[text]
-
-    def _needed(self, cells: list[str], column: str) -> str:
-        text = self._text(cells, column)
-        if not text:
-            raise BadCellError(column, "", "is empty")
-        return text
-
-    def _text(self, cells: list[str], column: str) -> str:
-        return cells[self._index[column]]
-
-    def _quoted(self, row: FileRow) -> str:
-        return self._mapping.file.delimiter.join(row.cells)
+    def _item_text(self, cells: Sequence[FileCell], column: str | None, longest: int) -> str:
+        return self._read.optional(cells, Cell(column, None), longest) if column is not None else ""
 
 
 def _refused(line: int, problem: BadCellError, price: Price | None) -> StagedLine:

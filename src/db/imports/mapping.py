@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
-from datetime import datetime
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from sightline.db.imports.cell_reader import LONGEST_KEY
+from sightline.db.imports.cells import BadCellError, number_reader
+from sightline.db.imports.countries import is_country
 from sightline.db.imports.currencies import MINOR_UNITS
+from sightline.db.imports.formats import read_format
 from sightline.db.imports.model import (
     AccountKey,
     AccountLookup,
@@ -37,13 +39,13 @@ NEW_STATUSES = (
 )
 """What a conversion may begin as: REVERSED is reached from APPROVED only (SM4)."""
 
-A_DAY = datetime(2001, 12, 31, 13, 45, 50)
+IS_CURRENCY = "expected a code of ISO 4217 such as EUR"
 
 
 def load_mapping(path: Path) -> Mapping:
     """The mapping in a YAML file. Raises MappingError, in one line that names the line of the file."""
     top = read_section(path)
-    file = _file(top.section("file"))
+    file = read_format(top.section("file"))
     order = top.section("order")
     name = top.optional("name") or path.stem
     mapping = Mapping(
@@ -54,7 +56,7 @@ def load_mapping(path: Path) -> Mapping:
         date=order.text("date"),
         amounts=_amounts(top.section("amount")),
         currency=_currency(top),
-        exchange_rate=_exchange_rate(top),
+        exchange_rate=_exchange_rate(top, file),
         status=_status(top),
         lock_after_days=_lock_after_days(top),
         account=_account(top.section("account")),
@@ -75,64 +77,38 @@ def load_mapping(path: Path) -> Mapping:
         raise top.wrong("lock_after_days", "is missing: a conversion on hold needs a day on which it is approved")
     order.finish()
     top.finish()
+    for column in sorted(mapping.columns() - set(file.columns or mapping.columns())):
+        raise top.section("file").wrong("columns", f"does not name {column!r}, which the mapping uses")
     return mapping
 
 
-def _file(section: Section) -> FileFormat:
-    encoding = section.optional("encoding") or "utf-8-sig"
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        raise section.wrong("encoding", f"is {encoding!r}, which is unknown: such as utf-8-sig or cp1252") from None
-    zone_name = section.text("time_zone")
-    try:
-        zone = ZoneInfo(zone_name)
-    except (OSError, ValueError, KeyError):
-        raise section.wrong("time_zone", f"is {zone_name!r}: expected an IANA name such as Europe/London") from None
-    delimiter = section.optional("delimiter") or ","
-    delimiter = "\t" if delimiter in ("tab", "\\t") else delimiter
-    quote = section.optional("quote") or '"'
-    decimal_mark = section.optional("decimal_mark") or "."
-    thousands = section.optional("thousands_separator")
-    marks = {"delimiter": delimiter, "quote": quote, "decimal_mark": decimal_mark}
-    for key, mark in (marks | ({"thousands_separator": thousands} if thousands else {})).items():
-        if len(mark) != 1 and (key, mark) != ("quote", "none"):
-            raise section.wrong(key, f"is {mark!r}: expected one character")
-    if decimal_mark not in ".,":
-        raise section.wrong("decimal_mark", f"is {decimal_mark!r}: expected . or ,")
-    if thousands == decimal_mark or (thousands and (thousands.isdigit() or thousands in "+-")):
-        raise section.wrong("thousands_separator", f"cannot be {thousands!r}")
-    date_format = section.text("date_format")
-    if date_format != "iso" and not _tells_the_day(date_format):
-        raise section.wrong(
-            "date_format", f"is {date_format!r}: expected iso, or year, month and day such as %d/%m/%Y %H:%M"
-        )
-    columns = section.texts("columns") if section.has("columns") else None
-    section.finish()
-    quoting = None if quote == "none" else quote
-    return FileFormat(delimiter, quoting, encoding, columns, decimal_mark, thousands, date_format, zone)
-
-
-def _tells_the_day(date_format: str) -> bool:
-    try:
-        return datetime.strptime(A_DAY.strftime(date_format), date_format).date() == A_DAY.date()
-    except ValueError:
-        return False
-
-
-def _cell(section: Section) -> Cell:
+def _cell(section: Section, check: Callable[[str], str | None] | None = None) -> Cell:
+    """A cell. `check` says what is wrong with one of the values that the mapping itself gives, None if nothing is."""
     column, constant = section.optional("column"), section.optional("constant")
     if (column is None) == (constant is None):
         raise section.wrong("column", "or constant must be given, one of the two")
     values = section.pairs("values")
     if values is not None and column is None:
         raise section.wrong("values", "translate a column, not a constant")
+    if constant is not None:
+        _check(section, [("constant", constant)], check)
+    if values is not None:
+        _check(section.section("values"), values.items(), check)
     return Cell(column, constant, values)
 
 
-def _only_cell(parent: Section, key: str) -> Cell:
+def _check(section: Section, said: Iterable[tuple[str, str]], check: Callable[[str], str | None] | None) -> None:
+    for key, value in said:
+        if len(value) > LONGEST_KEY:
+            raise section.wrong(key, f"is longer than {LONGEST_KEY} characters")
+        problem = check(value) if check else None
+        if problem is not None:
+            raise section.wrong(key, problem)
+
+
+def _only_cell(parent: Section, key: str, check: Callable[[str], str | None] | None = None) -> Cell:
     section = parent.section(key)
-    cell = _cell(section)
+    cell = _cell(section, check)
     section.finish()
     return cell
 
@@ -145,22 +121,25 @@ def _possible(cell: Cell) -> tuple[str, ...] | None:
 
 
 def _currency(top: Section) -> Cell:
-    cell = _only_cell(top, "currency")
-    for code in _possible(cell) or ():
-        if code not in MINOR_UNITS:
-            raise top.wrong("currency", f"is {code!r}: expected a code of ISO 4217 such as EUR")
-    return cell
+    return _only_cell(top, "currency", lambda code: None if code in MINOR_UNITS else f"is {code!r}: {IS_CURRENCY}")
 
 
-def _exchange_rate(top: Section) -> Cell | None:
+def _exchange_rate(top: Section, file: FileFormat) -> Cell | None:
     if not top.has("exchange_rate"):
         return None
-    cell = _only_cell(top, "exchange_rate")
-    if cell.constant is not None:
-        rate = _number(top, "exchange_rate", cell.constant)
-        if not 0 < rate < 10**9:
-            raise top.wrong("exchange_rate", f"is {cell.constant}: expected a positive number")
-    return cell
+    in_file = number_reader(file)
+
+    def check(said: str) -> str | None:
+        try:
+            rate = Decimal(said) if constant else in_file(said, "")
+        except (InvalidOperation, BadCellError):
+            return f"is {said!r}: expected a number such as 1.25"
+        if not 0 < rate < 10**9 or rate != round(rate, 10):
+            return f"is {said}: expected a positive number, with ten decimal places at most"
+        return None
+
+    constant = top.section("exchange_rate").has("constant")
+    return _only_cell(top, "exchange_rate", check)
 
 
 def _statuses(cell: Cell) -> tuple[str, ...]:
@@ -170,18 +149,19 @@ def _statuses(cell: Cell) -> tuple[str, ...]:
 def _status(top: Section) -> Cell:
     if not top.has("status"):
         return Cell(None, ConversionStatus.PENDING.value)
-    cell = _only_cell(top, "status")
-    for status in _statuses(cell):
-        if status not in NEW_STATUSES:
-            raise top.wrong("status", f"cannot be {status!r}: a conversion begins as one of {', '.join(NEW_STATUSES)}")
-    return cell
+    known = ", ".join(NEW_STATUSES)
+    return _only_cell(
+        top,
+        "status",
+        lambda said: None if said in NEW_STATUSES else f"cannot be {said!r}: a conversion begins as one of {known}",
+    )
 
 
 def _lock_after_days(top: Section) -> int | None:
     said = top.optional("lock_after_days")
     if said is None:
         return None
-    if not said.isdecimal() or int(said) > 3650:
+    if not said.isdecimal() or len(said) > 4 or int(said) > 3650:
         raise top.wrong("lock_after_days", f"is {said!r}: expected a number of days up to 3650")
     return int(said)
 
@@ -196,20 +176,27 @@ def _amounts(section: Section) -> Amounts:
     return Amounts(total, quantity, unit_price)
 
 
+def _id_check(said: str) -> str | None:
+    return None if said.isascii() and said.isdecimal() else f"is {said!r}: expected an id, which is a number"
+
+
 def _account(section: Section) -> AccountLookup:
-    lookup = AccountLookup(_cell(section), section.choice("by", AccountKey, AccountKey.NAME))
+    by = section.choice("by", AccountKey, AccountKey.NAME)
+    lookup = AccountLookup(_cell(section, _id_check if by is AccountKey.ID else None), by)
     section.finish()
     return lookup
 
 
 def _program(section: Section) -> ProgramLookup:
-    lookup = ProgramLookup(_cell(section), section.choice("by", ProgramKey, ProgramKey.NAME))
+    by = section.choice("by", ProgramKey, ProgramKey.NAME)
+    lookup = ProgramLookup(_cell(section, _id_check if by is ProgramKey.ID else None), by)
     section.finish()
     return lookup
 
 
 def _traffic_source(section: Section) -> SourceLookup:
-    lookup = SourceLookup(_cell(section), section.choice("by", SourceKey, SourceKey.NAME))
+    by = section.choice("by", SourceKey, SourceKey.NAME)
+    lookup = SourceLookup(_cell(section, _id_check if by is SourceKey.ID else None), by)
     section.finish()
     return lookup
 
@@ -244,12 +231,22 @@ def _items(section: Section) -> Items:
 
 
 def _attributes(section: Section) -> Attributes:
-    keys = ("country", "device", "promo_code", "customer_status")
-    cells = {key: _only_cell(section, key) for key in keys if section.has(key)}
+    def country(said: str) -> str | None:
+        return None if not said or is_country(said) else f"is {said!r}: expected a code of ISO 3166 such as GB"
+
+    def customer_status(said: str) -> str | None:
+        expected = " or ".join(CustomerStatus)
+        return None if not said or said in tuple(CustomerStatus) else f"cannot be {said!r}: expected {expected}"
+
+    checks = {
+        "country": country,
+        "device": None,
+        "promo_code": None,
+        "customer_status": customer_status,
+        "goal": None,
+    }
+    cells = {key: _only_cell(section, key, check) for key, check in checks.items() if section.has(key)}
     section.finish()
-    for value in _possible(cells["customer_status"]) or () if "customer_status" in cells else ():
-        if value not in tuple(CustomerStatus):
-            raise section.wrong("customer_status", f"cannot be {value!r}: expected {' or '.join(CustomerStatus)}")
     return Attributes(**cells)
 
 
@@ -276,7 +273,7 @@ def _new_program(section: Section) -> NewProgram:
     )
     section.finish()
     if program.currency not in MINOR_UNITS:
-        raise section.wrong("currency", f"is {program.currency!r}: expected a code of ISO 4217 such as EUR")
+        raise section.wrong("currency", f"is {program.currency!r}: {IS_CURRENCY}")
     return program
 
 

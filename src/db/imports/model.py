@@ -35,11 +35,22 @@ class SourceKey(StrEnum):
     URL = "url"
 
 
+class FileKind(StrEnum):
+    """What kind of file the orders are in."""
+
+    CSV = "csv"
+    TSV = "tsv"
+    NDJSON = "ndjson"  # one JSON object on each line
+    XLSX = "xlsx"
+
+
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """How the bytes of a file become rows of text."""
+    """How the bytes of a file become rows of cells."""
 
-    delimiter: str
+    kind: FileKind | None  # where the file's ending says it: None
+    sheet: str | None  # of a workbook; its only one if none
+    delimiter: str | None  # what is usual for the kind if none
     quote: str | None
     encoding: str
     columns: tuple[str, ...] | None  # where the file has no header line
@@ -126,6 +137,12 @@ class Attributes:
     device: Cell | None = None
     promo_code: Cell | None = None
     customer_status: Cell | None = None
+    goal: Cell | None = None  # its name, among the program's; the main one where it is empty
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Those that are given."""
+        every = (self.country, self.device, self.promo_code, self.customer_status, self.goal)
+        return tuple(cell for cell in every if cell is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +200,7 @@ class Mapping:
         yield from (self.date, self.payout, self.revenue)
         yield from (self.amounts.total, self.amounts.quantity, self.amounts.unit_price)
         yield from (self.currency.column, self.status.column, self.account.cell.column)
-        attributes = self.attributes
-        for cell in (attributes.country, attributes.device, attributes.promo_code, attributes.customer_status):
-            yield cell.column if cell else None
+        yield from (cell.column for cell in self.attributes.cells())
         yield self.exchange_rate.column if self.exchange_rate else None
         yield self.program.cell.column if self.program else None
         yield self.traffic_source.cell.column if self.traffic_source else None

@@ -26,16 +26,17 @@ GROUP = """
     ), total AS (
         SELECT order_key, cancelled, min(event_at) AS event_at, sum(amount) AS amount, sum(payout) AS payout,
                sum(revenue) AS revenue, count(*) AS lines
-        FROM import_line WHERE problem IS NULL AND line NOT IN (SELECT line FROM contradicted)
+        FROM import_line AS l
+        WHERE problem IS NULL AND NOT EXISTS (SELECT FROM contradicted AS c WHERE c.line = l.line)
         GROUP BY order_key, cancelled
     )
     INSERT INTO import_order (
         first_line, order_key, cancelled, event_at, program, account, traffic_source, currency, exchange_rate, status,
-        country, device, promo_code, customer_status, amount, payout, revenue, lines, repeated
+        country, device, promo_code, customer_status, goal, amount, payout, revenue, lines, repeated
     )
     SELECT first.line, order_key, cancelled, total.event_at, program, account, traffic_source, currency, exchange_rate,
-           status, country, device, promo_code, customer_status, total.amount, total.payout, total.revenue, total.lines,
-           EXISTS (
+           status, country, device, promo_code, customer_status, goal, total.amount, total.payout, total.revenue,
+           total.lines, EXISTS (
                SELECT FROM import_claim AS c
                WHERE c.claim_key = CASE WHEN cancelled THEN 'adjustment' ELSE 'conversion' END
                  AND c.source = ${source} AND c.external_ref = order_key
@@ -43,16 +44,18 @@ GROUP = """
     FROM first JOIN total USING (order_key, cancelled)
 """
 
+# An order of nothing quotes no value of its own: each of its lines shows the cell that makes it so. What is done beside
+# the main goal, such as registering, may cost nothing.
 CHECK = """
     UPDATE import_order
     SET problem_column = CASE WHEN lines > $1 THEN $2 ELSE $3 END,
-        problem_value = CASE WHEN lines > $1 THEN order_key ELSE amount::text END,
+        problem_value = CASE WHEN lines > $1 THEN order_key END,
         problem = CASE
             WHEN lines > $1 THEN 'is an order of more lines than a conversion can have (' || $1 || ')'
             WHEN cancelled THEN 'takes nothing back: the amounts of the cancellation add up to zero'
             ELSE 'is an order of nothing: its amounts add up to zero'
         END
-    WHERE NOT repeated AND (amount = 0 OR lines > $1)
+    WHERE NOT repeated AND (amount = 0 AND (cancelled OR goal = '') OR lines > $1)
 """
 
 # What an order is converted with: what the file says, nothing for the platform's own currency, the platform's table.
@@ -90,6 +93,7 @@ def order_columns(mapping: Mapping) -> dict[str, str | None]:
         "device": _column(attributes.device),
         "promo_code": _column(attributes.promo_code),
         "customer_status": _column(attributes.customer_status),
+        "goal": _column(attributes.goal),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,8 @@ from sightline.db.imports.creation import Creator
 from sightline.db.imports.enrollments import find_enrollments
 from sightline.db.imports.errors import ImportRefusedError
 from sightline.db.imports.facts import write_facts
+from sightline.db.imports.files import open_orders
+from sightline.db.imports.goals import find_goals
 from sightline.db.imports.lines import LineReader
 from sightline.db.imports.model import Mapping
 from sightline.db.imports.orders import gather_orders
@@ -25,12 +27,18 @@ from sightline.db.imports.references import (
     find_sources,
     refuse_missing,
 )
-from sightline.db.imports.rows import OrderFile, open_orders
+from sightline.db.imports.rows import OrderFile
 from sightline.db.imports.staging import create_tables, stage
 from sightline.db.imports.summary import ImportSummary, summarise, write_log
 from sightline.db.tables.enums import ImportState
 
 Progress = Callable[[int, int], None]
+
+SHOWN_COLUMNS = 40
+SHOWN_NAME = 60
+
+# Whole files are sorted and joined in few statements, by one session at a time for each source.
+LIMITS = "SET LOCAL lock_timeout = '60s'; SET LOCAL work_mem = '64MB'"
 
 LOCK = 0x5167_1713_E001
 """The seed of the advisory locks of imports, one for each source."""
@@ -73,12 +81,17 @@ async def run_import(
         missing = sorted(mapping.columns() - set(orders.columns))
         if missing:
             raise ImportRefusedError(
-                f"{file} has no column {', '.join(map(repr, missing))}; its columns are {', '.join(orders.columns)}. "
-                "Is the delimiter in the mapping right?"
+                f"{file} has no column {_listed(missing)}; its columns are {_listed(orders.columns)}. {orders.advice}"
             )
         actor_id = await _actor(connection, actor)
         task = _Task(connection, orders, mapping, actor_id, create_missing, progress)
         return await _rehearse(task, file) if dry_run else await _perform(task, file)
+
+
+def _listed(columns: Sequence[str]) -> str:
+    """Some names in one line, whatever characters a file has in them (N44)."""
+    names = [repr(column if len(column) <= SHOWN_NAME else f"{column[:SHOWN_NAME]}…") for column in columns]
+    return ", ".join(names[:SHOWN_COLUMNS]) + (f" and {len(names) - SHOWN_COLUMNS} more" * (len(names) > SHOWN_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +143,7 @@ async def _perform(task: _Task, file: Path) -> ImportSummary:
 async def _import(task: _Task, job_id: int, *, dry_run: bool) -> ImportSummary:
     """The whole import, inside the transaction."""
     connection, mapping = task.connection, task.mapping
-    await connection.execute("SET LOCAL lock_timeout = '60s'")
+    await connection.execute(LIMITS)
     if not await connection.fetchval(
         "SELECT pg_try_advisory_xact_lock(hashtextextended($1, $2))", mapping.source, LOCK
     ):
@@ -143,6 +156,7 @@ async def _import(task: _Task, job_id: int, *, dry_run: bool) -> ImportSummary:
     creator = Creator(connection, mapping, creation, actor_id=task.actor_id) if creation else None
     await _find_references(connection, mapping, creator)
     await find_enrollments(connection, mapping, creator)
+    await find_goals(connection, mapping)
     await compute_commissions(connection, mapping)
     await write_facts(connection, mapping)
     await write_log(connection, job_id)

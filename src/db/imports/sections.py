@@ -5,6 +5,7 @@ Every scalar is taken as the text that stands in the file: `NO` is a country and
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -19,10 +20,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 class Section:
     """One block of `key: value` pairs. Whoever reads it asks for each key it knows, then calls `finish`."""
 
-    def __init__(self, file: str, node: yaml.MappingNode, path: str = "") -> None:
+    def __init__(self, file: str, node: yaml.MappingNode, path: str = "", *, line: int | None = None) -> None:
         self._file = file
         self._path = path
-        self._line = node.start_mark.line + 1
+        self._line = line or node.start_mark.line + 1
+        self._keys: dict[str, yaml.Node] = {}
         self._nodes: dict[str, yaml.Node] = {}
         self._asked: set[str] = set()
         for key, value in node.value:
@@ -30,7 +32,10 @@ class Section:
                 raise self._wrong(key, "a key must be plain text")
             if key.value in self._nodes:
                 raise self._wrong(key, f"{self._named(key.value)} is given twice: remove one")
+            self._keys[key.value] = key
             self._nodes[key.value] = value
+            self._check(key, key)
+            self._check(key, value)
 
     def has(self, key: str) -> bool:
         """Whether the key is there."""
@@ -84,6 +89,8 @@ class Section:
         if not self.has(key):
             return None
         block = self.section(key)
+        if not block._nodes:
+            raise self.wrong(key, "is empty: remove it, or give a pair")
         for name, node in block._nodes.items():
             if not isinstance(node, yaml.ScalarNode):
                 raise block.wrong(name, "must be text")
@@ -94,23 +101,35 @@ class Section:
         node = self._node(key)
         if not isinstance(node, yaml.MappingNode):
             raise self._wrong(node, f"{self._named(key)} must be a block of `key: value` pairs")
-        return Section(self._file, node, self._named(key))
+        return Section(self._file, node, self._named(key), line=self._keys[key].start_mark.line + 1)
 
     def finish(self) -> None:
         """Raise MappingError for a key that nobody asked for."""
-        for key, node in self._nodes.items():
+        for key, written in self._keys.items():
             if key not in self._asked:
                 known = ", ".join(sorted(self._asked))
-                raise self._wrong(node, f"{self._named(key)} is unknown: the keys here are {known}")
+                raise self._wrong(written, f"{self._named(key)} is unknown: the keys here are {known}")
 
     def wrong(self, key: str, reason: str) -> MappingError:
-        """What to raise for the value of a key: the sentence begins with the key's name."""
-        return self._wrong(self._nodes.get(key), f"{self._named(key)} {reason}")
+        """What to raise for the value of a key, on the key's line: the sentence begins with the key's name."""
+        return self._wrong(self._keys.get(key), f"{self._named(key)} {reason}")
 
     def _node(self, key: str) -> yaml.Node:
         if not self.has(key):
-            raise self._wrong(None, f"{self._named(key)} is missing")
+            raise self._missing(key)
         return self._nodes[key]
+
+    def _missing(self, key: str) -> MappingError:
+        for other in get_close_matches(key, self._nodes.keys() - self._asked, 1):
+            return self.wrong(other, f"is unknown: is {key} meant, which is missing?")
+        return self._wrong(None, f"{self._named(key)} is missing")
+
+    def _check(self, key: yaml.Node, node: yaml.Node) -> None:
+        """Refuse what YAML can write with escapes, and PostgreSQL cannot keep."""
+        if isinstance(node, yaml.ScalarNode) and any(
+            character == "\0" or "\ud800" <= character <= "\udfff" for character in node.value
+        ):
+            raise self._wrong(node, f"{self._named(ascii(key.value))} has a character that cannot be stored")
 
     def _named(self, key: str) -> str:
         return f"{self._path}.{key}" if self._path else key
@@ -123,16 +142,26 @@ class Section:
 def read_section(path: Path) -> Section:
     """The whole file as a section. Raises MappingError where it is no YAML, or no block of pairs."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        content = path.read_bytes()
     except OSError as error:
         raise MappingError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise MappingError(f"{path} is not UTF-8: save the mapping in that encoding.") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it cannot be parsed"
-        raise MappingError(f"{path}{place}: this is not YAML: {problem}.") from None
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise MappingError(f"{path} line {line}: this is not UTF-8: save the mapping in that encoding.") from None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise MappingError(f"{path} line {line}: this is not YAML: it has a character that cannot be seen.") from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise MappingError(f"{path} line {line}: this is not YAML: {error.problem or error.context}.") from None
+    except RecursionError:
+        raise MappingError(f"{path} line 1: this is no mapping: its blocks are nested too deeply.") from None
     if not isinstance(node, yaml.MappingNode):
-        raise MappingError(f"{path}: a mapping is a block of `key: value` pairs.")
+        line = node.start_mark.line + 1 if node else 1
+        raise MappingError(f"{path} line {line}: a mapping is a block of `key: value` pairs.")
     return Section(str(path), node)

@@ -22,18 +22,20 @@ TABLES = """
         line integer NOT NULL, order_key text NOT NULL, cancelled boolean NOT NULL, event_at timestamptz,
         program text NOT NULL, account text NOT NULL, traffic_source text NOT NULL, currency text NOT NULL,
         exchange_rate numeric, status text NOT NULL, country text NOT NULL, device text NOT NULL,
-        promo_code text NOT NULL, customer_status text NOT NULL, sku text NOT NULL, title text NOT NULL,
-        quantity numeric, amount numeric, payout numeric, revenue numeric,
+        promo_code text NOT NULL, customer_status text NOT NULL, goal text NOT NULL,
+        sku text NOT NULL, title text NOT NULL, quantity numeric, amount numeric, price_text text,
+        payout numeric, revenue numeric,
         problem_column text, problem_value text, problem text
     ) ON COMMIT DROP;
     CREATE TEMP TABLE import_order (
         first_line integer NOT NULL, order_key text NOT NULL, cancelled boolean NOT NULL, event_at timestamptz NOT NULL,
         program text NOT NULL, account text NOT NULL, traffic_source text NOT NULL, currency text NOT NULL,
         exchange_rate numeric, status text NOT NULL, country text NOT NULL, device text NOT NULL,
-        promo_code text NOT NULL, customer_status text NOT NULL,
+        promo_code text NOT NULL, customer_status text NOT NULL, goal text NOT NULL,
         amount numeric NOT NULL, payout numeric, revenue numeric, lines bigint NOT NULL,
         repeated boolean NOT NULL, claimed boolean NOT NULL DEFAULT false,
-        program_id bigint, affiliate_account_id bigint, traffic_source_id bigint, enrollment_id bigint, fact_id bigint,
+        program_id bigint, affiliate_account_id bigint, traffic_source_id bigint, enrollment_id bigint, goal_id bigint,
+        fact_id bigint,
         problem_column text, problem_value text, problem text
     ) ON COMMIT DROP;
     CREATE TEMP TABLE import_reference (

@@ -12,7 +12,7 @@ SHOWN = 20
 
 CARRY_PROBLEMS = """
     UPDATE import_line AS l
-    SET problem_column = o.problem_column, problem_value = o.problem_value, problem = o.problem
+    SET problem_column = o.problem_column, problem_value = coalesce(o.problem_value, l.price_text), problem = o.problem
     FROM import_order AS o
     WHERE o.problem IS NOT NULL AND l.problem IS NULL AND (l.order_key, l.cancelled) = (o.order_key, o.cancelled)
 """

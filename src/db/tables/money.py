@@ -33,6 +33,7 @@ SALE_AMOUNT = FieldClass.SALE_AMOUNT
 REVENUE = FieldClass.REVENUE
 PAYOUT = FieldClass.PAYOUT
 PAYOUT_INVOICE = FieldClass.PAYOUT_INVOICE
+PARTNER_IDENTITY = FieldClass.PARTNER_IDENTITY
 PAYOUT_METHOD_FULL = FieldClass.PAYOUT_METHOD_FULL
 CUSTOMER_PII = FieldClass.CUSTOMER_PII
 INTERNAL_NOTES = FieldClass.INTERNAL_NOTES
@@ -167,8 +168,10 @@ class PayoutInvoiceRow(Row):
     partner_org_id: Mapped[int] = partner_org()
     payer_advertiser_id: Mapped[int | None] = column(FOLLOWS_ROW, "The advertiser who pays it; the operator if none.")
     payer_org_id: Mapped[int | None] = column(INTERNAL, "The organization of the advertiser who pays it.")
-    company_name: Mapped[str | None] = column(PAYOUT_INVOICE, "Legal name of the account's company when it was made.")
-    company_tax_id: Mapped[str | None] = column(PAYOUT_METHOD_FULL, "Tax number of that company when it was made.")
+    company_name: Mapped[str | None] = column(
+        (PAYOUT_INVOICE, PARTNER_IDENTITY), "Legal name of the account's company when it was made."
+    )
+    company_tax_id: Mapped[str | None] = column(INTERNAL, "Tax number of that company when it was made.")
     currency: Mapped[str] = currency()
     state: Mapped[InvoiceState] = choice(
         PUBLIC, "Where it stands.", InvoiceState, server_default=InvoiceState.DRAFT.value

@@ -110,7 +110,6 @@ class PayoutInvoice(Node):
     affiliate_account = edge(PayoutInvoiceRow.affiliate_account_id)
     payer_advertiser = edge(PayoutInvoiceRow.payer_advertiser_id)
     company_name: str | None = field_of(PayoutInvoiceRow.company_name)
-    company_tax_id: str | None = field_of(PayoutInvoiceRow.company_tax_id)
     currency: CurrencyCode | None = field_of(PayoutInvoiceRow.currency)
     state: InvoiceState = field_of(PayoutInvoiceRow.state)
     total: Money | None = money_of(PayoutInvoiceRow.total)

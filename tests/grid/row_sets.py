@@ -1,0 +1,223 @@
+"""Which rows the words of the grid mean: SQL over the stored tables, typed by hand for each kind of path.
+
+Conditions are over the entity's table `t`; :user and :org are the member's user and organization, 0 where he has none.
+Several words in one cell mean all of their rows together (AC1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_ASSIGNED_ACCOUNTS = "(SELECT affiliate_account_id FROM manager_assignment WHERE user_id = :user)"
+_ASSIGNED_ADVERTISERS = "(SELECT advertiser_profile_id FROM manager_assignment WHERE user_id = :user)"
+_ACCOUNTS = "(SELECT affiliate_account_id FROM collaborator WHERE user_id = :user)"
+_COMPANIES = "(SELECT company_id FROM company_access WHERE user_id = :user)"
+
+# Program and product line both: a limit never widens the other (G6).
+_SCOPE = """(
+    SELECT p.id FROM role_assignment a JOIN program p ON p.advertiser_org_id = a.organization_id
+    WHERE a.user_id = :user
+      AND p.id IN (SELECT program_id FROM assignment_program WHERE assignment_id = a.id)
+      AND p.product_line IN (SELECT product_line FROM assignment_product_line WHERE assignment_id = a.id)
+      AND p.product_line IN (SELECT product_line FROM role_product_line WHERE role_id = a.role_id))"""
+
+_LISTED_PROFILES = "(SELECT id FROM partner_profile WHERE listed AND archived_at IS NULL)"
+_MET = "(e.state = 'APPLIED' OR e.activated_at IS NOT NULL)"  # a counterparty by application, or ever active
+_DIRECT = "t.program_id IN (SELECT id FROM program WHERE commission_model = 'DIRECT')"
+_SHARED = "t.program_id IN (SELECT id FROM program WHERE share_sale_amount)"
+
+# An adjustment is there only for those who see the side that it corrects.
+_ADVERTISERS_SIDES = f"t.conversion_id IS NOT NULL AND (t.side <> 'PAYOUT' OR {_DIRECT})"
+_PARTNERS_SIDES = f"(t.side = 'PAYOUT' OR t.side = 'SALE' AND {_SHARED})"
+_COSTS_AND_SALES = "t.conversion_id IS NOT NULL AND t.side IN ('REVENUE', 'SALE')"
+
+_JOINED = """t.id IN (SELECT e.program_id FROM enrollment e WHERE {of}
+             AND (e.state IN ('APPLIED', 'INVITED') OR e.activated_at IS NOT NULL))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """An entity's table, the columns of its key in the order (account, number) or (account, parent, n), and its sets.
+
+    `parent` is the table whose sets the entity takes over, joined as `t`, with its own rows as `c`.
+    """
+
+    table: str
+    sets: dict[str, str]
+    key: str = "0, t.id"
+    parent: str | None = None
+
+    def statement(self, words: tuple[str, ...], *, user: int, organization: int) -> str:
+        """The keys of the rows that the words mean."""
+        where = " OR ".join(f"({self.sets[word]})" for word in words)
+        source = f"{self.table} t" if self.parent is None else f"{self.table} c JOIN {self.parent}"
+        text = f"SELECT {self.key} FROM {source} WHERE {where}"
+        return text.replace(":user", str(user)).replace(":org", str(organization))
+
+
+_CONVERSIONS = {
+    "all": "true",
+    "approved": "t.status = 'APPROVED'",
+    "assigned accounts'": f"t.affiliate_account_id IN {_ASSIGNED_ACCOUNTS}",
+    "assigned advertisers'": f"t.advertiser_profile_id IN {_ASSIGNED_ADVERTISERS}",
+    "own programs'": "t.advertiser_org_id = :org",
+    "own programs' in scope": f"t.program_id IN {_SCOPE}",
+    "own accounts'": "t.partner_org_id = :org",
+    "accounts'": f"t.affiliate_account_id IN {_ACCOUNTS}",
+}
+_INVOICES = {
+    "all": "true",
+    "assigned accounts'": f"t.affiliate_account_id IN {_ASSIGNED_ACCOUNTS}",
+    "own to pay": "t.payer_org_id = :org",
+    "own accounts'": "t.partner_org_id = :org",
+    "accounts'": f"t.affiliate_account_id IN {_ACCOUNTS}",
+}
+_ENROLLED = "t.{at} IN (SELECT e.{of} FROM enrollment e WHERE e.advertiser_org_id = :org AND {met})"
+_FACT = "t.affiliate_account_id, t.id"
+
+ROWS: dict[str, Rows] = {
+    "Organization": Rows(
+        "organization",
+        {
+            "of advertisers": "t.id IN (SELECT organization_id FROM advertiser_profile)",
+            "assigned advertisers'": "t.id IN (SELECT organization_id FROM advertiser_profile"
+            f" WHERE id IN {_ASSIGNED_ADVERTISERS})",
+            "own": "t.id = :org",
+        },
+    ),
+    "Membership": Rows(
+        "role_assignment",
+        {"all": "true", "own": "t.user_id = :user", "fellows'": "t.organization_id = :org"},
+    ),
+    "User": Rows(
+        "app_user",
+        {
+            "all": "true",
+            "self": "t.id = :user",
+            "fellows": "t.id IN (SELECT user_id FROM role_assignment WHERE organization_id = :org)",
+            "co-collaborators": f"t.id IN (SELECT user_id FROM collaborator WHERE affiliate_account_id IN {_ACCOUNTS})",
+            "company fellows": f"t.id IN (SELECT user_id FROM company_access WHERE company_id IN {_COMPANIES})",
+        },
+    ),
+    "Role": Rows(
+        "role",
+        {
+            "all": "true",
+            "held": "t.id IN (SELECT role_id FROM role_assignment WHERE user_id = :user)",
+            "of the organization": "t.organization_id = :org OR t.scope = 'ORGANIZATION' AND t.origin = 'PREDEFINED'",
+        },
+    ),
+    "AdvertiserProfile": Rows(
+        "advertiser_profile",
+        {"all": "true", "own": "t.organization_id = :org", "assigned": f"t.id IN {_ASSIGNED_ADVERTISERS}"},
+    ),
+    "PartnerProfile": Rows(
+        "partner_profile",
+        {
+            "all": "true",
+            "own": "t.organization_id = :org",
+            "own unarchived": "t.organization_id = :org AND t.archived_at IS NULL",
+            "enrolled": _ENROLLED.format(at="id", of="partner_profile_id", met=_MET),
+            "enrolled in scope": _ENROLLED.format(
+                at="id", of="partner_profile_id", met=f"{_MET} AND e.program_id IN {_SCOPE}"
+            ),
+            "listed": f"t.id IN {_LISTED_PROFILES}",
+            "of assigned accounts": "t.id IN (SELECT partner_profile_id FROM affiliate_account"
+            f" WHERE id IN {_ASSIGNED_ACCOUNTS})",
+        },
+    ),
+    "TrafficSource": Rows(
+        "traffic_source",
+        {
+            "all": "true",
+            "own": "t.partner_org_id = :org",
+            "enrolled": _ENROLLED.format(at="id", of="traffic_source_id", met=_MET),
+            "enrolled in scope": _ENROLLED.format(
+                at="id", of="traffic_source_id", met=f"{_MET} AND e.program_id IN {_SCOPE}"
+            ),
+            "listed": f"t.partner_profile_id IN {_LISTED_PROFILES}",
+            "of assigned accounts": "t.id IN (SELECT traffic_source_id FROM enrollment"
+            f" WHERE affiliate_account_id IN {_ASSIGNED_ACCOUNTS})",
+        },
+    ),
+    "Program": Rows(
+        "program",
+        {
+            "all": "true",
+            "own": "t.advertiser_org_id = :org",
+            "own in scope": f"t.id IN {_SCOPE}",
+            "assigned advertisers'": f"t.advertiser_profile_id IN {_ASSIGNED_ADVERTISERS}",
+            "listed": "t.listed AND t.status = 'ACTIVE'",
+            "joined": _JOINED.format(of="e.partner_org_id = :org"),
+            "joined by accounts": _JOINED.format(of=f"e.affiliate_account_id IN {_ACCOUNTS}"),
+        },
+    ),
+    "Enrollment": Rows(
+        "enrollment",
+        {
+            "all": "true",
+            "own programs'": "t.advertiser_org_id = :org",
+            "own programs' in scope": f"t.program_id IN {_SCOPE}",
+            "own sources'": "t.partner_org_id = :org",
+            "assigned accounts'": f"t.affiliate_account_id IN {_ASSIGNED_ACCOUNTS}",
+            "assigned advertisers'": f"t.advertiser_profile_id IN {_ASSIGNED_ADVERTISERS}",
+            "accounts'": f"t.affiliate_account_id IN {_ACCOUNTS}",
+        },
+    ),
+    "AffiliateAccount": Rows(
+        "affiliate_account",
+        {
+            "all": "true",
+            "own": "t.partner_org_id = :org",
+            "assigned": f"t.id IN {_ASSIGNED_ACCOUNTS}",
+            "collaborated": f"t.id IN {_ACCOUNTS}",
+        },
+    ),
+    "Collaborator": Rows(
+        "collaborator",
+        {
+            "all": "true",
+            "assigned accounts'": f"t.affiliate_account_id IN {_ASSIGNED_ACCOUNTS}",
+            "accounts'": f"t.affiliate_account_id IN {_ACCOUNTS}",
+        },
+    ),
+    "Company": Rows("company", {"own": f"t.id IN {_COMPANIES}"}),
+    "CompanyAccess": Rows("company_access", {"company's": f"t.company_id IN {_COMPANIES}"}),
+    "Conversion": Rows("conversion", _CONVERSIONS, _FACT),
+    "ConversionItem": Rows(
+        "conversion_item",
+        _CONVERSIONS,
+        "c.affiliate_account_id, c.conversion_id, c.n",
+        "conversion t ON t.affiliate_account_id = c.affiliate_account_id AND t.id = c.conversion_id",
+    ),
+    "Adjustment": Rows(
+        "adjustment",
+        {
+            "all": "true",
+            "of approved or none": "t.conversion_id IS NULL OR EXISTS (SELECT FROM conversion c WHERE c.id ="
+            " t.conversion_id AND c.affiliate_account_id = t.affiliate_account_id AND c.status = 'APPROVED')",
+            "payout and sale": "t.side IN ('PAYOUT', 'SALE')",
+            "revenue and sale": "t.side IN ('REVENUE', 'SALE')",
+            "assigned accounts' payout and sale": f"t.affiliate_account_id IN {_ASSIGNED_ACCOUNTS}"
+            " AND t.side IN ('PAYOUT', 'SALE')",
+            "assigned accounts' sale": f"t.affiliate_account_id IN {_ASSIGNED_ACCOUNTS} AND t.side = 'SALE'",
+            "assigned advertisers' revenue and sale": f"t.advertiser_profile_id IN {_ASSIGNED_ADVERTISERS}"
+            f" AND {_COSTS_AND_SALES}",
+            "own programs'": f"t.advertiser_org_id = :org AND {_ADVERTISERS_SIDES}",
+            "own programs' revenue and sale": f"t.advertiser_org_id = :org AND {_COSTS_AND_SALES}",
+            "own programs' payout and revenue": f"t.advertiser_org_id = :org AND {_ADVERTISERS_SIDES}"
+            " AND t.side <> 'SALE'",
+            "in scope revenue and sale": f"t.program_id IN {_SCOPE} AND {_COSTS_AND_SALES}",
+            "own accounts'": f"t.partner_org_id = :org AND {_PARTNERS_SIDES}",
+            "accounts'": f"t.affiliate_account_id IN {_ACCOUNTS} AND {_PARTNERS_SIDES}",
+        },
+        _FACT,
+    ),
+    "PayoutInvoice": Rows("payout_invoice", _INVOICES, _FACT),
+    "PayoutInvoiceLine": Rows(
+        "payout_invoice_line",
+        _INVOICES,
+        "c.affiliate_account_id, c.invoice_id, c.n",
+        "payout_invoice t ON t.affiliate_account_id = c.affiliate_account_id AND t.id = c.invoice_id",
+    ),
+}

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from sightline.db.authorised import AuthorisedView
 from sightline.db.catalogue import Entity
+from sightline.db.predicates import comparable
 from sightline.db.queries import OrderKey
 
 
@@ -83,7 +84,7 @@ def _beyond_and_same(
     if is_null:
         # NULLs are the last of the order: nothing is after them, everything else before.
         return (key.column.is_not(None) if backward else sa.false()), key.column.is_(None)
-    value: sa.ColumnElement[Any] = sa.bindparam(name, type_=key.column.type)
+    value: sa.ColumnElement[Any] = sa.bindparam(name, type_=comparable(key.column.type))
     rising = key.descending is backward
     beyond = key.column > value if rising else key.column < value
     if key.nullable and not backward:

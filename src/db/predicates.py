@@ -44,6 +44,20 @@ class Predicates:
                 raise TypeError(f"{expr} belongs to a path and has no SQL before it is folded")
 
 
+def comparable(type_: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    """The type of a parameter that a column is compared with: as wide as there is, and never rounded to the column's.
+
+    A number that no column can hold matches nothing, and is no error.
+    """
+    match type_:
+        case sa.Integer():
+            return sa.BigInteger()
+        case sa.Numeric():
+            return sa.Numeric()
+        case _:
+            return type_
+
+
 def _constant(constant: Constant, type_: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
     if isinstance(constant, bool):  # written out: asyncpg and SQLAlchemy disagree about boolean parameters
         return sa.true() if constant else sa.false()

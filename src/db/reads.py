@@ -18,7 +18,7 @@ from sightline.authz.visibility import Visibility
 from sightline.db.authorised import AuthorisedView, authorised
 from sightline.db.catalogue import ACCOUNT, Catalogue, Entity
 from sightline.db.ordering import follows_in_order, order_by, with_tie_break
-from sightline.db.predicates import among
+from sightline.db.predicates import among, comparable
 from sightline.db.queries import (
     Compound,
     Connective,
@@ -169,8 +169,7 @@ def _condition(view: AuthorisedView, where: Filter, parameter: Callable[[], str]
 
 
 def _test(entity: Entity, column: sa.ColumnElement[Any], operator: Operator, name: str) -> sa.ColumnElement[bool]:
-    # Whole numbers are compared as the widest there are: one that no column can hold matches nothing, and is no error.
-    type_ = sa.BigInteger() if isinstance(column.type, sa.Integer) else column.type
+    type_ = comparable(column.type)
     if operator in (Operator.IN, Operator.NOT_IN):
         found = among(column, name, type_)
         return found if operator is Operator.IN else sa.not_(found)

@@ -49,13 +49,20 @@ def system_statement(statement: sa.sql.ClauseElement) -> Statement:
 def _refuse_tables(element: sa.sql.visitors.ExternallyTraversible, allowed: set[int]) -> None:
     if id(element) in allowed:
         return
-    if isinstance(element, sa.Table | sa.TextClause | sa.TableClause):
+    if isinstance(element, sa.Table | sa.TextClause | sa.TableClause) or _is_raw(element):
         raise UnguardedTableError(f"{element} is read outside its authorised view")
     relation = getattr(element, "table", None)  # a column leads to the relation it belongs to
     if isinstance(element, sa.ColumnElement) and relation is not None:
         _refuse_tables(relation, allowed)
     for child in element.get_children():
         _refuse_tables(child, allowed)
+
+
+def _is_raw(element: sa.sql.visitors.ExternallyTraversible) -> bool:
+    """Whether it is SQL as text, which could name anything. Only whole numbers may be written out, and `count(*)`."""
+    if isinstance(element, sa.ColumnClause):
+        return element.is_literal and not element.name.isdigit() and element.name != "*"
+    return bool(getattr(element, "_prefixes", ()) or getattr(element, "_suffixes", ()))
 
 
 def _compile(statement: sa.sql.ClauseElement) -> Statement:
@@ -75,6 +82,8 @@ def _converts(type_: sa.types.TypeEngine[Any]) -> bool:
     """Whether SQLAlchemy would change the Python value on its way in, which asyncpg gets as it is."""
     if isinstance(type_, ARRAY | sa.ARRAY):
         return _converts(type_.item_type)  # the array's own processor only makes a list
+    if isinstance(type_, sa.Boolean):
+        return False  # its processor only refuses what is no boolean, as asyncpg does
     if isinstance(type_, sa.Enum):
         return not issubclass(type_.enum_class or str, str)  # a StrEnum member is its own label
     return type_.dialect_impl(DIALECT).bind_processor(DIALECT) is not None

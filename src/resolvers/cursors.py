@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import orjson
@@ -39,12 +39,14 @@ class Cursors:
     def seal(self, values: tuple[object, ...], *, viewer: str, query: str) -> str:
         """The cursor of a row with these sort values."""
         plain = orjson.dumps([_pack(value) for value in values])
-        return urlsafe_b64encode(self.sealer.encrypt(plain, _context(viewer, query))).decode().rstrip("=")
+        return _text(self.sealer.encrypt(plain, _context(viewer, query)))
 
     def open(self, cursor: str, *, viewer: str, query: str) -> tuple[object, ...]:
         """The sort values. Raises MalformedCursorError for a foreign, edited or malformed cursor."""
         try:
             sealed = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)) if len(cursor) <= _LONGEST else b""
+            if _text(sealed) != cursor:  # one cursor has one spelling
+                raise MalformedCursorError
             plain = self.sealer.decrypt(sealed, _context(viewer, query))
         except (ValueError, InvalidTag) as error:
             raise MalformedCursorError from error
@@ -54,6 +56,10 @@ class Cursors:
 def query_name(*parts: object) -> str:
     """A text that is equal exactly for equal queries, made of frozen values only."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _text(sealed: bytes) -> str:
+    return urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
 def _context(viewer: str, query: str) -> list[bytes]:
@@ -66,6 +72,8 @@ def _pack(value: object) -> object:
             return {"decimal": str(value)}
         case datetime():
             return {"moment": value.isoformat()}
+        case date():
+            return {"day": value.isoformat()}
         case None | bool() | int() | str():
             return value
         case _:
@@ -78,5 +86,7 @@ def _unpack(packed: object) -> object:
             return Decimal(text)
         case {"moment": str(text)}:
             return datetime.fromisoformat(text)
+        case {"day": str(text)}:
+            return date.fromisoformat(text)
         case _:
             return packed

@@ -36,6 +36,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from sightline.authz.visibility import Visibility
+from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.operation import Operation
 from sightline.schema import entities
 from sightline.schema.bindings import METADATA, Bound, Open
@@ -43,7 +44,7 @@ from sightline.schema.denied import ON_DENIED, DeniedMode, denied_mode, prune
 from sightline.schema.fields import Guard
 from sightline.schema.filtered import filter_schema
 from sightline.schema.inputs import order_bindings
-from sightline.schema.limits import MOST_TOKENS
+from sightline.schema.limits import MOST_TOKENS, check_shape
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import type_name
 from sightline.schema.query import Query
@@ -105,6 +106,10 @@ class View(strawberry.Schema):
             document = parse(query, max_lexical_tokens=MOST_TOKENS)
         except GraphQLError as error:
             return Prepared(None, (error,))
+        try:
+            check_shape(document)
+        except BadInputError as refused:
+            return Prepared(None, (GraphQLError(str(refused), extensions={"code": refused.code}),))
         mode, unavailable = _mode(document), tuple[str, ...]()
         if mode is not DeniedMode.HIDE:
             document, unavailable = prune(self._schema, document)

@@ -67,9 +67,10 @@ class _Kept:
             for name, type_ in base.type_map.items()
             if not is_introspection_type(type_)
         }
-        while self._drop_what_leads_nowhere():
+        while self._drop_what_leads_nowhere() or self._drop_broken_promises():
             pass
         self._keep_what_is_reached()
+        self._refuse_half_an_input()
 
     def has(self, type_: GraphQLNamedType) -> bool:
         return type_.name in self.members
@@ -85,6 +86,14 @@ class _Kept:
                 raise RequiredButHiddenError(f"{parent}.{name}({argument}:)")
         return kept
 
+    def _refuse_half_an_input(self) -> None:
+        for name, members in self.members.items():
+            type_ = self.base.type_map[name]
+            fields = type_.fields if isinstance(type_, GraphQLInputObjectType) else {}
+            for field_name, field in fields.items():
+                if field_name not in members and is_required_input_field(field):
+                    raise RequiredButHiddenError(f"{name}.{field_name}")
+
     def _visible_members(self, type_: GraphQLNamedType) -> list[str]:
         return [name for name in _member_names(type_) if self.exists(f"{type_.name}.{name}")]
 
@@ -98,9 +107,25 @@ class _Kept:
                 self.members[name] = [
                     each for each in members if get_named_type(type_.fields[each].type).name in self.members
                 ]
-            if _member_names(type_) and not self.members[name]:
+            if not self.members[name] and (_member_names(type_) or isinstance(type_, GraphQLUnionType)):
                 del self.members[name]
         return before != {name: len(members) for name, members in self.members.items()}
+
+    def _drop_broken_promises(self) -> bool:
+        """What one visible implementor lacks is not the interface's to promise (LK11)."""
+        dropped = False
+        for name, members in self.members.items():
+            type_ = self.base.type_map[name]
+            if isinstance(type_, GraphQLInterfaceType):
+                below = [self.members[each.name] for each in self._implementors(type_)]
+                kept = [each for each in members if all(each in fields for fields in below)]
+                dropped, self.members[name] = dropped or kept != members, kept
+        return dropped
+
+    def _implementors(self, type_: GraphQLInterfaceType) -> list[Composite]:
+        found = self.base.get_implementations(type_)
+        every: list[Composite] = [*found.objects, *found.interfaces]
+        return [each for each in every if self.has(each)]
 
     def _keep_what_is_reached(self) -> None:
         reached: set[str] = set()
@@ -171,13 +196,9 @@ def _rebuild(base: GraphQLSchema, kept: _Kept) -> GraphQLSchema:
         return rebuilt
 
     def input_fields(type_: GraphQLInputObjectType) -> dict[str, GraphQLInputField]:
-        members = kept.members[type_.name]
-        for name, field in type_.fields.items():
-            if name not in members and is_required_input_field(field):
-                raise RequiredButHiddenError(f"{type_.name}.{name}")
         return {
             name: GraphQLInputField(**type_.fields[name].to_kwargs() | {"type_": mapped(type_.fields[name].type)})
-            for name in members
+            for name in kept.members[type_.name]
         }
 
     def rebuild(type_: GraphQLNamedType) -> GraphQLNamedType:

@@ -27,7 +27,7 @@ from sightline.resolvers.grants import active_user_by_email
 from sightline.resolvers.identity import Identities, Principal, principal_of_user
 from sightline.resolvers.operation import Operation, Services
 from sightline.schema.api import Api, Prepared, View
-from sightline.schema.limits import check_limits
+from sightline.schema.limits import check_price
 from sightline.schema.model import CATALOGUE
 from sightline.server.answers import ErrorCode, Execute, GraphQLAnswer, GraphQLRequest, bounded, error
 from sightline.server.logs import log_fault, note
@@ -122,10 +122,11 @@ def _check(prepared: Prepared, request: GraphQLRequest) -> None:
     operations = [each for each in prepared.document.definitions if isinstance(each, OperationDefinitionNode)]
     named = [each.name.value if each.name else None for each in operations]
     if request.operation_name is None and len(operations) != 1:
-        raise BadInputError("Say which operation to run with operationName: the document has several.")
+        several = "Say which operation to run with operationName: the document has several."
+        raise BadInputError(several if operations else "The document has no operation.")
     if request.operation_name is not None and request.operation_name not in named:
         raise BadInputError("The document has no operation of the name that operationName gives.")
-    check_limits(prepared.document, request.operation_name, request.variables or {})
+    check_price(prepared.document, request.operation_name, request.variables or {})
 
 
 async def _run(view: View, prepared: Prepared, operation: Operation, request: GraphQLRequest) -> GraphQLAnswer:
@@ -150,12 +151,16 @@ def _one(raised: GraphQLError | BadInputError) -> dict[str, Any]:
     if isinstance(raised, BadInputError):
         return error(str(raised), ErrorCode(raised.code))
     original = raised.original_error
+    if raised.path is None and not isinstance(original, None | GraphQLError):
+        return error("A value of the document cannot be read.", ErrorCode.BAD_INPUT)
     where: dict[str, Any] = {"path": raised.path} if raised.path else {}
     if raised.locations:
         where["locations"] = [location.formatted for location in raised.locations]
     match original:
         case None | GraphQLError():
-            return {"message": raised.message, "extensions": dict(raised.extensions or {})} | where
+            # A field without its selection is told its own name back; nobody is told any other (LK10).
+            message = raised.message.partition(" Did you mean ")[0]
+            return {"message": message, "extensions": dict(raised.extensions or {})} | where
         case SightlineError():
             return error(str(original), ErrorCode(original.code)) | where
         case DatabaseBusyError() | DatabaseUnavailableError():

@@ -34,7 +34,7 @@ SOME_ROWS_LOGGED = 3
 
 
 def import_orders(
-    file: Annotated[Path, typer.Argument(help="The file of orders.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="The file of orders: CSV, TSV, NDJSON or XLSX.", show_default=False)],
     map_file: Annotated[Path, typer.Option("--map", help="The mapping: what the columns mean.", show_default=False)],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything, report it, and take it back.")] = False,
     create_missing: Annotated[

@@ -43,8 +43,15 @@ class Desk:
         create_missing: bool = False,
     ) -> ImportSummary:
         """Import rows by a mapping, both given as text."""
-        file, map_file = self.folder / "orders.csv", self.folder / "shop.yaml"
+        file = self.folder / "orders.csv"
         file.write_bytes((header + rows).encode(encoding, "surrogateescape"))
+        return await self.bring_in_file(file, mapping=mapping, dry_run=dry_run, create_missing=create_missing)
+
+    async def bring_in_file(
+        self, file: Path, *, mapping: str = MAPPING, dry_run: bool = False, create_missing: bool = False
+    ) -> ImportSummary:
+        """Import a file that is there already."""
+        map_file = self.folder / "shop.yaml"
         map_file.write_text(mapping, encoding="utf-8")
         return await run_import(
             self.connection, file, load_mapping(map_file), dry_run=dry_run, create_missing=create_missing

@@ -49,7 +49,7 @@ async def test_the_shipped_example(connection: asyncpg.Connection, examples: Pat
     log = await connection.fetch("SELECT * FROM import_log WHERE outcome = 'REJECTED' ORDER BY line")
     assert [(row["line"], row["column_name"], row["value"]) for row in log] == [
         (7, "Date", "29.03.2026 02:30"),
-        (8, "Price", "0.00"),
+        (8, "Price", "0,00"),
         (9, "Quantity", "eins"),
         (12, "Quantity", "-1"),
     ]

@@ -13,8 +13,15 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from sightline.db import migrate
+from sightline.db.database import Database
+from sightline.db.demo import seed
 from sightline.db.embedded import Cluster, lease
 from sightline.db.role_names import SUPERUSER, DatabaseRole
+from sightline.db.secrets import Secrets
+from sightline.server.execution import Engine
+
+SECRETS = Secrets(b"the secret of the tests, which is no secret")
 
 # A test's database may be lost with the machine; the tests that kill a server make clusters of their own.
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -79,3 +86,53 @@ async def empty_database(superuser: asyncpg.Connection) -> AsyncIterator[EmptyDa
     yield make
     for name in made:
         await superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+async def migrated_template(superuser: asyncpg.Connection, database_url: DatabaseUrl) -> str:
+    """A database at the newest version of the schema, and empty: a template to copy, never to be connected to."""
+    name = "template_migrated"
+    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE template0")
+    async with Database.open(database_url(name)) as database, database.engine() as engine:
+        await migrate.upgrade(engine)
+    return name
+
+
+@pytest.fixture(scope="session")
+async def demo_template(superuser: asyncpg.Connection, database_url: DatabaseUrl, migrated_template: str) -> str:
+    """A database with the demo platform in it: a template to copy, never to be connected to."""
+    name = "template_demo"
+    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {migrated_template}")
+    async with Database.open(database_url(name)) as database, database.owner() as connection:
+        await seed(connection, SECRETS)
+    return name
+
+
+@pytest.fixture
+async def database(
+    empty_database: EmptyDatabase, migrated_template: str, database_url: DatabaseUrl
+) -> AsyncIterator[Database]:
+    """An open database of the test's own, migrated and empty."""
+    async with Database.open(database_url(await empty_database(migrated_template))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def demo(superuser: asyncpg.Connection, demo_template: str, database_url: DatabaseUrl) -> AsyncIterator[Database]:
+    """The demo platform, open; shared by all tests of the run, so nobody writes to it."""
+    name = "demo_shared"
+    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template}")
+    async with Database.open(database_url(name)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def demo_engine(demo: Database) -> Engine:
+    """The engine over the demo platform."""
+    return Engine.of(demo, SECRETS)
+
+
+@pytest.fixture(scope="session")
+def secrets() -> Secrets:
+    """The installation's secret in tests: the tokens of the demo cast follow from it."""
+    return SECRETS

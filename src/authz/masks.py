@@ -19,6 +19,7 @@ Mask = Mapping[C, Expr]
 DIRECT = Condition("DIRECT")  # a program invoiced by its advertiser, who therefore knows payouts and terms
 SHARED_SALE_AMOUNT = Condition("SHARED_SALE_AMOUNT")  # the program lets partners see sale amounts
 SETTLED = Condition("SETTLED")  # invoiced or paid
+PLAN_OF_REACHED_ACCOUNT = Condition("PLAN_OF_REACHED_ACCOUNT")  # the path reaches an account that the plan is for
 MANAGED = Condition("MANAGED")  # the path may manage this kind of row
 
 FULL = Holds(Flag.FULL)
@@ -28,6 +29,9 @@ def or_full(*keys: str) -> Expr:
     """A member with full sight of the organization, or a role that holds R of one of these keys."""
     return any_of(FULL, permitted(*keys))
 
+
+# Staff see plans with the module, and without it those of accounts in their rows.
+_PLANS = any_of(permitted("COMMISSION_PLANS"), PLAN_OF_REACHED_ACCOUNT)
 
 MASKS: Mapping[PathKind, Mask] = {
     PathKind.ORGANIZATION: {
@@ -87,8 +91,8 @@ MASKS: Mapping[PathKind, Mask] = {
         C.USER_CONTACT: permitted("USERS"),
         C.INTERNAL_NOTES: TRUE,  # a platform row is reached by R of its module only, which is what the notes need
         C.OPERATOR_NOTES: TRUE,
-        C.COMMISSION_TERMS: TRUE,
-        C.COMMISSION_RATE: Holds(Flag.SEE_PAYOUT),
+        C.COMMISSION_TERMS: _PLANS,
+        C.COMMISSION_RATE: all_of(Holds(Flag.SEE_PAYOUT), _PLANS),
         C.KEY_META: permitted("API_KEYS"),
         C.POLICY: permitted("USERS"),
     },
@@ -104,7 +108,7 @@ MASKS: Mapping[PathKind, Mask] = {
         C.PARTNER_IDENTITY: TRUE,
         C.USER_CONTACT: Holds(Flag.COLLABORATOR_OWNER),
         C.COMMISSION_TERMS: TRUE,
-        C.COMMISSION_RATE: TRUE,
+        C.COMMISSION_RATE: PLAN_OF_REACHED_ACCOUNT,  # of an offerable plan a MANAGER reads the terms, not the rates
     },
     PathKind.COMPANY: {
         C.RECORD: TRUE,

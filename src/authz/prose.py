@@ -39,6 +39,7 @@ _CONDITIONS = {
     "SHARED_SALE_AMOUNT": "where the program shares sale amounts",
     "SETTLED": "once invoiced",
     "MANAGED": "who may manage it",
+    "PLAN_OF_REACHED_ACCOUNT": "for accounts they see",
 }
 
 

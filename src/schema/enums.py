@@ -39,6 +39,14 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "CREATOR": "Partnerships with creators.",
         "ADVOCATE": "Customers who recommend.",
     },
+    tables.CatalogueStatus: {"ENABLED": "Shown to everybody signed in.", "DISABLED": "Not in use."},
+    tables.PublicationState: {"DRAFT": "Being written.", "PUBLISHED": "Shown to everybody signed in."},
+    tables.MediaKind: {"IMAGE": "An image.", "HTML_BANNER": "A banner made of markup.", "LINK": "A text link."},
+    tables.ClickKind: {
+        "UNIQUE": "The first of its visitor.",
+        "DUPLICATE": "A valid repeat.",
+        "INVALID": "Refused by targeting or a fraud check.",
+    },
     tables.ProgramStatus: {
         "DRAFT": "Not yet open.",
         "ACTIVE": "Running.",

@@ -16,7 +16,8 @@ def type_name(entity: Entity) -> str:
 def plural(entity: Entity) -> str:
     """The root connection of an entity, in snake case: `affiliate_accounts`."""
     singular = _CALLED.get(entity.name, entity.name).lower()
-    return {"company": "companies", "company_access": "company_accesses"}.get(singular, f"{singular}s")
+    irregular = {"company": "companies", "company_access": "company_accesses", "media": "media"}
+    return irregular.get(singular, f"{singular}s")
 
 
 def field_name(entity: Entity, column: str) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 _ASSIGNED_ACCOUNTS = "(SELECT affiliate_account_id FROM manager_assignment WHERE user_id = :user)"
 _ASSIGNED_ADVERTISERS = "(SELECT advertiser_profile_id FROM manager_assignment WHERE user_id = :user)"
 _ACCOUNTS = "(SELECT affiliate_account_id FROM collaborator WHERE user_id = :user)"
+_OWN_ACCOUNTS = "(SELECT id FROM affiliate_account WHERE partner_org_id = :org)"
+_OWN_ADVERTISERS = "(SELECT id FROM advertiser_profile WHERE organization_id = :org)"
 _COMPANIES = "(SELECT company_id FROM company_access WHERE user_id = :user)"
 
 # Program and product line both: a limit never widens the other (G6).
@@ -55,6 +57,14 @@ class Rows:
         return text.replace(":user", str(user)).replace(":org", str(organization))
 
 
+_OF_JOINED = """t.program_id IN (SELECT e.program_id FROM enrollment e WHERE {of}
+                AND (e.state IN ('APPLIED', 'INVITED') OR e.activated_at IS NOT NULL))"""
+_OF_BRAND = "t.brand_id IN (SELECT id FROM brand WHERE {of})"
+_ENABLED = "t.status = 'ENABLED' AND t.brand_id IN (SELECT id FROM brand WHERE status = 'ENABLED')"
+_PLACEABLE = "(t.program_id IS NULL OR t.program_id IN (SELECT id FROM program WHERE listed AND status = 'ACTIVE'))"
+_ASSIGNED_PLANS = "t.id IN (SELECT commission_plan_id FROM commission_plan_assignment WHERE {of})"
+_PLANS_OF_ACCOUNTS = f"({_ASSIGNED_PLANS} OR t.id IN (SELECT commission_plan_id FROM enrollment WHERE {{of}}))"
+
 _CONVERSIONS = {
     "all": "true",
     "approved": "t.status = 'APPROVED'",
@@ -65,6 +75,9 @@ _CONVERSIONS = {
     "own accounts'": "t.partner_org_id = :org",
     "accounts'": f"t.affiliate_account_id IN {_ACCOUNTS}",
 }
+# A step to a status that is hidden is hidden, whatever the conversion became (AC8).
+_STEPS = _CONVERSIONS | {"approved": "t.status = 'APPROVED' AND c.status = 'APPROVED'"}
+_FACTS = {word: condition for word, condition in _CONVERSIONS.items() if word != "approved"}
 _INVOICES = {
     "all": "true",
     "assigned accounts'": f"t.affiliate_account_id IN {_ASSIGNED_ACCOUNTS}",
@@ -74,6 +87,12 @@ _INVOICES = {
 }
 _ENROLLED = "t.{at} IN (SELECT e.{of} FROM enrollment e WHERE e.advertiser_org_id = :org AND {met})"
 _FACT = "t.affiliate_account_id, t.id"
+_BY_ACCOUNT = {
+    "all": "true",
+    "assigned accounts'": f"t.affiliate_account_id IN {_ASSIGNED_ACCOUNTS}",
+    "own accounts'": f"t.affiliate_account_id IN {_OWN_ACCOUNTS}",
+    "accounts'": f"t.affiliate_account_id IN {_ACCOUNTS}",
+}
 
 ROWS: dict[str, Rows] = {
     "Organization": Rows(
@@ -183,6 +202,73 @@ ROWS: dict[str, Rows] = {
     ),
     "Company": Rows("company", {"own": f"t.id IN {_COMPANIES}"}),
     "CompanyAccess": Rows("company_access", {"company's": f"t.company_id IN {_COMPANIES}"}),
+    "Brand": Rows(
+        "brand",
+        {
+            "all": "true",
+            "own": f"t.advertiser_profile_id IN {_OWN_ADVERTISERS}",
+            "assigned advertisers'": f"t.advertiser_profile_id IN {_ASSIGNED_ADVERTISERS}",
+            "enabled": "t.status = 'ENABLED'",
+        },
+    ),
+    "Product": Rows(
+        "product",
+        {
+            "all": "true",
+            "own": _OF_BRAND.format(of=f"advertiser_profile_id IN {_OWN_ADVERTISERS}"),
+            "assigned advertisers'": _OF_BRAND.format(of=f"advertiser_profile_id IN {_ASSIGNED_ADVERTISERS}"),
+            "enabled": _ENABLED,
+        },
+    ),
+    "Media": Rows(
+        "media",
+        {
+            "all": "true",
+            "own": _OF_BRAND.format(of=f"advertiser_profile_id IN {_OWN_ADVERTISERS}"),
+            "assigned advertisers'": _OF_BRAND.format(of=f"advertiser_profile_id IN {_ASSIGNED_ADVERTISERS}"),
+            "enabled": f"{_ENABLED} AND {_PLACEABLE}",
+            "of joined": f"t.status = 'ENABLED' AND {_OF_JOINED.format(of='e.partner_org_id = :org')}",
+            "of joined by accounts": "t.status = 'ENABLED'"
+            f" AND {_OF_JOINED.format(of=f'e.affiliate_account_id IN {_ACCOUNTS}')}",
+        },
+    ),
+    "ProgramGoal": Rows(
+        "program_goal",
+        {
+            "all": "true",
+            "assigned advertisers'": "t.program_id IN (SELECT id FROM program"
+            f" WHERE advertiser_profile_id IN {_ASSIGNED_ADVERTISERS})",
+            "own programs'": "t.program_id IN (SELECT id FROM program WHERE advertiser_org_id = :org)",
+            "own programs' in scope": f"t.program_id IN {_SCOPE}",
+            "of joined": _OF_JOINED.format(of="e.partner_org_id = :org"),
+            "of joined by accounts": _OF_JOINED.format(of=f"e.affiliate_account_id IN {_ACCOUNTS}"),
+        },
+    ),
+    "ContentPage": Rows("content_page", {"all": "true", "published": "t.status = 'PUBLISHED'"}),
+    "Tracker": Rows("tracker", _BY_ACCOUNT),
+    "Testimonial": Rows("testimonial", _BY_ACCOUNT),
+    "CommissionPlan": Rows(
+        "commission_plan",
+        {
+            "all": "true",
+            "assigned to any": _PLANS_OF_ACCOUNTS.format(of="affiliate_account_id IS NOT NULL"),
+            "assigned to accounts": _PLANS_OF_ACCOUNTS.format(of=f"affiliate_account_id IN {_ACCOUNTS}"),
+            "offerable": "t.offerable",
+            "of own direct": "t.id IN (SELECT e.commission_plan_id FROM enrollment e JOIN program p"
+            " ON p.id = e.program_id WHERE e.advertiser_org_id = :org AND p.commission_model = 'DIRECT')",
+            "of own partners": f"{_ASSIGNED_PLANS.format(of=f'affiliate_account_id IN {_OWN_ACCOUNTS}')}"
+            " OR t.id IN (SELECT commission_plan_id FROM enrollment WHERE partner_org_id = :org)",
+        },
+    ),
+    "CommissionPlanAssignment": Rows("commission_plan_assignment", _BY_ACCOUNT),
+    "Click": Rows("click", _FACTS, _FACT),
+    "CustomerReferral": Rows("customer_referral", _FACTS, _FACT),
+    "ConversionEvent": Rows(
+        "conversion_event",
+        _STEPS,
+        "c.affiliate_account_id, c.conversion_id, c.n",
+        "conversion t ON t.affiliate_account_id = c.affiliate_account_id AND t.id = c.conversion_id",
+    ),
     "Conversion": Rows("conversion", _CONVERSIONS, _FACT),
     "ConversionItem": Rows(
         "conversion_item",

@@ -29,9 +29,11 @@ from sightline.server.execution import Engine
 MEMBERS: dict[str, CastMember] = {member.key: member for member in CAST}
 PAGE = 30
 _MANY = 3_000  # so many rows are compared with what is stored in the cells that are never masked, too
+_PLURALS = {"company": "companies", "media": "media"}
 _EVERYTHING = 10_000_000
 _COLUMNS = {"payerAdvertiser": "payer_advertiser_id", "createdBy": "created_by_id"}
 _IDENTIFYING = {
+    "ConversionEvent": {"conversion": "conversion_id", "n": "n"},
     "ConversionItem": {"conversion": "conversion_id", "n": "n"},
     "PayoutInvoiceLine": {"invoice": "invoice_id", "n": "n"},
 }
@@ -205,7 +207,7 @@ def _inside(type_name: str) -> str:
 def _key(entity: str, record: Any, account: int) -> Key:
     """The key of a row as row_sets.py has it."""
     match entity:
-        case "ConversionItem":
+        case "ConversionItem" | "ConversionEvent":
             return account, record["conversion_id"], record["n"]
         case "PayoutInvoiceLine":
             return account, record["invoice_id"], record["n"]
@@ -215,8 +217,8 @@ def _key(entity: str, record: Any, account: int) -> Key:
 
 def _plural(entity: str) -> str:
     name = entity[0].lower() + entity[1:]
-    if name == "company":
-        return "companies"
+    if name in _PLURALS:
+        return _PLURALS[name]
     return name + ("es" if name.endswith("s") else "s")
 
 

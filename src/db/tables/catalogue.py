@@ -71,7 +71,7 @@ class ProductRow(Row):
     id: Mapped[int] = numbered("product")
     created_at: Mapped[datetime] = created_at()
     version: Mapped[int] = version()
-    brand_id: Mapped[int] = reference(FOLLOWS_ROW, "The brand it is sold under.", "brand.id", index=True)
+    brand_id: Mapped[int] = reference(PUBLIC, "The brand it is sold under.", "brand.id", index=True)
     name: Mapped[str] = column(PUBLIC, "What it is called.")
     status: Mapped[CatalogueStatus] = choice(
         PUBLIC, "Whether it is shown to everybody.", CatalogueStatus, server_default=CatalogueStatus.ENABLED.value
@@ -96,9 +96,9 @@ class MediaRow(Row):
     id: Mapped[int] = numbered("media")
     created_at: Mapped[datetime] = created_at()
     version: Mapped[int] = version()
-    brand_id: Mapped[int] = reference(FOLLOWS_ROW, "The brand it advertises.", "brand.id", index=True)
+    brand_id: Mapped[int] = reference(PUBLIC, "The brand it advertises.", "brand.id", index=True)
     program_id: Mapped[int | None] = reference(
-        FOLLOWS_ROW, "The only program it may be used for; any of the brand's if none.", "program.id", index=True
+        PUBLIC, "The only program it may be used for; any of the brand's if none.", "program.id", index=True
     )
     name: Mapped[str] = column(PUBLIC, "What it is called.")
     kind: Mapped[MediaKind] = choice(PUBLIC, "Image, banner or link.", MediaKind)
@@ -162,7 +162,7 @@ class ProgramRow(Row):
     advertiser_profile_id: Mapped[int] = column(FOLLOWS_ROW, "The advertiser whose program it is.")
     advertiser_org_id: Mapped[int] = advertiser_org()
     advertiser_name: Mapped[str] = column(PUBLIC, "Name of the advertiser, as partners see it.")
-    brand_id: Mapped[int | None] = column(FOLLOWS_ROW, "The brand it promotes.")
+    brand_id: Mapped[int | None] = column(PUBLIC, "The brand it promotes.")
     name: Mapped[str] = column(PUBLIC, "What it is called.")
     description: Mapped[str | None] = column(PUBLIC, "What partners should know of it.")
     status: Mapped[ProgramStatus] = choice(
@@ -200,7 +200,7 @@ class ProgramGoalRow(Row):
     id: Mapped[int] = numbered("program_goal")
     created_at: Mapped[datetime] = created_at()
     version: Mapped[int] = version()
-    program_id: Mapped[int] = reference(FOLLOWS_ROW, "The program it belongs to.", "program.id")
+    program_id: Mapped[int] = reference(PUBLIC, "The program it belongs to.", "program.id")
     name: Mapped[str] = column(PUBLIC, "What it is called.")
     description: Mapped[str | None] = column(PUBLIC, "When it counts as reached.")
     is_base: Mapped[bool] = flag(PUBLIC, "Whether it is the program's main goal; the others count as events.")

@@ -1,5 +1,6 @@
 """The types of the graph, one file per area. Types name each other through this module."""
 
+from sightline.schema.entities.catalogue import Brand, ContentPage, Media, Product, ProgramGoal
 from sightline.schema.entities.conversions import (
     Adjustment,
     Conversion,
@@ -17,24 +18,45 @@ from sightline.schema.entities.programs import (
     Program,
     TrafficSource,
 )
+from sightline.schema.entities.promotion import (
+    Click,
+    CommissionPlan,
+    CommissionPlanAssignment,
+    ConversionEvent,
+    CustomerReferral,
+    Testimonial,
+    Tracker,
+)
 
 __all__ = [
     "Adjustment",
     "AdvertiserProfile",
     "AffiliateAccount",
+    "Brand",
+    "Click",
     "Collaborator",
+    "CommissionPlan",
+    "CommissionPlanAssignment",
     "Company",
     "CompanyAccess",
+    "ContentPage",
     "Conversion",
+    "ConversionEvent",
     "ConversionItem",
+    "CustomerReferral",
     "Enrollment",
+    "Media",
     "Membership",
     "Organization",
     "PartnerProfile",
     "PayoutInvoice",
     "PayoutInvoiceLine",
+    "Product",
     "Program",
+    "ProgramGoal",
     "Role",
+    "Testimonial",
+    "Tracker",
     "TrafficSource",
     "User",
 ]

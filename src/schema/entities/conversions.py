@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sightline.db.tables import (
     AdjustmentRow,
+    ConversionEventRow,
     ConversionItemRow,
     ConversionRow,
     PayoutInvoiceLineRow,
@@ -32,6 +33,8 @@ class Conversion(Node):
     """One action credited to one affiliate account."""
 
     program = edge(ConversionRow.program_id)
+    goal = edge(ConversionRow.goal_id)
+    click = edge(ConversionRow.click_id)
     advertiser_profile = edge(ConversionRow.advertiser_profile_id)
     enrollment = edge(ConversionRow.enrollment_id)
     affiliate_account = edge(ConversionRow.affiliate_account_id)
@@ -62,6 +65,7 @@ class Conversion(Node):
     profit: Money | None = money_of(ConversionRow.profit)
     currency: CurrencyCode | None = field_of(ConversionRow.currency)
     fx_rate: Decimal | None = field_of(ConversionRow.fx_rate)
+    history = edges_from(ConversionEventRow.conversion_id, description="How it came to its status.")
     items = edges_from(ConversionItemRow.conversion_id, description="What was bought.")
     adjustments = edges_from(AdjustmentRow.conversion_id)
     payout_invoice_lines = edges_from(PayoutInvoiceLineRow.conversion_id)
@@ -73,6 +77,7 @@ class ConversionItem:
 
     conversion = edge(ConversionItemRow.conversion_id)
     n: int | None = field_of(ConversionItemRow.n)
+    product = edge(ConversionItemRow.product_id)
     sku: str | None = field_of(ConversionItemRow.sku)
     title: str | None = field_of(ConversionItemRow.title)
     quantity: Decimal | None = field_of(ConversionItemRow.quantity)

@@ -6,12 +6,21 @@ from sightline.db.tables import (
     AdjustmentRow,
     AdvertiserProfileRow,
     AffiliateAccountRow,
+    BrandRow,
+    ClickRow,
     CollaboratorRow,
+    CommissionPlanAssignmentRow,
+    CommissionPlanRow,
     ConversionRow,
+    CustomerReferralRow,
     EnrollmentRow,
+    MediaRow,
     PartnerProfileRow,
     PayoutInvoiceRow,
+    ProgramGoalRow,
     ProgramRow,
+    TestimonialRow,
+    TrackerRow,
     TrafficSourceRow,
 )
 from sightline.db.tables.enums import (
@@ -50,6 +59,8 @@ class AdvertiserProfile(Node):
     created_at: DateTime | None = field_of(AdvertiserProfileRow.created_at)
     name: str = field_of(AdvertiserProfileRow.name)
     organization = edge(AdvertiserProfileRow.organization_id)
+    brands = edges_from(BrandRow.advertiser_profile_id)
+    commission_plans = edges_from(CommissionPlanRow.advertiser_profile_id)
     approved_at: DateTime | None = field_of(AdvertiserProfileRow.approved_at)
     archived_at: DateTime | None = field_of(AdvertiserProfileRow.archived_at)
     programs = edges_from(ProgramRow.advertiser_profile_id)
@@ -97,6 +108,11 @@ class Program(Node):
     status: ProgramStatus = field_of(ProgramRow.status)
     advertiser_profile = edge(ProgramRow.advertiser_profile_id)
     advertiser_name: str = field_of(ProgramRow.advertiser_name)
+    brand = edge(ProgramRow.brand_id)
+    default_plan = edge(ProgramRow.default_plan_id)
+    goals = edges_from(ProgramGoalRow.program_id)
+    media = edges_from(MediaRow.program_id)
+    clicks = edges_from(ClickRow.program_id)
     description: str | None = field_of(ProgramRow.description)
     listed: bool = field_of(ProgramRow.listed)
     currency: CurrencyCode = field_of(ProgramRow.currency)
@@ -120,9 +136,12 @@ class Enrollment(Node):
     affiliate_account = edge(EnrollmentRow.affiliate_account_id)
     initiated_by: EnrollmentSide | None = field_of(EnrollmentRow.initiated_by)
     state: EnrollmentState = field_of(EnrollmentRow.state)
+    commission_plan = edge(EnrollmentRow.commission_plan_id)
     activated_at: DateTime | None = field_of(EnrollmentRow.activated_at)
     ended_at: DateTime | None = field_of(EnrollmentRow.ended_at)
     conversions = edges_from(ConversionRow.enrollment_id)
+    clicks = edges_from(ClickRow.enrollment_id)
+    customer_referrals = edges_from(CustomerReferralRow.enrollment_id)
 
 
 @entity_type(AffiliateAccountRow)
@@ -145,6 +164,11 @@ class AffiliateAccount(Node):
     conversions = edges_from(ConversionRow.affiliate_account_id)
     adjustments = edges_from(AdjustmentRow.affiliate_account_id)
     payout_invoices = edges_from(PayoutInvoiceRow.affiliate_account_id)
+    clicks = edges_from(ClickRow.affiliate_account_id)
+    customer_referrals = edges_from(CustomerReferralRow.affiliate_account_id)
+    trackers = edges_from(TrackerRow.affiliate_account_id)
+    testimonials = edges_from(TestimonialRow.affiliate_account_id)
+    commission_plan_assignments = edges_from(CommissionPlanAssignmentRow.affiliate_account_id)
 
 
 @entity_type(CollaboratorRow)

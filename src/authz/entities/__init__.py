@@ -1,0 +1,83 @@
+"""Which rows each kind of path reaches: one rule per entity, one row set per path kind. Everything else is denied.
+
+Read it as the table "Row sets" of docs/rules.md. A row set may ask the path for tokens (`permitted`, `Holds`), compare
+columns with the principal's attributes (`own_*`), and follow declared edges. Adding an entity is adding a rule here, a
+table and a GraphQL type.
+"""
+
+from __future__ import annotations
+
+from sightline.authz.entities.catalogue import (
+    BRAND_RULE,
+    CONTENT_PAGE_RULE,
+    MEDIA_RULE,
+    PRODUCT_RULE,
+    PROGRAM_GOAL_RULE,
+)
+from sightline.authz.entities.facts import (
+    ADJUSTMENT_RULE,
+    CLICK_RULE,
+    CONVERSION_EVENT_RULE,
+    CONVERSION_ITEM_RULE,
+    CONVERSION_RULE,
+    CUSTOMER_REFERRAL_RULE,
+    PAYOUT_INVOICE_LINE_RULE,
+    PAYOUT_INVOICE_RULE,
+)
+from sightline.authz.entities.organizations import (
+    COMPANY_ACCESS_RULE,
+    COMPANY_RULE,
+    MEMBERSHIP_RULE,
+    ORGANIZATION_RULE,
+    ROLE_RULE,
+    USER_RULE,
+)
+from sightline.authz.entities.partnerships import (
+    ADVERTISER_PROFILE_RULE,
+    AFFILIATE_ACCOUNT_RULE,
+    COLLABORATOR_RULE,
+    COMMISSION_PLAN_ASSIGNMENT_RULE,
+    COMMISSION_PLAN_RULE,
+    ENROLLMENT_RULE,
+    PARTNER_PROFILE_RULE,
+    PROGRAM_RULE,
+    TESTIMONIAL_RULE,
+    TRACKER_RULE,
+    TRAFFIC_SOURCE_RULE,
+)
+from sightline.authz.entities.pieces import EntityRule
+
+ENTITY_RULES: tuple[EntityRule, ...] = (
+    ORGANIZATION_RULE,
+    MEMBERSHIP_RULE,
+    USER_RULE,
+    ROLE_RULE,
+    COMPANY_RULE,
+    COMPANY_ACCESS_RULE,
+    ADVERTISER_PROFILE_RULE,
+    PARTNER_PROFILE_RULE,
+    TRAFFIC_SOURCE_RULE,
+    PROGRAM_RULE,
+    ENROLLMENT_RULE,
+    AFFILIATE_ACCOUNT_RULE,
+    COLLABORATOR_RULE,
+    TRACKER_RULE,
+    TESTIMONIAL_RULE,
+    COMMISSION_PLAN_RULE,
+    COMMISSION_PLAN_ASSIGNMENT_RULE,
+    BRAND_RULE,
+    PRODUCT_RULE,
+    MEDIA_RULE,
+    PROGRAM_GOAL_RULE,
+    CONTENT_PAGE_RULE,
+    CONVERSION_RULE,
+    CONVERSION_ITEM_RULE,
+    ADJUSTMENT_RULE,
+    PAYOUT_INVOICE_RULE,
+    PAYOUT_INVOICE_LINE_RULE,
+    CONVERSION_EVENT_RULE,
+    CLICK_RULE,
+    CUSTOMER_REFERRAL_RULE,
+)
+
+__all__ = ["ENTITY_RULES", "EntityRule"]

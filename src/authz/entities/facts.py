@@ -1,0 +1,170 @@
+"""What happened and what is owed for it: clicks, conversions, adjustments, invoices."""
+
+from __future__ import annotations
+
+from sightline.authz.classes import FieldClass
+from sightline.authz.entities.pieces import (
+    ADVERTISER,
+    ALLOWED_STATUS,
+    COLLABORATOR,
+    CONVERSION,
+    PARTNER,
+    PLATFORM,
+    PROGRAM_CONDITIONS,
+    EntityRule,
+    assigned,
+    assigned_account,
+    assigned_advertiser,
+    follows,
+    own_accounts,
+    own_organizations,
+    through,
+    within_programs,
+)
+from sightline.authz.expr import (
+    FALSE,
+    Edge,
+    Exists,
+    Holds,
+    IsNull,
+    Masks,
+    Reached,
+    all_of,
+    any_of,
+    equals,
+    negate,
+    one_of,
+)
+from sightline.authz.masks import FULL, or_full
+from sightline.authz.paths import Flag
+from sightline.authz.permissions import permitted
+
+CONVERSION_RULE = EntityRule(
+    "conversion",
+    {
+        ADVERTISER: all_of(
+            or_full("PERFORMANCE_REPORTS", "FINANCE_REPORTING"),
+            own_organizations("advertiser_org_id"),
+            within_programs(),
+        ),
+        PARTNER: own_organizations("partner_org_id"),
+        PLATFORM: all_of(
+            permitted("TRANSACTIONS"),
+            assigned(account=assigned_account(), advertiser=assigned_advertiser()),
+            ALLOWED_STATUS,
+        ),
+        COLLABORATOR: own_accounts("affiliate_account_id"),
+    },
+    PROGRAM_CONDITIONS | {"SETTLED": one_of("settlement", "INVOICED", "PAID")},
+)
+
+CONVERSION_ITEM_RULE = EntityRule(
+    "conversion_item",
+    follows(CONVERSION, CONVERSION_RULE),
+    through(CONVERSION, "DIRECT", "SHARED_SALE_AMOUNT", "SETTLED"),
+)
+
+
+# An adjustment of a conversion is reached where the conversion is; one of an account, where the account's money is
+# (never by an advertiser or an assigned advertiser manager); and only by a path that holds the class of its side.
+_OF_A_CONVERSION = Exists(CONVERSION, Reached())
+_OF_THE_ACCOUNT = IsNull("conversion_id")
+_SIDE_IS_HELD = any_of(
+    all_of(equals("side", "PAYOUT"), Masks(FieldClass.PAYOUT)),
+    all_of(equals("side", "REVENUE"), Masks(FieldClass.REVENUE)),
+    all_of(equals("side", "SALE"), Masks(FieldClass.SALE_AMOUNT)),
+)
+
+ADJUSTMENT_RULE = EntityRule(
+    "adjustment",
+    {
+        ADVERTISER: all_of(_SIDE_IS_HELD, _OF_A_CONVERSION),
+        PARTNER: all_of(
+            _SIDE_IS_HELD, any_of(_OF_A_CONVERSION, all_of(_OF_THE_ACCOUNT, own_organizations("partner_org_id")))
+        ),
+        PLATFORM: all_of(
+            permitted("TRANSACTIONS"),
+            _SIDE_IS_HELD,
+            any_of(
+                _OF_A_CONVERSION,
+                all_of(
+                    _OF_THE_ACCOUNT,
+                    negate(Holds(Flag.ASSIGNED_ADVERTISERS)),
+                    assigned(account=assigned_account()),
+                ),
+            ),
+        ),
+        COLLABORATOR: all_of(
+            _SIDE_IS_HELD, any_of(_OF_A_CONVERSION, all_of(_OF_THE_ACCOUNT, own_accounts("affiliate_account_id")))
+        ),
+    },
+    # No role by permissions manages adjustments: what opens them is there to be viewed only.
+    PROGRAM_CONDITIONS | {"SETTLED": one_of("state", "INVOICED", "PAID"), "MANAGED": FALSE},
+)
+
+_INVOICE = Edge("payout_invoice", (("affiliate_account_id", "affiliate_account_id"), ("invoice_id", "id")))
+_LINES = Edge("payout_invoice_line", (("affiliate_account_id", "affiliate_account_id"), ("id", "invoice_id")))
+_LINE_ADJUSTMENT = Edge("adjustment", (("affiliate_account_id", "affiliate_account_id"), ("adjustment_id", "id")))
+_LINE_IS_WITHIN = any_of(Exists(CONVERSION, within_programs()), Exists(_LINE_ADJUSTMENT, within_programs()))
+_LIMITED = any_of(Holds(Flag.LISTED_PROGRAMS), Holds(Flag.LISTED_LINES))
+_INVOICE_IS_HELD = Masks(FieldClass.PAYOUT_INVOICE)
+
+# INVARIANT: a path without the class payout_invoice reaches no invoice at all, so its total cannot be counted either.
+PAYOUT_INVOICE_RULE = EntityRule(
+    "payout_invoice",
+    {
+        ADVERTISER: all_of(
+            _INVOICE_IS_HELD,
+            own_organizations("payer_org_id"),
+            # The limit to programs shows an invoice only if every line is inside it: its total is over all of them.
+            any_of(negate(_LIMITED), negate(Exists(_LINES, negate(_LINE_IS_WITHIN)))),
+        ),
+        PARTNER: all_of(_INVOICE_IS_HELD, own_organizations("partner_org_id")),
+        PLATFORM: all_of(_INVOICE_IS_HELD, assigned(account=assigned_account())),
+        COLLABORATOR: all_of(_INVOICE_IS_HELD, own_accounts("affiliate_account_id")),
+    },
+    {"DIRECT": negate(IsNull("payer_advertiser_id"))},
+)
+
+PAYOUT_INVOICE_LINE_RULE = EntityRule(
+    "payout_invoice_line", follows(_INVOICE, PAYOUT_INVOICE_RULE), through(_INVOICE, "DIRECT")
+)
+
+
+CONVERSION_EVENT_RULE = EntityRule(
+    "conversion_event",
+    # A status that the path may not see is hidden in the history too (AC8).
+    follows(CONVERSION, CONVERSION_RULE) | {PLATFORM: all_of(Exists(CONVERSION, Reached()), ALLOWED_STATUS)},
+    through(CONVERSION, "DIRECT", "SHARED_SALE_AMOUNT", "SETTLED"),
+)
+
+CLICK_RULE = EntityRule(
+    "click",
+    {
+        ADVERTISER: all_of(
+            or_full("PERFORMANCE_REPORTS", "FINANCE_REPORTING"),
+            own_organizations("advertiser_org_id"),
+            within_programs(),
+        ),
+        PARTNER: own_organizations("partner_org_id"),
+        PLATFORM: all_of(
+            permitted("AFFILIATES", "TRANSACTIONS"),
+            assigned(account=assigned_account(), advertiser=assigned_advertiser()),
+        ),
+        COLLABORATOR: own_accounts("affiliate_account_id"),
+    },
+    PROGRAM_CONDITIONS,
+)
+
+# Referred customers are known to whom they buy from, to collaborators (A22) and to staff, not to a partner's members.
+CUSTOMER_REFERRAL_RULE = EntityRule(
+    "customer_referral",
+    {
+        ADVERTISER: all_of(FULL, own_organizations("advertiser_org_id")),
+        PLATFORM: all_of(
+            permitted("TRANSACTIONS"), assigned(account=assigned_account(), advertiser=assigned_advertiser())
+        ),
+        COLLABORATOR: own_accounts("affiliate_account_id"),
+    },
+    PROGRAM_CONDITIONS,
+)

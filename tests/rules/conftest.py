@@ -1,0 +1,26 @@
+"""A copy of the demo platform that the tests of the rules may add to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from demo_platform import Platform
+
+from sightline.db.database import Database
+from sightline.db.role_names import DatabaseRole
+from sightline.db.secrets import Secrets
+from sightline.server.execution import Engine
+
+
+@pytest.fixture(scope="session")
+async def platform(
+    superuser: asyncpg.Connection, demo_template: str, database_url: object, secrets: Secrets
+) -> AsyncIterator[Platform]:
+    """The demo platform with an engine over it."""
+    assert callable(database_url)
+    name = "demo_of_rules"
+    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template}")
+    async with Database.open(database_url(name)) as database:
+        yield Platform(Engine.of(database, secrets), secrets)

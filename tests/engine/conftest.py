@@ -1,0 +1,19 @@
+"""What the proofs of the engine share: the services over any database, and a world to read."""
+
+from __future__ import annotations
+
+import pytest
+
+from sightline.db.reads import Reads
+from sightline.db.secrets import Secrets
+from sightline.resolvers.cursors import Cursors
+from sightline.resolvers.global_ids import GlobalIds
+from sightline.resolvers.operation import Services
+from sightline.schema.model import CATALOGUE
+
+
+@pytest.fixture
+def services(secrets: Secrets) -> Services:
+    """The services of an operation, with no statement compiled yet."""
+    ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
+    return Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets))

@@ -1,0 +1,169 @@
+"""Random GraphQL documents, made from a viewer's own schema: fields, edges, filters, orders, pages, counts, lookups."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+from asking import filter_operators, order_columns, random_filter
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type, is_leaf_type
+from worlds import World
+
+from sightline.db.catalogue import Catalogue, Entity
+from sightline.db.queries import Compound, Connective, Filter, Operator, Test
+from sightline.resolvers.global_ids import GlobalIds, Key
+from sightline.schema.names import camel, field_name, type_name
+
+DEEPEST = 3
+ENTITY_OF_CONNECTION = "Connection"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Documents:
+    """Makes documents for one viewer over one world. Values are those of any row, visible or not."""
+
+    random: Random
+    schema: GraphQLSchema
+    world: World
+    catalogue: Catalogue
+    ids: GlobalIds
+
+    def some(self, count: int) -> Iterator[str]:
+        """That many documents; those with `$after` are meant to be walked from page to page."""
+        kinds = (self.walked, self.walked, self.several, self.looked_up) if self._connections() else (self.looked_up,)
+        for _ in range(count):
+            yield self.random.choice(kinds)()
+
+    def walked(self) -> str:
+        """One connection at the root, to be asked again after its own end cursor."""
+        name, field = self.random.choice(self._connections())
+        entity = self._entity(field)
+        arguments = f"first: {self.random.randint(1, 6)}, after: $after{self._selecting(entity)}"
+        rows = f"nodes {self._selection(self._type(entity), DEEPEST - 1)}"
+        page = f"{name}({arguments}) {{ {rows} pageInfo {{ hasNextPage endCursor }} }}"
+        return f"query($after: String) {{ page: {page} }}"
+
+    def several(self) -> str:
+        """Several connections at the root, with all that stands on a connection."""
+        drawn = [self.random.choice(self._connections()) for _ in range(self.random.randint(1, 3))]
+        fields = [f"r{at}: {self._connection(name, field, DEEPEST)}" for at, (name, field) in enumerate(drawn)]
+        return f"{{ {' '.join(fields)} viewer {{ paths {{ kind holds }} }} }}"
+
+    def looked_up(self) -> str:
+        """Rows by global id, most of one type: visible ones, invisible ones, and one that does not exist."""
+        entities = [each for each in self.catalogue.served if "id" in each.key and self.world.tables[each.name]]
+        entity = self.random.choice([each for each in entities if self._type(each)] or entities)
+        ids = [self._id(self.random.choice((entity, entity, self.random.choice(entities)))) for _ in range(8)]
+        ids += self.ids.encode("conversion", [Key(987_654, 3)])
+        type_ = self._type(entity)
+        shown = f"... on {type_.name} {self._selection(type_, 2)}" if type_ else ""
+        return f"{{ nodes(ids: {json.dumps(ids)}) {{ __typename id {shown} }} }}"
+
+    def _connections(self) -> list[tuple[str, GraphQLField]]:
+        assert self.schema.query_type is not None
+        fields = self.schema.query_type.fields
+        return [(name, field) for name, field in fields.items() if _is_connection(field)]
+
+    def _connection(self, name: str, field: GraphQLField, depth: int) -> str:
+        entity = self._entity(field)
+        size = f"{self.random.choice(('first', 'last'))}: {self.random.randint(1, 5)}"
+        node = self._selection(self._type(entity), depth - 1)
+        parts = [
+            self.random.choice((f"nodes {node}", f"edges {{ cursor node {node} }}")),
+            "totalCount",
+            "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }",
+        ]
+        kept = [part for part in parts if part is parts[0] or self.random.random() < 0.5]
+        return f"{name}({size}{self._selecting(entity)}) {{ {' '.join(kept)} }}"
+
+    def _selecting(self, entity: Entity) -> str:
+        """The arguments `where` and `orderBy`, or nothing."""
+        text = ""
+        if self.random.random() < 0.5 and filter_operators(self.schema, entity):
+            where = random_filter(self.random, self.schema, entity, self.world, depth=2)
+            text += f", where: {self._filter(entity, where)}"
+        columns = order_columns(self.schema, entity)
+        if self.random.random() < 0.5 and columns:
+            drawn = self.random.sample(columns, min(len(columns), self.random.randint(1, 2)))
+            keys = (f"{{field: {name.upper()}, direction: {self.random.choice(('ASC', 'DESC'))}}}" for name in drawn)
+            text += f", orderBy: [{', '.join(keys)}]"
+        return text
+
+    def _selection(self, type_: GraphQLObjectType | None, depth: int) -> str:
+        """A selection of a type's fields: leaves always, edges and connections while there is depth."""
+        if type_ is None:
+            return "{ __typename }"
+        parts = ["__typename"]
+        for name, field in type_.fields.items():
+            inner = get_named_type(field.type)
+            if is_leaf_type(inner):
+                parts += [name] if self.random.random() < 0.5 else []
+            elif isinstance(inner, GraphQLObjectType) and inner.name == "Money":
+                parts += [f"{name} {{ amount currency }}"] if self.random.random() < 0.5 else []
+            elif depth > 0 and self.random.random() < 0.35:
+                below = self._connection(name, field, depth - 1) if _is_connection(field) else ""
+                parts.append(below or f"{name} {self._selection(_object(inner), depth - 1)}")
+        return f"{{ {' '.join(parts)} }}"
+
+    def _filter(self, entity: Entity, where: Filter) -> str:
+        match where:
+            case Compound(Connective.NOT, (part,)):
+                return f"{{not: {self._filter(entity, part)}}}"
+            case Compound(connective, parts):
+                return f"{{{connective}: [{', '.join(self._filter(entity, part) for part in parts)}]}}"
+            case Test(column, operator, value):
+                text = self._value(entity, column, operator, value)
+                return f"{{{camel(field_name(entity, column))}: {{{operator}: {text}}}}}"
+
+    def _value(self, entity: Entity, column: str, operator: Operator, value: object) -> str:
+        if isinstance(value, tuple):
+            return f"[{', '.join(self._value(entity, column, Operator.EQ, each) for each in value)}]"
+        target = entity.name if column == "id" else entity.reference(column)
+        if target is not None and operator is not Operator.IS_NULL:
+            assert isinstance(value, int)
+            return json.dumps(self.ids.encode(target, [Key(value)])[0])
+        return literal(value, bare=isinstance(entity.type_of(column), sa.Enum))
+
+    def _id(self, entity: Entity) -> str:
+        row = self.random.choice(self.world.tables[entity.name])
+        account = row["affiliate_account_id"] if entity.is_fact else 0
+        return self.ids.encode(entity.name, [Key(row["id"], account)])[0]
+
+    def _entity(self, field: GraphQLField) -> Entity:
+        named = get_named_type(field.type).name.removesuffix(ENTITY_OF_CONNECTION)
+        return next(entity for entity in self.catalogue.served if type_name(entity) == named)
+
+    def _type(self, entity: Entity) -> GraphQLObjectType | None:
+        return _object(self.schema.type_map.get(type_name(entity)))
+
+
+def literal(value: Any, *, bare: bool = False) -> str:
+    """A value as GraphQL writes it; `bare` for an enum's."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case StrEnum():
+            return value.value
+        case Decimal():
+            return json.dumps(format(value, "f"))
+        case datetime() | date():
+            return json.dumps(value.isoformat())
+        case str():
+            return value if bare else json.dumps(value)
+        case _:
+            return str(value)
+
+
+def _is_connection(field: GraphQLField) -> bool:
+    return get_named_type(field.type).name.endswith(ENTITY_OF_CONNECTION)
+
+
+def _object(type_: object) -> GraphQLObjectType | None:
+    return type_ if isinstance(type_, GraphQLObjectType) else None

@@ -1,0 +1,171 @@
+"""Mutation testing of the rules in force: whatever part of them is changed, the comparison with SQL notices it (10.7).
+
+The rules read by hand stay the right ones; the engine gets the wrong ones. A mutant that no viewer of the pool tells
+from the right rules means that the oracle is blind there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+
+import pytest
+from mutants import Carried, Mutant, wrong_cells, wrong_conditions, wrong_rows
+from operations import granted
+from reading import HIDDEN, Projection, Reading, readable, shown
+from viewers import focused, principals
+from worlds import World, emptied, inserted, seed
+
+from sightline.authz import visibility as deciding
+from sightline.authz.classes import FieldClass
+from sightline.authz.model import build_model
+from sightline.authz.visibility import Visibility, compile_visibility
+from sightline.db.authorised import KEY_PREFIX
+from sightline.db.catalogue import Catalogue, Entity
+from sightline.db.database import Database
+from sightline.db.queries import PageQuery, Selection
+from sightline.db.reads import Reads
+from sightline.db.snapshot import Snapshot, in_snapshot
+from sightline.resolvers.identity import Principal
+from sightline.schema.model import CATALOGUE
+
+VIEWERS = 160
+WORLDS = 4
+
+EQUIVALENT = {
+    "rows of adjustment on COLLABORATOR, 15": "an account's adjustment of a conversion is reached with the conversion",
+    "rows of adjustment on ORG_PARTNER, 15": "a partner's adjustment of a conversion is reached with the conversion",
+    "rows of adjustment on ORG_ADVERTISER, 10": "conversions are reached by nobody there who lacks revenue",
+    "rows of payout_invoice on ORG_ADVERTISER, 31": "without a limit every line is within it",
+    "DIRECT of payout_invoice, 0": "an invoice that an advertiser reaches is one it pays",
+    "DIRECT of payout_invoice_line, 0": "and so are its lines",
+    "DIRECT of payout_invoice_line, 2": "and so are its lines",
+    "cell payout_invoice of ORG_ADVERTISER, 2": "and so it is of a DIRECT program",
+    "cell payout of ORG_ADVERTISER, 11": "who has a standing holds both permissions, and a row is settled or it is not",
+    "cell commission_rate of ORG_ADVERTISER, 2": "plans are reached on DIRECT programs only",
+    "cell commission_rate of PLATFORM, 3": "plans are reached with COMMISSION_PLANS or for a reached account only",
+    "cell traffic of PLATFORM, 0": "the rows that carry it are reached with TRANSACTIONS or AFFILIATES only",
+    "cell customer_pii of PLATFORM, 0": "the rows that carry it are reached with TRANSACTIONS only",
+    "cell user_contact of PLATFORM, 0": "users are reached with USERS only",
+}
+"""Changed rules that mean the same, and why."""
+
+
+@dataclass(slots=True, eq=False)
+class Pool:
+    """Viewers, what the right rules show each of them, and how the right rules are folded for them."""
+
+    catalogue: Catalogue
+    world: World
+    viewers: list[Principal]
+    _seen: dict[tuple[int, str], Projection] = field(default_factory=dict)
+    _right: dict[int, Visibility] = field(default_factory=dict)
+
+    def expected(self, at: int, entity: Entity) -> Projection:
+        """What a viewer sees of an entity, by the right rules."""
+        if (at, entity.name) not in self._seen:
+            reading = Reading(self.catalogue, self.world, self.viewers[at].paths)
+            self._seen[at, entity.name] = reading.projection(entity)
+        return self._seen[at, entity.name]
+
+    def right(self, at: int) -> Visibility:
+        """A viewer's visibility under the right rules; to be made before any rule is changed."""
+        if at not in self._right:
+            self._right[at] = visibility = self._visibility(self.catalogue, at)
+            for entity in self.catalogue.served:
+                granted(visibility, entity)
+        return self._right[at]
+
+    def wrong(self, catalogue: Catalogue, at: int) -> Visibility:
+        """A viewer's visibility under other rules."""
+        return self._visibility(catalogue, at)
+
+    def _visibility(self, catalogue: Catalogue, at: int) -> Visibility:
+        return compile_visibility(catalogue.model, self.viewers[at].paths.shapes, policy_version="tests")
+
+
+@pytest.mark.parametrize("wrong", [wrong_rows, wrong_conditions, wrong_cells], ids=["rows", "conditions", "cells"])
+async def test_every_wrong_rule_is_noticed(
+    database: Database, wrong: Callable[[Carried], Iterator[Mutant]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No part of a row set, a condition or a cell can be changed without some viewer's answers changing."""
+    random = Random(seed())
+    hunted = list(wrong(_carried(CATALOGUE)))
+    places = {mutant.place for mutant in hunted}
+    for _ in range(WORLDS):
+        async with database.owner() as connection:
+            await emptied(connection, CATALOGUE)
+            world = await inserted(connection, CATALOGUE, random)
+        pool = Pool(CATALOGUE, world, focused(random, world, VIEWERS // 2) + principals(random, world, VIEWERS // 2))
+        hunted = await in_snapshot(database.reads, partial(_survivors, pool, hunted, monkeypatch))
+    alive = {mutant.place: mutant.name for mutant in hunted if mutant.place not in EQUIVALENT}
+    print(f"{len(places)} mutants, {len(hunted)} survive", *sorted(mutant.name for mutant in hunted), sep="\n")
+    assert not alive
+    stale = places & EQUIVALENT.keys() - {mutant.place for mutant in hunted}
+    assert not stale, "these are noticed now: take them out of EQUIVALENT"
+
+
+async def _survivors(
+    pool: Pool, mutants: list[Mutant], monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot
+) -> list[Mutant]:
+    for at in range(len(pool.viewers)):
+        pool.right(at)
+    return [mutant for mutant in mutants if not await _noticed(snapshot, pool, mutant, monkeypatch)]
+
+
+async def _noticed(snapshot: Snapshot, pool: Pool, mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> bool:
+    tables = {name: entity.columns for name, entity in pool.catalogue.entities.items()}
+    catalogue = Catalogue(pool.catalogue.entities, build_model(tables, mutant.rules))
+    with monkeypatch.context() as patched:
+        if mutant.masks is not None:
+            patched.setattr(deciding, "MASKS", mutant.masks)
+        for at, viewer in enumerate(pool.viewers):
+            if not {shape.kind for shape in viewer.paths.shapes} & mutant.kinds:
+                continue
+            visibility = pool.wrong(catalogue, at)
+            for entity in _differing(pool.right(at), visibility, mutant, catalogue):
+                if await _differs(snapshot, pool, at, visibility, catalogue, entity):
+                    return True
+    return False
+
+
+def _differing(right: Visibility, wrong: Visibility, mutant: Mutant, catalogue: Catalogue) -> Iterator[Entity]:
+    """The entities of which a viewer's predicates are not the same by form."""
+    for entity in map(catalogue.__getitem__, sorted(mutant.entities)):
+        if right.rows(entity.name) != wrong.rows(entity.name) or any(
+            right.decide(entity.name, name) != wrong.decide(entity.name, name) for name in readable(entity)
+        ):
+            yield entity
+
+
+async def _differs(
+    snapshot: Snapshot, pool: Pool, at: int, visibility: Visibility, catalogue: Catalogue, entity: Entity
+) -> bool:
+    """Whether what SQL answers under the wrong rules is not what the right ones show."""
+    expected = pool.expected(at, entity)
+    if not visibility.sees(entity.name):
+        return bool(expected)
+    columns = granted(visibility, entity)
+    read = Reads(catalogue).page(visibility, PageQuery(Selection(entity.name), columns, (), 0))
+    records = await snapshot.fetch(read.statement, pool.viewers[at].paths.binds() | {"limit": 100_000})
+    answered = {
+        tuple(record[KEY_PREFIX + name] for name in entity.key): {name: record[name] for name in columns}
+        for record in records
+    }
+    if set(answered) != set(expected):
+        return True
+    return any(
+        cells != {name: value for name, value in shown(expected[key]).items() if name in columns}
+        or any(value is not HIDDEN for name, value in expected[key].items() if name not in columns)
+        for key, cells in answered.items()
+    )
+
+
+def _carried(catalogue: Catalogue) -> dict[str, frozenset[FieldClass]]:
+    """The classes of the columns of each entity."""
+    return {
+        entity.name: frozenset(each for classes in readable(entity).values() for each in classes)
+        for entity in catalogue.served
+    }

@@ -167,9 +167,10 @@ def _combine(
     flat.discard(neutral)
     if absorbing in flat:
         return absorbing
-    # Absorption: beside A, a dual part that contains A adds nothing (A or (A and B) is A).
+    # Absorption: beside A, a dual part that contains A adds nothing (A or (A and B) is A; A may be a dual part too).
     # INVARIANT: no law used here assumes two values: A or not A stays as it is, for A may be NULL.
-    kept = [p for p in flat if not (isinstance(p, dual) and any(q in flat for q in p.parts))]
+    pieces = {part: frozenset(part.parts if isinstance(part, dual) else (part,)) for part in flat}
+    kept = [part for part in flat if not any(other < pieces[part] for other in pieces.values())]
     if not kept:
         return neutral
     if len(kept) == 1:

@@ -41,7 +41,7 @@ def with_tie_break(view: AuthorisedView, order: Sequence[OrderKey]) -> tuple[Sor
     """The order asked for, made total by the key in the direction of the last key."""
     descending = order[-1].descending if order else default_order(view.entity)
     asked = [
-        SortColumn(_collated(view.column(key.column)), key.descending, nullable=view.nullable(key.column))
+        SortColumn(collated(view.column(key.column)), key.descending, nullable=view.nullable(key.column))
         for key in order
     ]
     keys = (SortColumn(view.key(name), descending, nullable=False) for name in tie_break(view.entity))
@@ -92,7 +92,8 @@ def _beyond_and_same(
     return beyond, key.column == value
 
 
-def _collated(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def collated(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The column as it is ordered and compared: text by code point, whatever the database's own collation."""
     # PostgreSQL enums are text to SQLAlchemy, and have an order of their own.
     if isinstance(column.type, sa.Text) and not isinstance(column.type, sa.Enum):
         return column.collate("C")

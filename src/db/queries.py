@@ -12,7 +12,10 @@ from enum import StrEnum
 
 
 class Operator(StrEnum):
-    """The operators of a filter. All but `isNull` are NULL, hence never true, on a NULL or masked cell."""
+    """The operators of a filter. All but `isNull` are NULL, hence never true, on a NULL or masked cell.
+
+    An empty list is compared with nothing: `in` is then false and `notIn` true, whatever the cell.
+    """
 
     EQ = "eq"
     IN = "in"

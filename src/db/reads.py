@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sightline.authz.visibility import Visibility
 from sightline.db.authorised import AuthorisedView, authorised
 from sightline.db.catalogue import ACCOUNT, Catalogue, Entity
-from sightline.db.ordering import follows_in_order, order_by, with_tie_break
+from sightline.db.ordering import collated, follows_in_order, order_by, with_tie_break
 from sightline.db.predicates import among, comparable
 from sightline.db.queries import (
     Compound,
@@ -174,6 +174,7 @@ def _test(entity: Entity, column: sa.ColumnElement[Any], operator: Operator, nam
         found = among(column, name, type_)
         return found if operator is Operator.IN else sa.not_(found)
     value: sa.ColumnElement[Any] = sa.bindparam(name, type_=type_)
+    column = collated(column)
     match operator:
         case Operator.EQ:
             return column == value

@@ -62,13 +62,15 @@ class Pool:
         return Acquired(self._pool, self._on_loss)
 
     async def read(self, work: Callable[[asyncpg.Connection], Awaitable[Result]]) -> Result:
-        """Run reading work, again on another connection where one is cut (F2). Never for work with an effect."""
+        """Run reading work, again on a new connection where one is cut (F2). Never for work with an effect."""
         for _ in range(RETRIES):
             try:
                 async with self.acquire() as connection:
                     return await work(connection)
             except DatabaseUnavailableError:
-                continue
+                # What ended this connection has mostly ended its neighbours too: without this, trying again would
+                # meet one dead connection after another.
+                await self.renew()
         async with self.acquire() as connection:
             return await work(connection)
 

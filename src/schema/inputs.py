@@ -98,7 +98,7 @@ def _filter_of(entity: Entity, column: str) -> Any:
         target = entity if column == "id" else CATALOGUE[reference or ""]
         return IDFilter if not target.is_fact and target.name in CATALOGUE.model.rules else None
     match type_:
-        case sa.Enum():
+        case sa.Enum():  # here every enum of the tables gets its descriptions, before a type names it
             return _ENUM_FILTERS[type_.enum_class] if type_.enum_class else None  # type: ignore[index]
         case sa.Text() | sa.String():
             return StringFilter

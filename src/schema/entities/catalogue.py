@@ -16,13 +16,9 @@ from sightline.db.tables import (
 )
 from sightline.db.tables.enums import CatalogueStatus, MediaKind, PublicationState
 from sightline.schema.connections import edges_from
-from sightline.schema.enums import described
 from sightline.schema.fields import edge, field_of
 from sightline.schema.node import Node, entity_type
 from sightline.schema.scalars import DateTime
-
-for _enum in (CatalogueStatus, MediaKind, PublicationState):
-    described(_enum)
 
 
 @entity_type(BrandRow)

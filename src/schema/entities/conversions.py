@@ -19,13 +19,9 @@ from sightline.db.tables.enums import (
     Settlement,
 )
 from sightline.schema.connections import edges_from
-from sightline.schema.enums import described
 from sightline.schema.fields import edge, field_of, money_of
 from sightline.schema.node import Node, entity_type
 from sightline.schema.scalars import CurrencyCode, Date, DateTime, Decimal, Money
-
-for _enum in (AdjustmentSide, AdjustmentState, ConversionStatus, CustomerStatus, InvoiceState, Settlement):
-    described(_enum)
 
 
 @entity_type(ConversionRow)

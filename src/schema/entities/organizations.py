@@ -26,23 +26,9 @@ from sightline.db.tables.enums import (
     UserVisibility,
 )
 from sightline.schema.connections import edges_from
-from sightline.schema.enums import described
 from sightline.schema.fields import edge, field_of
 from sightline.schema.node import Node, entity_type
 from sightline.schema.scalars import DateTime
-
-for _enum in (
-    Scope,
-    BaseType,
-    CompanyLevel,
-    ConversionStatus,
-    ListScope,
-    RoleOrigin,
-    RoleStatus,
-    UserStatus,
-    UserVisibility,
-):
-    described(_enum)
 
 
 @entity_type(OrganizationRow)

@@ -34,22 +34,9 @@ from sightline.db.tables.enums import (
     SourceKind,
 )
 from sightline.schema.connections import edges_from
-from sightline.schema.enums import described
 from sightline.schema.fields import edge, field_of
 from sightline.schema.node import Node, entity_type
 from sightline.schema.scalars import CurrencyCode, DateTime
-
-for _enum in (
-    AccountStatus,
-    CollaboratorRole,
-    CommissionModel,
-    EnrollmentSide,
-    EnrollmentState,
-    ProductLine,
-    ProgramStatus,
-    SourceKind,
-):
-    described(_enum)
 
 
 @entity_type(AdvertiserProfileRow)

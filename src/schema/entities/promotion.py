@@ -16,13 +16,9 @@ from sightline.db.tables import (
 )
 from sightline.db.tables.enums import ClickKind, ConversionStatus, PublicationState
 from sightline.schema.connections import edges_from
-from sightline.schema.enums import described
 from sightline.schema.fields import edge, field_of, money_of
 from sightline.schema.node import Node, entity_type
 from sightline.schema.scalars import CurrencyCode, Date, DateTime, Decimal, Money
-
-for _enum in (ClickKind, ConversionStatus, PublicationState):
-    described(_enum)
 
 
 @entity_type(TrackerRow)

@@ -3,8 +3,9 @@
 The SQL interpreter is `sightline.db.predicates`; the row-by-row Python one (the reference the tests compare with) is
 `evaluate` below. Both follow SQL's three-valued logic, and only TRUE admits: NULL means deny.
 
-A rule is written with *atoms of the path* (`Holds`, `Masks`, `Condition`, `Reached`) and principal attributes; `fold`
-in `sightline.authz.visibility` replaces the atoms for one path, after which only predicates over rows are left.
+A rule is written with *atoms of the path* (`Holds`, `Masks`, `Condition`, `Reached`, `ReachedBy`) and principal
+attributes; `Fold` in `sightline.authz.visibility` replaces the atoms for one path, after which only predicates over
+rows are left.
 """
 
 from __future__ import annotations
@@ -121,7 +122,14 @@ class Reached:
     """Atom: the path's own row set, on the row at hand. Inside `Exists`, that of the row over there."""
 
 
-Expr = Truth | Compare | IsNull | In | Exists | And | Or | Not | Holds | Masks | Condition | Reached
+@dataclass(frozen=True, slots=True)
+class ReachedBy:
+    """Atom: some path of the principal, of one of these kinds, reaches the row at hand. No other atom asks others."""
+
+    kinds: tuple[str, ...]
+
+
+Expr = Truth | Compare | IsNull | In | Exists | And | Or | Not | Holds | Masks | Condition | Reached | ReachedBy
 
 TRUE = Truth(True)
 FALSE = Truth(False)
@@ -225,7 +233,7 @@ def evaluate(
         case Not(part):
             truth = evaluate(part, row, attributes=attributes, world=world)
             return None if truth is None else not truth
-        case Holds() | Masks() | Condition() | Reached():
+        case Holds() | Masks() | Condition() | Reached() | ReachedBy():
             raise TypeError(f"{expr} belongs to a path and has no truth before it is folded")
 
 
@@ -241,7 +249,7 @@ def columns_read(expr: Expr, entity: str) -> frozenset[tuple[str, str]]:
             return frozenset().union(*(columns_read(part, entity) for part in parts))
         case Not(part):
             return columns_read(part, entity)
-        case Truth() | Holds() | Masks() | Condition() | Reached():
+        case Truth() | Holds() | Masks() | Condition() | Reached() | ReachedBy():
             return frozenset()
 
 

@@ -102,7 +102,7 @@ def _paths(grants: Grants) -> Iterator[Path]:
     for organization in grants.organizations:
         yield from _organization_paths(organization)
     if grants.platform is not None:
-        yield _platform_path(grants.platform)
+        yield _platform_path(grants.platform, grants.user_id)
     for collaborator in grants.collaborators:
         flags = {"OWNER": {Flag.COLLABORATOR_OWNER}, "MANAGER": {Flag.COLLABORATOR_MANAGER}}
         yield path(PathKind.COLLABORATOR, flags.get(collaborator.role, ()), accounts={collaborator.account_id})
@@ -141,12 +141,13 @@ def _organization_paths(grant: OrganizationGrant) -> Iterator[Path]:
         yield path(PathKind.COUNTERPARTY_PARTNER, organizations=own)
 
 
-def _platform_path(grant: PlatformGrant) -> Path:
+def _platform_path(grant: PlatformGrant, user_id: int | None) -> Path:
     tokens: set[str] = set(implied(Scope.PLATFORM, grant.permissions))
+    # Some modules show their holder's own rows only: own keys, own imports (A15, A16).
+    values: dict[str, frozenset[int] | frozenset[str]] = {} if user_id is None else {"user": frozenset({user_id})}
     if token(ADMIN, Level.R) in tokens:  # DR15: Admin R implies every switch, every status, visibility ALL
-        return path(PathKind.PLATFORM, tokens | set(_SWITCH_FLAGS.values()))
+        return path(PathKind.PLATFORM, tokens | set(_SWITCH_FLAGS.values()), **values)
     tokens |= {_SWITCH_FLAGS[switch] for switch in grant.switches}
-    values: dict[str, frozenset[int] | frozenset[str]] = {}
     if grant.statuses is not None:
         tokens.add(Flag.LIMITED_STATUSES)
         values["statuses"] = grant.statuses

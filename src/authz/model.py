@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sightline.authz.classes import Access, FieldClass, Marker
 from sightline.authz.entities import EntityRule
-from sightline.authz.expr import And, Condition, Exists, Expr, Masks, Not, Or, Reached, columns_read
+from sightline.authz.expr import And, Condition, Exists, Expr, Masks, Not, Or, Reached, ReachedBy, columns_read
 from sightline.authz.masks import MASKS
 from sightline.authz.paths import PathKind
 from sightline.authz.permissions import CATALOGUE, Scope
@@ -84,7 +84,7 @@ def _conditions_needed(model: Model, rule: EntityRule, kind: PathKind) -> set[st
     return {
         name
         for field_class in carried
-        if (cell := MASKS[kind].get(field_class)) is not None
+        if not rule.withholds(kind, field_class) and (cell := MASKS[kind].get(field_class)) is not None
         for name in _conditions(cell)
     }
 
@@ -97,7 +97,7 @@ def _conditions(expr: Expr) -> set[str]:
             return set().union(*(_conditions(part) for part in parts))
         case Not(part):
             return _conditions(part)
-        case Exists() | Masks() | Reached():
+        case Exists() | Masks() | Reached() | ReachedBy():
             raise PolicyError(f"a cell of the mask table names tokens and conditions only, not {expr}")
         case _:
             return set()

@@ -48,7 +48,7 @@ ADMIN = "ADMIN"
 
 PLATFORM_PERMISSIONS: tuple[Permission, ...] = (
     Permission("ADMIN", "Administrator", (R, W), ("audit_log", "api_key"), "everything of every module, never company access"),
-    Permission("AFFILIATES", "Manage affiliates", (R, W), ("affiliate_account", "partner_profile", "traffic_source", "tracker", "testimonial", "collaborator", "enrollment", "click"), "edit and decide accounts, collaborators"),
+    Permission("AFFILIATES", "Manage affiliates", (R, W), ("affiliate_account", "partner_profile", "traffic_source", "tracker", "testimonial", "collaborator", "invitation", "enrollment", "click"), "edit and decide accounts, collaborators"),
     Permission("ADVERTISERS", "Advertisers", (R, W), ("advertiser_profile", "organization"), "edit and approve advertiser profiles"),
     Permission("OFFERS", "Offers", (R, W), ("program", "program_goal", "enrollment"), "create and edit programs and goals, decide applications"),
     Permission("BRANDS", "Brand management", (R, W), ("brand",), "create and edit brands"),
@@ -57,19 +57,19 @@ PLATFORM_PERMISSIONS: tuple[Permission, ...] = (
     Permission("TRANSACTIONS", "Affiliate transactions", (R, W), ("conversion", "conversion_item", "conversion_event", "adjustment", "customer_referral", "click"), "create conversions and adjustments, decide statuses"),
     Permission("PAYOUTS", "Affiliate payouts", (R, W), ("payout_run", "payout_invoice", "payout_invoice_line"), "start a run; approve, delete and pay invoices"),
     Permission("CONTENT", "Content management", (R, W), ("content_page",), "edit content pages"),
-    Permission("USERS", "User management", (R, W), ("app_user", "role", "role_assignment", "column_list"), "assign roles and module sets, edit column lists, suspend"),
+    Permission("USERS", "User management", (R, W), ("app_user", "role", "role_permission", "role_product_line", "role_assignment", "assignment_program", "assignment_product_line", "manager_assignment", "invitation", "column_list"), "assign roles and module sets, edit column lists, suspend"),
     Permission("COMMISSION_PLANS", "Commission plans", (R, W), ("commission_plan", "commission_plan_assignment"), "create, edit and assign plans"),
     Permission("DATA_IMPORTS", "Data imports", (R, W), ("import_job", "import_log"), "run imports"),
     Permission("API_KEYS", "API keys", (R, W), ("api_key",), "create and revoke own keys"),
     Permission("REPORTS", "Reports", (R, W), ("saved_report",), "save, schedule and share reports"),
-    Permission("SETTINGS", "Settings", (R, W), ("role", "platform_setting"), "edit roles and platform settings"),
+    Permission("SETTINGS", "Settings", (R, W), ("role", "role_permission", "platform_setting"), "edit roles and platform settings"),
 )  # fmt: skip
 
 _V, _M, _VM = (R,), (W,), (R, W)
 
 ORGANIZATION_PERMISSIONS: tuple[Permission, ...] = (
     Permission("ACCOUNT_SECURITY", "Account Security Settings", _M),
-    Permission("ACCOUNT_USERS", "Account Users", _M, ("role", "role_assignment"), "members and roles"),
+    Permission("ACCOUNT_USERS", "Account Users", _M, ("role", "role_permission", "role_assignment", "invitation"), "members and roles"),
     Permission("ACTION_INQUIRIES", "Action Inquiries", _VM, (), "propose a conversion's status"),
     Permission("CONTENT_LABELS", "Content Labels", _VM),
     Permission("CONTENT", "Content", _VM, ("media",), "create and edit media"),

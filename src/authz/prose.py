@@ -49,7 +49,9 @@ def audience(classes: Collection[FieldClass], rule: EntityRule) -> str:
     Empty where everybody does who sees the row at all.
     """
     cells = {
-        kind: all_of(*(MASKS[kind].get(each, FALSE) for each in classes)) for kind in PathKind if kind in rule.rows
+        kind: all_of(*(FALSE if rule.withholds(kind, each) else MASKS[kind].get(each, FALSE) for each in classes))
+        for kind in PathKind
+        if kind in rule.rows
     }
     if all(cell == TRUE for cell in cells.values()):
         return ""

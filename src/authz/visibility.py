@@ -25,6 +25,7 @@ from sightline.authz.expr import (
     Not,
     Or,
     Reached,
+    ReachedBy,
     Truth,
     all_of,
     any_of,
@@ -32,7 +33,7 @@ from sightline.authz.expr import (
 )
 from sightline.authz.masks import MASKS
 from sightline.authz.model import Model
-from sightline.authz.paths import Shape, bind_name, visibility_key
+from sightline.authz.paths import PathKind, Shape, bind_name, visibility_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +67,20 @@ class Visibility:
     model: Model
     shapes: tuple[Shape, ...]
     key: str
-    _rows: dict[str, Expr] = field(default_factory=dict, repr=False)
+    _rows: dict[tuple[str, PathKind | None], Expr] = field(default_factory=dict, repr=False)
     _cells: dict[tuple[str, frozenset[FieldClass]], Decision] = field(default_factory=dict, repr=False)
 
-    def rows(self, entity: str) -> Expr:
-        """The row filter of an entity: FALSE where the viewer can never see one."""
-        if entity not in self._rows:
-            self._rows[entity] = any_of(*(rows for rows, _ in self._reaching(entity, frozenset())))
-        return self._rows[entity]
+    def rows(self, entity: str, *, through: PathKind | None = None) -> Expr:
+        """The row filter of an entity, or of what paths of one kind reach: FALSE where there can never be a row."""
+        at = (entity, through)
+        if at not in self._rows:
+            reached = zip(self.shapes, self._reaching(entity, frozenset()), strict=True)
+            self._rows[at] = any_of(*(rows for shape, (rows, _) in reached if through in (None, shape.kind)))
+        return self._rows[at]
 
-    def sees(self, entity: str) -> bool:
+    def sees(self, entity: str, *, through: PathKind | None = None) -> bool:
         """Whether the entity exists for this viewer at all."""
-        return self.rows(entity) != FALSE
+        return self.rows(entity, through=through) != FALSE
 
     def decide(self, entity: str, column: str) -> Decision:
         """The decision for a column."""
@@ -106,8 +109,8 @@ class Visibility:
 
     def _reaching(self, entity: str, classes: frozenset[FieldClass]) -> Iterable[tuple[Expr, Expr]]:
         """Per path: its row set on the entity, and its cell for the classes."""
-        for index, shape in enumerate(self.shapes):
-            fold = Fold(self.model, shape, index)
+        for index in range(len(self.shapes)):
+            fold = Fold(self.model, self.shapes, index)
             yield fold(Reached(), entity), all_of(*(fold(Masks(each), entity) for each in classes))
 
 
@@ -116,8 +119,13 @@ class Fold:
     """One path's reading of a rule: atoms of the path replaced, attributes named by their bind parameters."""
 
     model: Model
-    shape: Shape
+    shapes: tuple[Shape, ...]
     index: int
+
+    @property
+    def shape(self) -> Shape:
+        """The path's own shape."""
+        return self.shapes[self.index]
 
     def __call__(self, expr: Expr, entity: str) -> Expr:
         """The predicate over rows of `entity` that the rule means for this path."""
@@ -131,7 +139,12 @@ class Fold:
             case Reached():
                 rule = self.model.rules.get(entity)
                 return FALSE if rule is None else self(rule.rows.get(self.shape.kind, FALSE), entity)
+            case ReachedBy(kinds):
+                others = (at for at, shape in enumerate(self.shapes) if shape.kind in kinds)
+                return any_of(*(Fold(self.model, self.shapes, at)(Reached(), entity) for at in others))
             case Masks(field_class):
+                if self.model.rules[entity].withholds(self.shape.kind, field_class):
+                    return FALSE
                 return self(MASKS[self.shape.kind].get(field_class, FALSE), entity)
             case Condition(name):
                 return self(self.model.rules[entity].conditions[name], entity)

@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Conditional, Deny, Visibility
 from sightline.db.catalogue import Catalogue, Entity
 from sightline.db.predicates import Predicates
@@ -51,12 +52,18 @@ class AuthorisedView:
 
 
 def authorised(
-    catalogue: Catalogue, visibility: Visibility, entity: str, *, columns: Iterable[str], carried: Iterable[str] = ()
+    catalogue: Catalogue,
+    visibility: Visibility,
+    entity: str,
+    *,
+    columns: Iterable[str],
+    carried: Iterable[str] = (),
+    through: PathKind | None = None,
 ) -> AuthorisedView:
     """The view of an entity with these columns. Raises DeniedColumnError for a column that is denied.
 
     `carried` names further raw columns for co-located joins (the account of a fact's child); like the keys they are
-    never part of an answer.
+    never part of an answer. With `through` only the rows that paths of this kind reach are left of it.
     """
     table = catalogue[entity]
     source = table.table.alias()
@@ -82,5 +89,5 @@ def authorised(
         selected.append(expression.label(name))
     if masked:
         selected.append(sum(masked[1:], start=masked[0]).label(HIDDEN))
-    rows = predicates.sql(visibility.rows(entity), source)
+    rows = predicates.sql(visibility.rows(entity, through=through), source)
     return AuthorisedView(table, sa.select(*selected).where(rows).subquery(), bits)

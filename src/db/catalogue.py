@@ -51,6 +51,15 @@ class Entity:
         """The SQL type of a column."""
         return self.expression(column, self.table).type
 
+    def opaque(self, column: str) -> bool:
+        """Whether a column holds stored numbers, which are neither shown nor compared."""
+        return column not in self.derived and bool(self.table.c[column].info.get("opaque"))
+
+    @property
+    def is_part(self) -> bool:
+        """Whether a row is a part of another one, and is found through that one only."""
+        return "id" not in self.key and len(self.key) > 1
+
     def reference(self, column: str) -> str | None:
         """The table whose row a column names by id, or None.
 

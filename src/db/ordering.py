@@ -44,7 +44,7 @@ def with_tie_break(view: AuthorisedView, order: Sequence[OrderKey]) -> tuple[Sor
         SortColumn(collated(view.column(key.column)), key.descending, nullable=view.nullable(key.column))
         for key in order
     ]
-    keys = (SortColumn(view.key(name), descending, nullable=False) for name in tie_break(view.entity))
+    keys = (SortColumn(collated(view.key(name)), descending, nullable=False) for name in tie_break(view.entity))
     return (*asked, *keys)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sightline.authz.paths import PathKind
+
 
 class Operator(StrEnum):
     """The operators of a filter. All but `isNull` are NULL, hence never true, on a NULL or masked cell.
@@ -78,11 +80,15 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which rows of an entity: everything that matches the filter, below the parents where there are parents."""
+    """Which rows of an entity: everything that matches the filter, below the parents where there are parents.
+
+    `through` narrows them to the rows that paths of one kind reach, such as those of the marketplace.
+    """
 
     entity: str
     where: Filter = EVERYTHING
     parent: Parent | None = None
+    through: PathKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,9 @@ class Reads:
         if selection.parent is not None:
             named.add(selection.parent.column)
             carried = (ACCOUNT,) if selection.parent.carries_account else ()
-        return authorised(self.catalogue, visibility, selection.entity, columns=named, carried=carried)
+        return authorised(
+            self.catalogue, visibility, selection.entity, columns=named, carried=carried, through=selection.through
+        )
 
 
 def _read(select: sa.Select[Any], view: AuthorisedView) -> Read:
@@ -119,7 +121,7 @@ def _read(select: sa.Select[Any], view: AuthorisedView) -> Read:
 
 
 def _selection_shape(selection: Selection) -> object:
-    return (selection.entity, filter_shape(selection.where), selection.parent)
+    return (selection.entity, filter_shape(selection.where), selection.parent, selection.through)
 
 
 def _keys(*, with_account: bool) -> sa.TableValuedAlias:

@@ -17,6 +17,7 @@ from sightline.db.catalogue import Catalogue
 from sightline.db.queries import PageQuery, Selection, filter_values
 from sightline.db.reads import COUNT, PARENT, Reads
 from sightline.db.snapshot import Snapshot
+from sightline.db.vault import Vault
 from sightline.resolvers.cursors import Cursors
 from sightline.resolvers.global_ids import GlobalIds, Key
 from sightline.resolvers.identity import Principal
@@ -31,6 +32,7 @@ class Services:
     reads: Reads
     ids: GlobalIds
     cursors: Cursors
+    vault: Vault
 
 
 @dataclass(slots=True, eq=False)

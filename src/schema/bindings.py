@@ -12,6 +12,7 @@ from typing import Any
 
 import strawberry
 
+from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Deny, Visibility
 
 METADATA = "sightline"
@@ -21,12 +22,13 @@ METADATA = "sightline"
 class Binding:
     """Columns of an entity, and further entities that must be visible for the coordinate to exist.
 
-    Without columns the entity itself is what it stands on.
+    Without columns the entity itself is what it stands on: the rows that paths of the kind `through` reach, or all.
     """
 
     entity: str
     columns: tuple[str, ...] = ()
     leads_to: tuple[str, ...] = ()
+    through: PathKind | None = None
 
     def on(self, entity: str) -> Binding:
         """The same for a field on rows of an entity: it exists only where they do, or the type would outlive them."""
@@ -35,7 +37,7 @@ class Binding:
     def exists_for(self, visibility: Visibility) -> bool:
         """Whether a viewer with this visibility has the coordinate at all."""
         return (
-            visibility.sees(self.entity)
+            visibility.sees(self.entity, through=self.through)
             and all(not isinstance(visibility.decide(self.entity, column), Deny) for column in self.columns)
             and all(visibility.sees(entity) for entity in self.leads_to)
         )

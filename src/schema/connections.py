@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from sightline.authz.paths import PathKind
 from sightline.db.catalogue import Entity
 from sightline.db.queries import Parent, Selection
 from sightline.resolvers.connections import Page, window
@@ -128,7 +129,7 @@ def _connection_field(entity: Entity, binding: Binding, parent: Parent | None, d
         operation: Operation = info.context
         return Page(
             operation,
-            Selection(entity.name, filter_from(where, entity, operation.services.ids), parent),
+            Selection(entity.name, filter_from(where, entity, operation.services.ids), parent, binding.through),
             order_keys(order_by),
             window(first=first, after=after, last=last, before=before),
             root.key if parent is not None else None,
@@ -163,3 +164,10 @@ def all_of_entity(entity: Entity) -> Any:
     """A root connection."""
     words = plural(entity).replace("_", " ")
     return _connection_field(entity, Binding(entity.name), None, f"All {words} that are visible to you.")
+
+
+def public_of_entity(entity: Entity) -> Any:
+    """A connection of the marketplace: what is shown to everybody who may browse, whatever else the viewer sees."""
+    words = plural(entity).replace("_", " ")
+    binding = Binding(entity.name, through=PathKind.PUBLIC)
+    return _connection_field(entity, binding, None, f"The {words} that the marketplace shows.")

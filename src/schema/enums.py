@@ -10,13 +10,45 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from sightline.authz.paths import PathKind
-from sightline.authz.permissions import Scope
+from sightline.authz.permissions import Level, Scope
 from sightline.authz.roles import BaseType
 from sightline.db.tables import enums as tables
 
 DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
     tables.UserStatus: {"ACTIVE": "May sign in.", "SUSPENDED": "Has no access at all."},
     Scope: {"PLATFORM": "Over the whole platform.", "ORGANIZATION": "Inside one organization."},
+    Level: {"R": "Read.", "W": "Read, create, change and delete."},
+    tables.InvitationScope: {
+        "ACCOUNT": "One affiliate account.",
+        "ORGANIZATION": "One organization.",
+        "PLATFORM": "The platform, as one of the operator's staff.",
+    },
+    tables.InvitationState: {
+        "PENDING": "Waits for an answer.",
+        "ACCEPTED": "Accepted; the access was given.",
+        "DECLINED": "Declined by the invited person.",
+        "REVOKED": "Taken back.",
+        "EXPIRED": "Not answered in time.",
+    },
+    tables.KeyOwner: {"ORG": "An organization's key.", "USER": "A user's key."},
+    tables.KeyState: {
+        "PENDING": "Made for somebody who has not claimed it yet.",
+        "ACTIVE": "Can be used.",
+        "REVOKED": "Revoked.",
+        "EXPIRED": "Ended by itself.",
+    },
+    tables.ImportState: {
+        "QUEUED": "Has not begun.",
+        "RUNNING": "Is running.",
+        "COMPLETED": "Done.",
+        "FAILED": "Given up.",
+    },
+    tables.ImportOutcome: {"ACCEPTED": "Taken, now or before.", "REJECTED": "Not taken, for the reason given."},
+    tables.PayoutRunState: {
+        "RUNNING": "Is drafting invoices.",
+        "COMPLETED": "Done.",
+        "FAILED": "Given up; nothing was drafted.",
+    },
     tables.RoleOrigin: {
         "PREDEFINED": "Ships with the platform; nothing in it can be changed.",
         "DEFAULT": "Ships with the platform; title and permissions can be changed.",
@@ -133,7 +165,12 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
 
 
 # What the contract calls an enum whose own name would say too little there.
-NAMES: dict[type[StrEnum], str] = {Scope: "RoleScope", BaseType: "RoleBase", PathKind: "AccessPathKind"}
+NAMES: dict[type[StrEnum], str] = {
+    Scope: "RoleScope",
+    Level: "PermissionLevel",
+    BaseType: "RoleBase",
+    PathKind: "AccessPathKind",
+}
 
 
 class UndescribedEnumError(TypeError):

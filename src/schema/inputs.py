@@ -92,6 +92,8 @@ _ENUM_FILTERS: Final = _EnumFilters()
 
 def _filter_of(entity: Entity, column: str) -> Any:
     """The operators a column can be tested with; None for a column that cannot be filtered by."""
+    if entity.opaque(column):
+        return None
     type_ = entity.type_of(column)
     reference = entity.reference(column)
     if column == "id" or reference:
@@ -148,7 +150,9 @@ def _filter_input(entity: Entity) -> Any:
 def _can_order(entity: Entity, column: str) -> bool:
     plain = (sa.Enum, sa.Text, sa.Numeric, sa.TIMESTAMP, sa.DateTime, sa.Date, sa.SmallInteger, sa.Boolean)
     # Ids and references tell nothing in an order, except which rows were made before others.
-    return column != "id" and entity.reference(column) is None and isinstance(entity.type_of(column), plain)
+    if column == "id" or entity.opaque(column) or entity.reference(column) is not None:
+        return False
+    return isinstance(entity.type_of(column), plain)
 
 
 def _order_input(entity: Entity) -> Any:

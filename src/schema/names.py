@@ -16,7 +16,12 @@ def type_name(entity: Entity) -> str:
 def plural(entity: Entity) -> str:
     """The root connection of an entity, in snake case: `affiliate_accounts`."""
     singular = _CALLED.get(entity.name, entity.name).lower()
-    irregular = {"company": "companies", "company_access": "company_accesses", "media": "media"}
+    irregular = {
+        "audit_log": "audit_log",  # one log, of many entries
+        "company": "companies",
+        "company_access": "company_accesses",
+        "media": "media",
+    }
     return irregular.get(singular, f"{singular}s")
 
 

@@ -13,7 +13,7 @@ from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Row
 from sightline.schema.annotations import entity_named
 from sightline.schema.bindings import METADATA, Binding, open_field
-from sightline.schema.connections import all_of_entity
+from sightline.schema.connections import all_of_entity, public_of_entity
 from sightline.schema.coordinates import has_coordinate
 from sightline.schema.enums import described
 from sightline.schema.model import CATALOGUE
@@ -110,6 +110,23 @@ async def _nodes(
     return [_look_up(info.context, each) for each in ids]
 
 
+_marketplace_fields: dict[str, Any] = {
+    plural(entity): public_of_entity(entity)
+    for entity in CATALOGUE.served
+    if PathKind.PUBLIC in CATALOGUE.model.rules[entity.name].rows
+}
+Marketplace = strawberry.type(
+    type("Marketplace", (), _marketplace_fields),
+    name="Marketplace",
+    description="What is shown to everybody who may browse: programs, partners, and what is there to promote.",
+)
+
+
+def _marketplace(info: strawberry.Info) -> Any:
+    return info.context
+
+
+_marketplace.__annotations__["return"] = Marketplace
 _node.__annotations__["return"] = Node | None
 _nodes.__annotations__["return"] = list[Node | None]
 
@@ -117,7 +134,8 @@ _fields: dict[str, Any] = {
     "viewer": open_field("Who you are, and what you may see.", resolver=_viewer),
     "node": open_field("The row with a global id; null where there is none that you may see.", resolver=_node),
     "nodes": open_field("The rows with these global ids, in their order; null where there is none.", resolver=_nodes),
-    **{plural(entity): all_of_entity(entity) for entity in CATALOGUE.served if "id" in entity.key},
+    "marketplace": open_field("What everybody who may browse is shown.", resolver=_marketplace),
+    **{plural(entity): all_of_entity(entity) for entity in CATALOGUE.served if not entity.is_part},
 }
 
 Query = strawberry.type(type("Query", (), _fields), name="Query", description="Everything that can be asked.")

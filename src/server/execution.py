@@ -20,6 +20,7 @@ from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
 from sightline.db.reads import Reads
 from sightline.db.secrets import Secrets
 from sightline.db.snapshot import Snapshot, in_snapshot
+from sightline.db.vault import Vault
 from sightline.resolvers.cursors import Cursors
 from sightline.resolvers.errors import BadInputError, SightlineError, UnauthenticatedError
 from sightline.resolvers.global_ids import GlobalIds
@@ -49,7 +50,7 @@ class Engine:
     def of(cls, database: Database, secrets: Secrets) -> Engine:
         """The engine of an installation."""
         ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
-        services = Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets))
+        services = Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets), Vault.of(secrets))
         return cls(database, services, Identities(secrets), Api())
 
     async def execute(self, request: GraphQLRequest, token: str | None) -> GraphQLAnswer:

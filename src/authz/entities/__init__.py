@@ -7,6 +7,16 @@ table and a GraphQL type.
 
 from __future__ import annotations
 
+from sightline.authz.entities.access import (
+    API_KEY_RULE,
+    ASSIGNMENT_PRODUCT_LINE_RULE,
+    ASSIGNMENT_PROGRAM_RULE,
+    AUDIT_LOG_RULE,
+    INVITATION_RULE,
+    MANAGER_ASSIGNMENT_RULE,
+    ROLE_PERMISSION_RULE,
+    ROLE_PRODUCT_LINE_RULE,
+)
 from sightline.authz.entities.catalogue import (
     BRAND_RULE,
     CONTENT_PAGE_RULE,
@@ -21,9 +31,8 @@ from sightline.authz.entities.facts import (
     CONVERSION_ITEM_RULE,
     CONVERSION_RULE,
     CUSTOMER_REFERRAL_RULE,
-    PAYOUT_INVOICE_LINE_RULE,
-    PAYOUT_INVOICE_RULE,
 )
+from sightline.authz.entities.operations import IMPORT_JOB_RULE, IMPORT_LOG_RULE, PLATFORM_SETTING_RULE
 from sightline.authz.entities.organizations import (
     COMPANY_ACCESS_RULE,
     COMPANY_RULE,
@@ -44,6 +53,12 @@ from sightline.authz.entities.partnerships import (
     TESTIMONIAL_RULE,
     TRACKER_RULE,
     TRAFFIC_SOURCE_RULE,
+)
+from sightline.authz.entities.payouts import (
+    PAYOUT_INVOICE_LINE_RULE,
+    PAYOUT_INVOICE_RULE,
+    PAYOUT_METHOD_RULE,
+    PAYOUT_RUN_RULE,
 )
 from sightline.authz.entities.pieces import EntityRule
 
@@ -78,6 +93,19 @@ ENTITY_RULES: tuple[EntityRule, ...] = (
     CONVERSION_EVENT_RULE,
     CLICK_RULE,
     CUSTOMER_REFERRAL_RULE,
+    PAYOUT_RUN_RULE,
+    PAYOUT_METHOD_RULE,
+    INVITATION_RULE,
+    ROLE_PERMISSION_RULE,
+    ROLE_PRODUCT_LINE_RULE,
+    ASSIGNMENT_PROGRAM_RULE,
+    ASSIGNMENT_PRODUCT_LINE_RULE,
+    MANAGER_ASSIGNMENT_RULE,
+    API_KEY_RULE,
+    IMPORT_JOB_RULE,
+    IMPORT_LOG_RULE,
+    PLATFORM_SETTING_RULE,
+    AUDIT_LOG_RULE,
 )
 
 __all__ = ["ENTITY_RULES", "EntityRule"]

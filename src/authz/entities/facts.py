@@ -1,4 +1,4 @@
-"""What happened and what is owed for it: clicks, conversions, adjustments, invoices."""
+"""What happened: clicks, conversions with their items and history, adjustments, customers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from sightline.authz.entities.pieces import (
 )
 from sightline.authz.expr import (
     FALSE,
-    Edge,
     Exists,
     Holds,
     IsNull,
@@ -100,34 +99,6 @@ ADJUSTMENT_RULE = EntityRule(
     },
     # No role by permissions manages adjustments: what opens them is there to be viewed only.
     PROGRAM_CONDITIONS | {"SETTLED": one_of("state", "INVOICED", "PAID"), "MANAGED": FALSE},
-)
-
-_INVOICE = Edge("payout_invoice", (("affiliate_account_id", "affiliate_account_id"), ("invoice_id", "id")))
-_LINES = Edge("payout_invoice_line", (("affiliate_account_id", "affiliate_account_id"), ("id", "invoice_id")))
-_LINE_ADJUSTMENT = Edge("adjustment", (("affiliate_account_id", "affiliate_account_id"), ("adjustment_id", "id")))
-_LINE_IS_WITHIN = any_of(Exists(CONVERSION, within_programs()), Exists(_LINE_ADJUSTMENT, within_programs()))
-_LIMITED = any_of(Holds(Flag.LISTED_PROGRAMS), Holds(Flag.LISTED_LINES))
-_INVOICE_IS_HELD = Masks(FieldClass.PAYOUT_INVOICE)
-
-# INVARIANT: a path without the class payout_invoice reaches no invoice at all, so its total cannot be counted either.
-PAYOUT_INVOICE_RULE = EntityRule(
-    "payout_invoice",
-    {
-        ADVERTISER: all_of(
-            _INVOICE_IS_HELD,
-            own_organizations("payer_org_id"),
-            # The limit to programs shows an invoice only if every line is inside it: its total is over all of them.
-            any_of(negate(_LIMITED), negate(Exists(_LINES, negate(_LINE_IS_WITHIN)))),
-        ),
-        PARTNER: all_of(_INVOICE_IS_HELD, own_organizations("partner_org_id")),
-        PLATFORM: all_of(_INVOICE_IS_HELD, assigned(account=assigned_account())),
-        COLLABORATOR: all_of(_INVOICE_IS_HELD, own_accounts("affiliate_account_id")),
-    },
-    {"DIRECT": negate(IsNull("payer_advertiser_id"))},
-)
-
-PAYOUT_INVOICE_LINE_RULE = EntityRule(
-    "payout_invoice_line", follows(_INVOICE, PAYOUT_INVOICE_RULE), through(_INVOICE, "DIRECT")
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sightline.authz.classes import FieldClass
 from sightline.authz.expr import (
     Condition,
     Edge,
@@ -30,11 +31,19 @@ PUBLIC, SELF = PathKind.PUBLIC, PathKind.SELF
 
 @dataclass(frozen=True, slots=True)
 class EntityRule:
-    """The row sets of one entity, and the conditions its masks may name."""
+    """The row sets of one entity, and the conditions its masks may name.
+
+    `without` has the classes that a path lacks on this entity although the mask table gives them to its kind.
+    """
 
     entity: str
     rows: Mapping[PathKind, Expr]
     conditions: Mapping[str, Expr] = field(default_factory=dict)
+    without: Mapping[PathKind, frozenset[FieldClass]] = field(default_factory=dict)
+
+    def withholds(self, kind: PathKind, field_class: FieldClass) -> bool:
+        """Whether a kind of path lacks a class on this entity."""
+        return field_class in self.without.get(kind, frozenset())
 
 
 def own_organizations(column: str) -> Expr:
@@ -65,6 +74,15 @@ def assigned_account(column: str = "affiliate_account_id") -> Expr:
 def assigned_advertiser(column: str = "advertiser_profile_id") -> Expr:
     """The column names an advertiser assigned to this manager."""
     return In(column, Attribute.ASSIGNED_ADVERTISERS)
+
+
+# What belongs to the whole platform is nobody's assignment: a manager limited to his own does not reach it.
+UNASSIGNED_STAFF = all_of(negate(Holds(Flag.ASSIGNED_ACCOUNTS)), negate(Holds(Flag.ASSIGNED_ADVERTISERS)))
+
+
+def oneself(column: str) -> Expr:
+    """The column names the user who asks."""
+    return In(column, Attribute.USER)
 
 
 def within_programs(column: str = "program_id") -> Expr:

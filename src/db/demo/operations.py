@@ -92,33 +92,84 @@ def _audit(book: Book, society: Society, partners: Partners) -> None:
     northwind, bluebird = society.organizations[NORTHWIND].id, society.organizations[BLUEBIRD].id
     account = partners.bluebird[0]
     begin = PERIOD_END - timedelta(days=60)
+
+    def first(table: str, **having: Any) -> str:
+        """The number of the first row of a table that has these values."""
+        return str(next(row["id"] for row in book.rows(table) if having.items() <= row.items()))
+
     entries: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        ("admin", "role_assignment:create", {"target_type": "role_assignment", "after": {"role": "Manager"}}),
+        (
+            "admin",
+            "role_assignment:create",
+            {
+                "target_id": first("role_assignment", user_id=cast["manager"], scope="PLATFORM"),
+                "via_path": "PLATFORM",
+                "after": {"role": "Manager"},
+            },
+        ),
         (
             "admin",
             "user:suspend",
-            {"target_type": "app_user", "target_id": str(cast["suspended"]), "after": {"status": "SUSPENDED"}},
+            {
+                "target_type": "app_user",
+                "target_id": str(cast["suspended"]),
+                "via_path": "PLATFORM",
+                "after": {"status": "SUSPENDED"},
+            },
         ),
-        ("manager", "affiliate_account:approve", {"affiliate_account_id": account, "after": {"status": "APPROVED"}}),
+        (
+            "manager",
+            "affiliate_account:approve",
+            {"affiliate_account_id": account, "via_path": "PLATFORM", "after": {"status": "APPROVED"}},
+        ),
         (
             "partner-admin",
             "affiliate_account:update",
             {
                 "organization_id": bluebird,
                 "affiliate_account_id": account,
+                "via_path": "ORG_PARTNER",
                 "before": {"name": "Bluebird DE"},
                 "after": {"name": "Bluebird Germany"},
             },
         ),
-        ("collab-owner", "collaborator:invite", {"affiliate_account_id": account, "after": {"role": "READ_ONLY"}}),
-        ("adv-admin", "role_assignment:create", {"organization_id": northwind, "after": {"role": "Analyst"}}),
+        (
+            "collab-owner",
+            "invitation:create",
+            {
+                "affiliate_account_id": account,
+                "target_id": first("invitation", scope="ACCOUNT", affiliate_account_id=account),
+                "via_path": "COLLABORATOR",
+                "after": {"collaborator_role": "READ_ONLY"},
+            },
+        ),
+        (
+            "adv-admin",
+            "role_assignment:create",
+            {
+                "organization_id": northwind,
+                "target_id": first("role_assignment", user_id=cast["analyst"], scope="ORGANIZATION"),
+                "via_path": "ORGANIZATION",
+                "after": {"role": "Analyst"},
+            },
+        ),
         (
             "marketing",
             "program:update",
-            {"organization_id": northwind, "before": {"listed": False}, "after": {"listed": True}},
+            {
+                "organization_id": northwind,
+                "target_id": first("program", listed=True),
+                "via_path": "ORG_ADVERTISER",
+                "before": {"listed": False},
+                "after": {"listed": True},
+            },
         ),
-        ("finance-manager", "payout_run:start", {"target_type": "payout_run", "after": {"state": "RUNNING"}}),
-        ("admin", "platform_setting:update", {"target_type": "platform_setting", "target_id": "click_count"}),
+        (
+            "finance-manager",
+            "payout_run:start",
+            {"target_id": "1", "via_path": "PLATFORM", "after": {"state": "RUNNING"}},
+        ),
+        ("admin", "platform_setting:update", {"target_id": "click_count", "via_path": "PLATFORM"}),
     )
     previous = bytes(32)
     for n, (key, action, details) in enumerate(entries):
@@ -135,7 +186,7 @@ def _chained(book: Book, previous: bytes, *, at: datetime, actor: int, action: s
         "affiliate_account_id": None,
         "action": action,
         "target_type": action.partition(":")[0],
-        "target_id": str(details.get("affiliate_account_id", details.get("organization_id", 1))),
+        "target_id": str(details.get("affiliate_account_id", "")),
         "before": None,
         "after": None,
     } | details

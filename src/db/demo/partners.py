@@ -12,6 +12,7 @@ from sightline.db.demo.model import Account, Enrollment, Program
 from sightline.db.demo.organizations import Profile, Society
 from sightline.db.demo.season import DAY, DISTANT, FOUNDED, PERIOD_END, PERIOD_START, milliseconds, moment
 from sightline.db.demo.vocabulary import COMPANY_FORMS, REGIONS, SOURCE_NAMES, TESTIMONIALS, slug
+from sightline.db.vault import Vault
 
 ACCOUNTS = 400
 _BEGIN, _END = milliseconds(PERIOD_START), milliseconds(PERIOD_END)
@@ -48,14 +49,16 @@ class Partners:
     enrollments: tuple[Enrollment, ...]
 
 
-def make_partners(book: Book, rng: random.Random, *, society: Society, programs: tuple[Program, ...]) -> Partners:
+def make_partners(
+    book: Book, rng: random.Random, *, society: Society, programs: tuple[Program, ...], vault: Vault
+) -> Partners:
     """Four hundred accounts, their sources and enrollments in every state, and the common ones of the cast."""
     companies = _Companies(book, rng, society)
     accounts = _accounts(book, rng, society=society, companies=companies)
     bluebird = tuple(account.id for account in accounts[: len(_BLUEBIRD_ACCOUNTS)])
     taking_part = tuple(account for account in accounts if account.status in ("APPROVED", "SUSPENDED", "CLOSED"))
     enrollments = _with_common_shares(_Enrolling(book, rng, society, programs).enroll(taking_part), society)
-    _beside_accounts(book, rng, society=society, accounts=accounts, companies=companies)
+    _beside_accounts(book, rng, society=society, accounts=accounts, companies=companies, vault=vault)
     return Partners(taking_part, bluebird, companies.numbers, enrollments)
 
 
@@ -252,7 +255,7 @@ def _with_common_shares(enrollments: list[Enrollment], society: Society) -> tupl
 
 
 def _beside_accounts(
-    book: Book, rng: random.Random, *, society: Society, accounts: list[Account], companies: _Companies
+    book: Book, rng: random.Random, *, society: Society, accounts: list[Account], companies: _Companies, vault: Vault
 ) -> None:
     """What hangs on accounts: payout methods, testimonials, assigned plans."""
     plans = [row["id"] for row in book.rows("commission_plan") if row["advertiser_profile_id"] is None]
@@ -260,14 +263,18 @@ def _beside_accounts(
         if account.company and account.status in ("APPROVED", "SUSPENDED"):
             company = companies.numbers[account.company[0]]
             for ended in (True, False) if account.id % 9 == 0 else (False,):
+                kind = rng.choice(("BANK_TRANSFER", "BANK_TRANSFER", "WALLET"))
+                last_four = f"{rng.randrange(10_000):04d}"
+                number = f"{int.from_bytes(rng.randbytes(60)) % 10**14:014d}{last_four}"
+                details = f"IBAN XX00 {number}" if kind == "BANK_TRANSFER" else f"wallet {number}@pay.example"
                 book.add(
                     "payout_method",
                     affiliate_account_id=account.id,
                     company_id=company,
                     created_by_id=companies.owners[company],
-                    kind=rng.choice(("BANK_TRANSFER", "BANK_TRANSFER", "WALLET")),
-                    redacted=f"**** {rng.randrange(10_000):04d}",
-                    details=rng.randbytes(60),
+                    kind=kind,
+                    redacted=f"**** {last_four}",
+                    details=vault.seal_payout_details(details, account=account.id, company=company),
                     ended_at=PERIOD_START if ended else None,
                 )
         if account.id % 12 == 1:

@@ -22,6 +22,7 @@ from sightline.db.demo.reporting import make_reporting
 from sightline.db.demo.roles import Roles
 from sightline.db.demo.rollups import ROLLUPS, make_rollups
 from sightline.db.secrets import Secrets
+from sightline.db.vault import Vault
 
 CONVERSIONS = 50_000
 _MUST_BE_EMPTY = ("app_user", "organization", "conversion", "click")
@@ -67,7 +68,9 @@ async def seed(
             facts = Facts()
             society = make_society(book, random.Random(f"{seed} society"))
             programs = make_catalogue(book, random.Random(f"{seed} catalogue"), society=society)
-            partners = make_partners(book, random.Random(f"{seed} partners"), society=society, programs=programs)
+            partners = make_partners(
+                book, random.Random(f"{seed} partners"), society=society, programs=programs, vault=Vault.of(secrets)
+            )
             roles = Roles(book, society, existing=existing)
             make_grants(
                 book, random.Random(f"{seed} grants"), society=society, partners=partners, roles=roles, secrets=secrets

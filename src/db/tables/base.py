@@ -68,11 +68,14 @@ class Row(DeclarativeBase):
         cls.__table__.comment = " ".join(cls.__doc__.split())
 
 
-def column(declared: Declared, doc: str, *args: Any, **options: Any) -> MappedColumn[Any]:
-    """A column with its access and its description. Raises ValueError when either is missing."""
+def column(declared: Declared, doc: str, *args: Any, opaque: bool = False, **options: Any) -> MappedColumn[Any]:
+    """A column with its access and its description. Raises ValueError when either is missing.
+
+    An `opaque` one holds stored numbers: it is shown as what it stands for, and cannot be filtered or ordered by.
+    """
     if not doc.endswith("."):
         raise ValueError(f"a column's description is a sentence: {doc!r}")
-    return mapped_column(*args, comment=doc, info={"access": access_of(declared)}, **options)
+    return mapped_column(*args, comment=doc, info={"access": access_of(declared), "opaque": opaque}, **options)
 
 
 def enum_type(values: type[StrEnum]) -> sa.Enum:

@@ -48,7 +48,7 @@ class AuditLogRow(Row):
     )
     action: Mapped[str] = column(PUBLIC, "What was done, as `resource:verb`.")
     target_type: Mapped[str] = column(FOLLOWS_ROW, "The kind of what was changed.")
-    target_id: Mapped[str] = column(FOLLOWS_ROW, "Which one was changed; a fact's is account and number.")
+    target_id: Mapped[str] = column(FOLLOWS_ROW, "Which one was changed; a fact's is account and number.", opaque=True)
     before: Mapped[dict[str, Any] | None] = column(QUOTED_VALUE, "The changed fields as they were.")
     after: Mapped[dict[str, Any] | None] = column(QUOTED_VALUE, "The changed fields as they became.")
     prev_hash: Mapped[bytes] = column(INTERNAL, "The hash of the row before; zeros for the first.", unique=True)

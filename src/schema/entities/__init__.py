@@ -1,14 +1,20 @@
 """The types of the graph, one file per area. Types name each other through this module."""
 
-from sightline.schema.entities.catalogue import Brand, ContentPage, Media, Product, ProgramGoal
-from sightline.schema.entities.conversions import (
-    Adjustment,
-    Conversion,
-    ConversionItem,
-    PayoutInvoice,
-    PayoutInvoiceLine,
+from sightline.schema.entities.access import (
+    ApiKey,
+    AssignmentProductLine,
+    AssignmentProgram,
+    AuditLog,
+    Invitation,
+    ManagerAssignment,
+    RolePermission,
+    RoleProductLine,
 )
+from sightline.schema.entities.catalogue import Brand, ContentPage, Media, Product, ProgramGoal
+from sightline.schema.entities.conversions import Adjustment, Conversion, ConversionItem
+from sightline.schema.entities.operations import ImportJob, ImportLog, PlatformSetting
 from sightline.schema.entities.organizations import Company, CompanyAccess, Membership, Organization, Role, User
+from sightline.schema.entities.payouts import PayoutInvoice, PayoutInvoiceLine, PayoutMethod, PayoutRun
 from sightline.schema.entities.programs import (
     AdvertiserProfile,
     AffiliateAccount,
@@ -32,6 +38,10 @@ __all__ = [
     "Adjustment",
     "AdvertiserProfile",
     "AffiliateAccount",
+    "ApiKey",
+    "AssignmentProductLine",
+    "AssignmentProgram",
+    "AuditLog",
     "Brand",
     "Click",
     "Collaborator",
@@ -45,16 +55,25 @@ __all__ = [
     "ConversionItem",
     "CustomerReferral",
     "Enrollment",
+    "ImportJob",
+    "ImportLog",
+    "Invitation",
+    "ManagerAssignment",
     "Media",
     "Membership",
     "Organization",
     "PartnerProfile",
     "PayoutInvoice",
     "PayoutInvoiceLine",
+    "PayoutMethod",
+    "PayoutRun",
+    "PlatformSetting",
     "Product",
     "Program",
     "ProgramGoal",
     "Role",
+    "RolePermission",
+    "RoleProductLine",
     "Testimonial",
     "Tracker",
     "TrafficSource",

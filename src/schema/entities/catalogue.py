@@ -5,6 +5,7 @@ from __future__ import annotations
 from sightline.db.tables import (
     BrandRow,
     ClickRow,
+    CommissionPlanRow,
     ContentPageRow,
     ConversionItemRow,
     ConversionRow,
@@ -81,6 +82,7 @@ class ProgramGoal(Node):
     description: str | None = field_of(ProgramGoalRow.description)
     is_base: bool = field_of(ProgramGoalRow.is_base)
     conversions = edges_from(ConversionRow.goal_id)
+    commission_plans = edges_from(CommissionPlanRow.goal_id)
 
 
 @entity_type(ContentPageRow)

@@ -1,4 +1,4 @@
-"""What was sold and what is owed for it: conversions, items, adjustments, invoices."""
+"""What was sold: conversions, their items, and adjustments of their amounts."""
 
 from __future__ import annotations
 
@@ -8,20 +8,18 @@ from sightline.db.tables import (
     ConversionItemRow,
     ConversionRow,
     PayoutInvoiceLineRow,
-    PayoutInvoiceRow,
 )
 from sightline.db.tables.enums import (
     AdjustmentSide,
     AdjustmentState,
     ConversionStatus,
     CustomerStatus,
-    InvoiceState,
     Settlement,
 )
 from sightline.schema.connections import edges_from
 from sightline.schema.fields import edge, field_of, money_of
 from sightline.schema.node import Node, entity_type
-from sightline.schema.scalars import CurrencyCode, Date, DateTime, Decimal, Money
+from sightline.schema.scalars import CurrencyCode, DateTime, Decimal, Money
 
 
 @entity_type(ConversionRow)
@@ -102,35 +100,3 @@ class Adjustment(Node):
     created_by = edge(AdjustmentRow.created_by_id)
     posted_at: DateTime | None = field_of(AdjustmentRow.posted_at)
     payout_invoice_lines = edges_from(PayoutInvoiceLineRow.adjustment_id)
-
-
-@entity_type(PayoutInvoiceRow)
-class PayoutInvoice(Node):
-    """What one payer owes one affiliate account, in one currency."""
-
-    affiliate_account = edge(PayoutInvoiceRow.affiliate_account_id)
-    payer_advertiser = edge(PayoutInvoiceRow.payer_advertiser_id)
-    company_name: str | None = field_of(PayoutInvoiceRow.company_name)
-    currency: CurrencyCode | None = field_of(PayoutInvoiceRow.currency)
-    state: InvoiceState = field_of(PayoutInvoiceRow.state)
-    total: Money | None = money_of(PayoutInvoiceRow.total)
-    period_start: Date | None = field_of(PayoutInvoiceRow.period_start)
-    period_end: Date | None = field_of(PayoutInvoiceRow.period_end)
-    issued_at: DateTime | None = field_of(PayoutInvoiceRow.issued_at)
-    approved_at: DateTime | None = field_of(PayoutInvoiceRow.approved_at)
-    paid_at: DateTime | None = field_of(PayoutInvoiceRow.paid_at)
-    created_by = edge(PayoutInvoiceRow.created_by_id)
-    lines = edges_from(PayoutInvoiceLineRow.invoice_id, description="What it is made of.")
-
-
-@entity_type(PayoutInvoiceLineRow)
-class PayoutInvoiceLine:
-    """One conversion or adjustment on a payout invoice."""
-
-    invoice = edge(PayoutInvoiceLineRow.invoice_id)
-    n: int | None = field_of(PayoutInvoiceLineRow.n)
-    program = edge(PayoutInvoiceLineRow.program_id)
-    conversion = edge(PayoutInvoiceLineRow.conversion_id)
-    adjustment = edge(PayoutInvoiceLineRow.adjustment_id)
-    amount: Money | None = money_of(PayoutInvoiceLineRow.amount)
-    currency: CurrencyCode | None = field_of(PayoutInvoiceLineRow.currency)

@@ -5,15 +5,31 @@ from __future__ import annotations
 from sightline.authz.permissions import Scope
 from sightline.authz.roles import BaseType
 from sightline.db.tables import (
+    AdjustmentRow,
     AdvertiserProfileRow,
     AffiliateAccountRow,
+    ApiKeyRow,
     AppUserRow,
+    AssignmentProductLineRow,
+    AssignmentProgramRow,
+    AuditLogRow,
     CollaboratorRow,
+    CommissionPlanAssignmentRow,
+    CommissionPlanRow,
     CompanyAccessRow,
     CompanyRow,
+    ConversionEventRow,
+    ImportJobRow,
+    InvitationRow,
+    ManagerAssignmentRow,
     OrganizationRow,
     PartnerProfileRow,
+    PayoutInvoiceRow,
+    PayoutMethodRow,
+    PayoutRunRow,
     RoleAssignmentRow,
+    RolePermissionRow,
+    RoleProductLineRow,
     RoleRow,
 )
 from sightline.db.tables.enums import (
@@ -45,6 +61,9 @@ class Organization(Node):
     roles = edges_from(RoleRow.organization_id, description="The roles made in it.")
     advertiser_profiles = edges_from(AdvertiserProfileRow.organization_id)
     partner_profiles = edges_from(PartnerProfileRow.organization_id)
+    invitations = edges_from(InvitationRow.organization_id)
+    api_keys = edges_from(ApiKeyRow.organization_id)
+    audit_log = edges_from(AuditLogRow.organization_id, description="What was changed in it.")
 
 
 @entity_type(RoleAssignmentRow)
@@ -59,6 +78,10 @@ class Membership(Node):
     program_scope: ListScope | None = field_of(RoleAssignmentRow.program_scope)
     line_scope: ListScope | None = field_of(RoleAssignmentRow.line_scope)
     expires_at: DateTime | None = field_of(RoleAssignmentRow.expires_at)
+    programs = edges_from(AssignmentProgramRow.assignment_id, description="The programs it is limited to, where it is.")
+    product_lines = edges_from(
+        AssignmentProductLineRow.assignment_id, description="The product lines it is limited to, where it is."
+    )
 
 
 @entity_type(AppUserRow)
@@ -74,6 +97,31 @@ class User(Node):
     memberships = edges_from(RoleAssignmentRow.user_id, description="Where the user has a role.")
     collaborations = edges_from(CollaboratorRow.user_id, description="The accounts the user collaborates on.")
     company_accesses = edges_from(CompanyAccessRow.user_id, description="The companies the user has access to.")
+    api_keys = edges_from(ApiKeyRow.user_id)
+    manager_assignments = edges_from(
+        ManagerAssignmentRow.user_id, description="What is assigned to the user as a manager."
+    )
+    owned_roles = edges_from(RoleRow.owner_id, description="The user's own set of modules.")
+    created_organizations = edges_from(OrganizationRow.created_by_id, description="The organizations the user made.")
+    created_affiliate_accounts = edges_from(
+        AffiliateAccountRow.created_by_id, description="The accounts the user opened."
+    )
+    created_commission_plans = edges_from(CommissionPlanRow.created_by_id, description="The plans the user made.")
+    assigned_commission_plans = edges_from(
+        CommissionPlanAssignmentRow.assigned_by_id, description="The plans the user gave to accounts."
+    )
+    created_adjustments = edges_from(AdjustmentRow.created_by_id, description="The adjustments the user made.")
+    created_payout_invoices = edges_from(PayoutInvoiceRow.created_by_id, description="The invoices the user made.")
+    created_payout_methods = edges_from(PayoutMethodRow.created_by_id, description="The payout methods the user set.")
+    created_api_keys = edges_from(ApiKeyRow.created_by_id, description="The keys the user made.")
+    conversion_decisions = edges_from(ConversionEventRow.actor_id, description="The statuses the user decided.")
+    sent_invitations = edges_from(InvitationRow.invited_by_id, description="The invitations the user sent.")
+    payout_runs = edges_from(PayoutRunRow.started_by_id, description="The payout runs the user started.")
+    import_jobs = edges_from(ImportJobRow.created_by_id, description="The imports that run as the user.")
+    changes = edges_from(AuditLogRow.actor_id, description="What the user changed.")
+    changes_on_behalf = edges_from(
+        AuditLogRow.on_behalf_of_id, description="What others looked at or changed as this user."
+    )
 
 
 @entity_type(RoleRow)
@@ -94,6 +142,9 @@ class Role(Node):
     see_sale_amount: bool | None = field_of(RoleRow.see_sale_amount)
     statuses: list[ConversionStatus] | None = field_of(RoleRow.statuses)
     assignments = edges_from(RoleAssignmentRow.role_id, description="Who holds it, and where.")
+    permissions = edges_from(RolePermissionRow.role_id)
+    product_lines = edges_from(RoleProductLineRow.role_id)
+    invitations = edges_from(InvitationRow.role_id, description="The invitations that offer it.")
 
 
 @entity_type(CompanyRow)
@@ -105,6 +156,7 @@ class Company(Node):
     tax_id: str | None = field_of(CompanyRow.tax_id)
     members = edges_from(CompanyAccessRow.company_id, description="Who has access to it.")
     affiliate_accounts = edges_from(AffiliateAccountRow.company_id)
+    payout_methods = edges_from(PayoutMethodRow.company_id)
 
 
 @entity_type(CompanyAccessRow)

@@ -6,6 +6,8 @@ from sightline.db.tables import (
     AdjustmentRow,
     AdvertiserProfileRow,
     AffiliateAccountRow,
+    AssignmentProgramRow,
+    AuditLogRow,
     BrandRow,
     ClickRow,
     CollaboratorRow,
@@ -14,9 +16,13 @@ from sightline.db.tables import (
     ConversionRow,
     CustomerReferralRow,
     EnrollmentRow,
+    InvitationRow,
+    ManagerAssignmentRow,
     MediaRow,
     PartnerProfileRow,
+    PayoutInvoiceLineRow,
     PayoutInvoiceRow,
+    PayoutMethodRow,
     ProgramGoalRow,
     ProgramRow,
     TestimonialRow,
@@ -55,6 +61,9 @@ class AdvertiserProfile(Node):
     conversions = edges_from(ConversionRow.advertiser_profile_id)
     adjustments = edges_from(AdjustmentRow.advertiser_profile_id)
     payout_invoices = edges_from(PayoutInvoiceRow.payer_advertiser_id, description="The invoices it pays.")
+    clicks = edges_from(ClickRow.advertiser_profile_id)
+    customer_referrals = edges_from(CustomerReferralRow.advertiser_profile_id)
+    manager_assignments = edges_from(ManagerAssignmentRow.advertiser_profile_id, description="Who manages it.")
 
 
 @entity_type(PartnerProfileRow)
@@ -71,6 +80,8 @@ class PartnerProfile(Node):
     traffic_sources = edges_from(TrafficSourceRow.partner_profile_id)
     enrollments = edges_from(EnrollmentRow.partner_profile_id)
     conversions = edges_from(ConversionRow.partner_profile_id)
+    clicks = edges_from(ClickRow.partner_profile_id)
+    customer_referrals = edges_from(CustomerReferralRow.partner_profile_id)
 
 
 @entity_type(TrafficSourceRow)
@@ -84,6 +95,8 @@ class TrafficSource(Node):
     url: str | None = field_of(TrafficSourceRow.url)
     enrollments = edges_from(EnrollmentRow.traffic_source_id)
     conversions = edges_from(ConversionRow.traffic_source_id)
+    clicks = edges_from(ClickRow.traffic_source_id)
+    customer_referrals = edges_from(CustomerReferralRow.traffic_source_id)
 
 
 @entity_type(ProgramRow)
@@ -109,6 +122,9 @@ class Program(Node):
     enrollments = edges_from(EnrollmentRow.program_id)
     conversions = edges_from(ConversionRow.program_id)
     adjustments = edges_from(AdjustmentRow.program_id)
+    customer_referrals = edges_from(CustomerReferralRow.program_id)
+    payout_invoice_lines = edges_from(PayoutInvoiceLineRow.program_id)
+    listed_in = edges_from(AssignmentProgramRow.program_id, description="The limited memberships that reach it.")
 
 
 @entity_type(EnrollmentRow)
@@ -129,6 +145,7 @@ class Enrollment(Node):
     conversions = edges_from(ConversionRow.enrollment_id)
     clicks = edges_from(ClickRow.enrollment_id)
     customer_referrals = edges_from(CustomerReferralRow.enrollment_id)
+    trackers = edges_from(TrackerRow.enrollment_id)
 
 
 @entity_type(AffiliateAccountRow)
@@ -156,6 +173,10 @@ class AffiliateAccount(Node):
     trackers = edges_from(TrackerRow.affiliate_account_id)
     testimonials = edges_from(TestimonialRow.affiliate_account_id)
     commission_plan_assignments = edges_from(CommissionPlanAssignmentRow.affiliate_account_id)
+    payout_methods = edges_from(PayoutMethodRow.affiliate_account_id)
+    invitations = edges_from(InvitationRow.affiliate_account_id)
+    manager_assignments = edges_from(ManagerAssignmentRow.affiliate_account_id, description="Who manages it.")
+    audit_log = edges_from(AuditLogRow.affiliate_account_id, description="What was changed of it.")
 
 
 @entity_type(CollaboratorRow)

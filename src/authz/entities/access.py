@@ -1,0 +1,105 @@
+"""How access is arranged, and the record of its changes: invitations, parts of roles, assignments, keys, audit log."""
+
+from __future__ import annotations
+
+from sightline.authz.classes import FieldClass
+from sightline.authz.entities.organizations import MEMBERSHIP_RULE, ROLE_RULE
+from sightline.authz.entities.pieces import (
+    COLLABORATOR,
+    ORGANIZATION,
+    PLATFORM,
+    SELF,
+    EntityRule,
+    assigned,
+    assigned_account,
+    oneself,
+    own_accounts,
+    own_organizations,
+)
+from sightline.authz.expr import (
+    FALSE,
+    Edge,
+    Exists,
+    Expr,
+    Holds,
+    IsNull,
+    Masks,
+    Reached,
+    ReachedBy,
+    all_of,
+    any_of,
+    negate,
+    one_of,
+)
+from sightline.authz.paths import Flag, PathKind
+from sightline.authz.permissions import ADMIN, permitted
+
+_ADMINISTERS = any_of(Holds(Flag.ADMIN), permitted("ACCOUNT_USERS"))
+
+# The invited person is shown what the invitation says for itself, and only once the address is proven to be his:
+# anybody may register with any address.
+INVITATION_RULE = EntityRule(
+    "invitation",
+    {
+        ORGANIZATION: all_of(_ADMINISTERS, own_organizations("organization_id")),
+        PLATFORM: any_of(
+            permitted("USERS"),
+            all_of(
+                permitted("AFFILIATES"),
+                negate(IsNull("affiliate_account_id")),
+                assigned(account=assigned_account()),
+            ),
+        ),
+        COLLABORATOR: all_of(Holds(Flag.COLLABORATOR_OWNER), own_accounts("affiliate_account_id")),
+        SELF: Exists(
+            Edge("app_user", (("email", "email"),)), all_of(oneself("id"), negate(IsNull("email_verified_at")))
+        ),
+    },
+    without={SELF: frozenset({FieldClass.RECORD})},
+)
+
+
+def _where_policy_is_held(edge: Edge, parent: EntityRule) -> dict[PathKind, Expr]:
+    """A child's row sets: where the path reaches the parent and holds its policy, for how many there are is policy."""
+    return dict.fromkeys(parent.rows, all_of(Masks(FieldClass.POLICY), Exists(edge, Reached())))
+
+
+_ROLE = Edge("role", (("role_id", "id"),))
+_MEMBERSHIP = Edge("role_assignment", (("assignment_id", "id"),))
+
+ROLE_PERMISSION_RULE = EntityRule("role_permission", _where_policy_is_held(_ROLE, ROLE_RULE))
+ROLE_PRODUCT_LINE_RULE = EntityRule("role_product_line", _where_policy_is_held(_ROLE, ROLE_RULE))
+ASSIGNMENT_PROGRAM_RULE = EntityRule("assignment_program", _where_policy_is_held(_MEMBERSHIP, MEMBERSHIP_RULE))
+ASSIGNMENT_PRODUCT_LINE_RULE = EntityRule(
+    "assignment_product_line", _where_policy_is_held(_MEMBERSHIP, MEMBERSHIP_RULE)
+)
+
+MANAGER_ASSIGNMENT_RULE = EntityRule("manager_assignment", {PLATFORM: permitted("USERS"), SELF: oneself("user_id")})
+
+# C-19. The module shows its holder's own keys (A16), which whoever signs in sees anyway.
+API_KEY_RULE = EntityRule(
+    "api_key",
+    {
+        ORGANIZATION: all_of(Holds(Flag.ADMIN), own_organizations("organization_id")),
+        PLATFORM: any_of(permitted(ADMIN), all_of(permitted("API_KEYS"), oneself("user_id"))),
+        SELF: oneself("user_id"),
+    },
+)
+
+# What an account's owner is told of: who was given access to the account, and whose it became.
+_OF_OWNERS = one_of("target_type", "collaborator", "invitation", "ownership_transfer")
+_SEES_THE_CHANGE = (ORGANIZATION, PLATFORM, COLLABORATOR)
+
+# By which grant a change was made is for Admin R and for whoever made it; so SELF adds no row, only that.
+AUDIT_LOG_RULE = EntityRule(
+    "audit_log",
+    {
+        ORGANIZATION: all_of(Holds(Flag.ADMIN), own_organizations("organization_id")),
+        PLATFORM: permitted(ADMIN),
+        COLLABORATOR: all_of(Holds(Flag.COLLABORATOR_OWNER), own_accounts("affiliate_account_id"), _OF_OWNERS),
+        SELF: all_of(oneself("actor_id"), ReachedBy(_SEES_THE_CHANGE)),
+    },
+    # What an entry quotes is of no program or plan at hand, so there is none whose condition could hold.
+    {"SHARED_SALE_AMOUNT": FALSE, "PLAN_OF_REACHED_ACCOUNT": FALSE},
+    without={ORGANIZATION: frozenset({FieldClass.POLICY})},
+)

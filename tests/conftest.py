@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from installation import SECRETS
 
 from sightline.db import migrate
 from sightline.db.database import Database
@@ -20,8 +21,6 @@ from sightline.db.embedded import Cluster, lease
 from sightline.db.role_names import SUPERUSER, DatabaseRole
 from sightline.db.secrets import Secrets
 from sightline.server.execution import Engine
-
-SECRETS = Secrets(b"the secret of the tests, which is no secret")
 
 # A test's database may be lost with the machine; the tests that kill a server make clusters of their own.
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

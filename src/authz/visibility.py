@@ -111,7 +111,9 @@ class Visibility:
         """Per path: its row set on the entity, and its cell for the classes."""
         for index in range(len(self.shapes)):
             fold = Fold(self.model, self.shapes, index)
-            yield fold(Reached(), entity), all_of(*(fold(Masks(each), entity) for each in classes))
+            rows = fold(Reached(), entity)
+            # A kind of path that does not reach the entity may hold classes there under conditions it does not declare.
+            yield rows, FALSE if rows == FALSE else all_of(*(fold(Masks(each), entity) for each in classes))
 
 
 @dataclass(frozen=True, slots=True)

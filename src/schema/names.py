@@ -27,7 +27,7 @@ def plural(entity: Entity) -> str:
 
 def field_name(entity: Entity, column: str) -> str:
     """The field of a column, in snake case: a reference is called like what it leads to."""
-    return column.removesuffix("_id") if entity.reference(column) else column
+    return column.removesuffix("_id") if entity.reference(column) or entity.opaque(column) else column
 
 
 def camel(name: str) -> str:

@@ -124,7 +124,7 @@ async def test_ids_are_made_from_moments_and_the_counter_goes_on(demo: Database)
 async def test_the_audit_log_is_a_chain(demo: Database) -> None:
     """Each hash is of the hash before and of the entry as canonical JSON."""
     previous = bytes(32)
-    fields = ("at", "actor_id", "organization_id", "affiliate_account_id", "action")
+    fields = ("at", "actor_id", "via_path", "organization_id", "affiliate_account_id", "action")
     quoted = ("target_type", "target_id", "before", "after")
     for row in await rows(demo, "SELECT * FROM audit_log ORDER BY id"):
         entry = orjson.dumps({name: row[name] for name in fields + quoted}, option=orjson.OPT_SORT_KEYS)

@@ -117,7 +117,8 @@ def sorted_keys(entity: Entity, rows: Mapping[Key, Values], order: Sequence[Orde
     descending = order[-1].descending if order else entity.is_fact
     keys = list(rows)
     places = sorted(range(len(entity.key)), key=lambda at: (entity.key[at] != "id", entity.key[at]))
-    keys.sort(key=lambda key: tuple(key[at] for at in places), reverse=descending)
+    ranks = [_rank(entity, name) for name in entity.key]
+    keys.sort(key=lambda key: tuple(ranks[at](key[at]) for at in places), reverse=descending)
     for each in reversed(order):
         rank = _rank(entity, each.column)
         present = [key for key in keys if rows[key][each.column] is not None]

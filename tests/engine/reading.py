@@ -31,6 +31,7 @@ from sightline.authz.expr import (
     Operator,
     Or,
     Reached,
+    ReachedBy,
     Truth,
 )
 from sightline.authz.masks import MASKS, Mask
@@ -77,7 +78,7 @@ class Reading:
 
         def holds(field_class: FieldClass) -> bool:
             if field_class not in held:
-                cells = ((path, self.masks[path.shape.kind].get(field_class, FALSE)) for path in reaching)
+                cells = ((path, self._cell(path, entity.name, field_class)) for path in reaching)
                 held[field_class] = any(self.truth(cell, entity.name, row, path) is True for path, cell in cells)
             return held[field_class]
 
@@ -85,6 +86,12 @@ class Reading:
             name: row[name] if all(holds(each) for each in classes) else HIDDEN
             for name, classes in readable(entity).items()
         }
+
+    def _cell(self, path: Path, entity: str, field_class: FieldClass) -> Expr:
+        """What the mask table gives a path for a class, unless the entity withholds it there."""
+        if field_class in self.rules[entity].without.get(path.shape.kind, frozenset()):
+            return FALSE
+        return self.masks[path.shape.kind].get(field_class, FALSE)
 
     def truth(self, expr: Expr, entity: str, row: Values, path: Path) -> bool | None:
         """The truth of a rule for one row and one path, in SQL's three values."""
@@ -117,8 +124,12 @@ class Reading:
                 return _opposite(self.truth(part, entity, row, path))
             case Reached():
                 return self.reaches(path, entity, row)
+            case ReachedBy(kinds):
+                return any(
+                    self.reaches(other, entity, row) for other in self.paths.ordered if other.shape.kind in kinds
+                )
             case Masks(field_class):
-                return self.truth(self.masks[path.shape.kind].get(field_class, FALSE), entity, row, path)
+                return self.truth(self._cell(path, entity, field_class), entity, row, path)
             case Condition(name):
                 return self.truth(self.rules[entity].conditions[name], entity, row, path)
 

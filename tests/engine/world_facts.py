@@ -255,6 +255,7 @@ def _invoices(world: WorldRows) -> None:
             "payout_invoice",
             affiliate_account_id=account["id"],
             id=number,
+            run_id=world.perhaps(world.any("payout_run")["id"]),
             partner_org_id=account["partner_org_id"],
             payer_advertiser_id=payer["id"] if payer else None,
             payer_org_id=payer["organization_id"] if payer else None,

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from drawing import CURRENCIES, Values, WorldRows
+from world_access import add_access, add_payout_runs
 from world_catalogue import add_brands_and_plans, add_materials
 from world_facts import add_facts
 from world_roles import add_roles, pairs
@@ -20,7 +21,9 @@ def rows_of_world(random: Random, *, size: int = 1) -> dict[str, list[Values]]:
     _people(world)
     _profiles(world)
     add_roles(world)
+    add_payout_runs(world)
     add_facts(world)
+    add_access(world)
     return world.tables
 
 

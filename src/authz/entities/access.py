@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sightline.authz.classes import FieldClass
-from sightline.authz.entities.organizations import MEMBERSHIP_RULE, ROLE_RULE
 from sightline.authz.entities.pieces import (
     COLLABORATOR,
     ORGANIZATION,
@@ -17,13 +16,10 @@ from sightline.authz.entities.pieces import (
     own_organizations,
 )
 from sightline.authz.expr import (
-    FALSE,
     Edge,
     Exists,
-    Expr,
     Holds,
     IsNull,
-    Masks,
     Reached,
     ReachedBy,
     all_of,
@@ -31,7 +27,7 @@ from sightline.authz.expr import (
     negate,
     one_of,
 )
-from sightline.authz.paths import Flag, PathKind
+from sightline.authz.paths import Flag
 from sightline.authz.permissions import ADMIN, permitted
 
 _ADMINISTERS = any_of(Holds(Flag.ADMIN), permitted("ACCOUNT_USERS"))
@@ -59,20 +55,24 @@ INVITATION_RULE = EntityRule(
 )
 
 
-def _where_policy_is_held(edge: Edge, parent: EntityRule) -> dict[PathKind, Expr]:
-    """A child's row sets: where the path reaches the parent and holds its policy, for how many there are is policy."""
-    return dict.fromkeys(parent.rows, all_of(Masks(FieldClass.POLICY), Exists(edge, Reached())))
-
-
 _ROLE = Edge("role", (("role_id", "id"),))
 _MEMBERSHIP = Edge("role_assignment", (("assignment_id", "id"),))
 
-ROLE_PERMISSION_RULE = EntityRule("role_permission", _where_policy_is_held(_ROLE, ROLE_RULE))
-ROLE_PRODUCT_LINE_RULE = EntityRule("role_product_line", _where_policy_is_held(_ROLE, ROLE_RULE))
-ASSIGNMENT_PROGRAM_RULE = EntityRule("assignment_program", _where_policy_is_held(_MEMBERSHIP, MEMBERSHIP_RULE))
-ASSIGNMENT_PRODUCT_LINE_RULE = EntityRule(
-    "assignment_product_line", _where_policy_is_held(_MEMBERSHIP, MEMBERSHIP_RULE)
-)
+# What a role is made of, and what a membership is limited to, is for those who administer access and for the holder.
+_OF_A_ROLE = {
+    ORGANIZATION: Exists(_ROLE, Reached()),
+    PLATFORM: permitted("USERS"),
+    SELF: Exists(_ROLE, Reached()),
+}
+_OF_A_MEMBERSHIP = {
+    ORGANIZATION: all_of(_ADMINISTERS, Exists(_MEMBERSHIP, Reached())),
+    PLATFORM: permitted("USERS"),
+    SELF: Exists(_MEMBERSHIP, Reached()),
+}
+ROLE_PERMISSION_RULE = EntityRule("role_permission", _OF_A_ROLE)
+ROLE_PRODUCT_LINE_RULE = EntityRule("role_product_line", _OF_A_ROLE)
+ASSIGNMENT_PROGRAM_RULE = EntityRule("assignment_program", _OF_A_MEMBERSHIP)
+ASSIGNMENT_PRODUCT_LINE_RULE = EntityRule("assignment_product_line", _OF_A_MEMBERSHIP)
 
 MANAGER_ASSIGNMENT_RULE = EntityRule("manager_assignment", {PLATFORM: permitted("USERS"), SELF: oneself("user_id")})
 
@@ -99,7 +99,5 @@ AUDIT_LOG_RULE = EntityRule(
         COLLABORATOR: all_of(Holds(Flag.COLLABORATOR_OWNER), own_accounts("affiliate_account_id"), _OF_OWNERS),
         SELF: all_of(oneself("actor_id"), ReachedBy(_SEES_THE_CHANGE)),
     },
-    # What an entry quotes is of no program or plan at hand, so there is none whose condition could hold.
-    {"SHARED_SALE_AMOUNT": FALSE, "PLAN_OF_REACHED_ACCOUNT": FALSE},
     without={ORGANIZATION: frozenset({FieldClass.POLICY})},
 )

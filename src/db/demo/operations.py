@@ -182,6 +182,7 @@ def _chained(book: Book, previous: bytes, *, at: datetime, actor: int, action: s
     entry = {
         "at": at,
         "actor_id": actor,
+        "via_path": None,
         "organization_id": None,
         "affiliate_account_id": None,
         "action": action,

@@ -15,10 +15,6 @@ from sightline.db.tables.parts import choice, created_at, numbered, reference, v
 
 POLICY = FieldClass.POLICY
 
-QUOTED_VALUE = tuple(sorted(set(FieldClass) - {FieldClass.PAYOUT_METHOD_FULL, FieldClass.PAYOUT_METHOD_REDACTED}))
-"""Before and after may quote any field but a payout method, which is never audited by value: all classes are needed to
-read them whole. The API shows each value by the class of its own field, to whoever holds that one (M5b)."""
-
 
 class AuditLogRow(Row):
     """One change, chained to the one before it. Append-only: the application may neither change nor delete it."""
@@ -49,8 +45,9 @@ class AuditLogRow(Row):
     action: Mapped[str] = column(PUBLIC, "What was done, as `resource:verb`.")
     target_type: Mapped[str] = column(FOLLOWS_ROW, "The kind of what was changed.")
     target_id: Mapped[str] = column(FOLLOWS_ROW, "Which one was changed; a fact's is account and number.", opaque=True)
-    before: Mapped[dict[str, Any] | None] = column(QUOTED_VALUE, "The changed fields as they were.")
-    after: Mapped[dict[str, Any] | None] = column(QUOTED_VALUE, "The changed fields as they became.")
+    # They quote fields of any class: each is shown by the class of its own field, never the whole (M5b).
+    before: Mapped[dict[str, Any] | None] = column(INTERNAL, "The changed fields as they were.")
+    after: Mapped[dict[str, Any] | None] = column(INTERNAL, "The changed fields as they became.")
     prev_hash: Mapped[bytes] = column(INTERNAL, "The hash of the row before; zeros for the first.", unique=True)
     hash: Mapped[bytes] = column(INTERNAL, "SHA-256 of the hash before and this row.")
 

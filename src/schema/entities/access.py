@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
-from strawberry.scalars import JSON
-
 from sightline.authz.permissions import Level
 from sightline.db.tables import (
     ApiKeyRow,
@@ -155,5 +153,3 @@ class AuditLog(Node):
         ),
         Node | None,
     )
-    before: JSON | None = field_of(AuditLogRow.before)
-    after: JSON | None = field_of(AuditLogRow.after)

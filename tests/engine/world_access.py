@@ -1,0 +1,170 @@
+"""How access is arranged in a world and how it is run: invitations, lists, keys, imports, payout methods, the log."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from drawing import NOON, WorldRows
+from installation import SECRETS
+
+from sightline.db.tables import enums
+from sightline.db.vault import Vault
+
+TARGETS = ("affiliate_account", "program", "role_assignment", "app_user", "nothing")
+
+
+def add_payout_runs(world: WorldRows) -> None:
+    """Add what invoices refer to."""
+    for number in range(1, 5):
+        world.numbered(
+            "payout_run",
+            version=1,
+            started_by_id=world.any("app_user")["id"],
+            state=world.one_of(list(enums.PayoutRunState)),
+            period_start=date(2026, number, 1),
+            period_end=date(2026, number + 1, 1),
+            completed_at=world.perhaps(world.moment()),
+        )
+
+
+def add_access(world: WorldRows) -> None:
+    """Add what refers to accounts, organizations, roles and programs; all of these come before."""
+    _payout_methods(world, Vault.of(SECRETS))
+    _invitations(world)
+    _lists(world)
+    _keys(world)
+    _operations(world)
+    _log(world)
+
+
+def _payout_methods(world: WorldRows, vault: Vault) -> None:
+    for account in world.tables["affiliate_account"]:
+        for ended in (True, False):
+            company = account["company_id"] or world.any("company")["id"]
+            world.numbered(
+                "payout_method",
+                affiliate_account_id=account["id"],
+                company_id=company,
+                created_by_id=world.any("app_user")["id"],
+                kind=world.one_of(("BANK_TRANSFER", "WALLET")),
+                redacted="**** 1234",
+                details=vault.seal_payout_details(world.text(), account=account["id"], company=company),
+                ended_at=world.moment() if ended else None,
+            )
+
+
+def _invitations(world: WorldRows) -> None:
+    roles = world.tables["role"]
+    for number in range(1, 25):
+        scope = world.one_of(list(enums.InvitationScope))
+        organization = world.any("organization")["id"] if scope is enums.InvitationScope.ORGANIZATION else None
+        fitting = [role for role in roles if role["scope"] == ("ORGANIZATION" if organization else "PLATFORM")]
+        account = scope is enums.InvitationScope.ACCOUNT
+        invited = world.any("app_user")["email"] if world.chance(0.7) else f"new{number}@example.org"
+        world.numbered(
+            "invitation",
+            scope=scope,
+            affiliate_account_id=world.any("affiliate_account")["id"] if account else None,
+            organization_id=organization,
+            email=invited,
+            collaborator_role=world.one_of(list(enums.CollaboratorRole)) if account else None,
+            role_id=None if account else world.one_of(fitting)["id"],
+            # One pending invitation for each target and address: the others were answered.
+            state=world.one_of([each for each in enums.InvitationState if each is not enums.InvitationState.PENDING]),
+            invited_by_id=world.any("app_user")["id"],
+            target_name=world.text(),
+            inviter_name=world.text(),
+            token_hash=number.to_bytes(32),
+            expires_at=world.moment(),
+            answered_at=world.perhaps(world.moment()),
+        )
+
+
+def _lists(world: WorldRows) -> None:
+    for role in world.tables["role"]:
+        for line in enums.ProductLine if role["scope"] == "ORGANIZATION" else ():
+            if world.chance(0.4):
+                world.add("role_product_line", role_id=role["id"], product_line=line, created_at=NOON)
+    for assignment in world.tables["role_assignment"]:
+        for line in enums.ProductLine if assignment["line_scope"] == "LISTED" else ():
+            if world.chance(0.6):
+                ids = {"assignment_id": assignment["id"], "product_line": line}
+                world.add("assignment_product_line", **ids, created_at=NOON)
+
+
+def _keys(world: WorldRows) -> None:
+    for number in range(1, 17):
+        organization = world.chance(0.5)
+        state = world.one_of(list(enums.KeyState))
+        secret: dict[str, Any] = {"prefix": "sl_live_0000", "last_four": f"{number:04d}", "hash": number.to_bytes(32)}
+        if state is enums.KeyState.PENDING:
+            secret = dict.fromkeys(secret)
+        world.numbered(
+            "api_key",
+            version=1,
+            owner_kind=enums.KeyOwner.ORG if organization else enums.KeyOwner.USER,
+            organization_id=world.any("organization")["id"] if organization else None,
+            user_id=None if organization else world.any("app_user")["id"],
+            created_by_id=world.perhaps(world.any("app_user")["id"]),
+            name=f"{world.text()} {number}",
+            scopes=None if organization and world.chance(0.5) else ["account:R"],
+            state=state,
+            expires_at=world.perhaps(world.moment()),
+            last_used_at=world.perhaps(world.moment()),
+            revoked_at=world.perhaps(world.moment()),
+            **secret,
+        )
+
+
+def _operations(world: WorldRows) -> None:
+    for number in range(1, 13):
+        job = world.numbered(
+            "import_job",
+            created_by_id=world.any("app_user")["id"],
+            name=f"orders {number}",
+            state=world.one_of(list(enums.ImportState)),
+            entity="conversions",
+            source=world.text(),
+            scheduled=world.chance(0.4),
+            started_at=world.perhaps(world.moment()),
+            finished_at=world.perhaps(world.moment()),
+        )
+        for line in range(1, 4):
+            rejected = world.chance(0.5)
+            world.numbered(
+                "import_log",
+                job_id=job["id"],
+                line=line,
+                outcome=enums.ImportOutcome.REJECTED if rejected else enums.ImportOutcome.ACCEPTED,
+                column_name=world.text() if rejected else None,
+                value=world.text() if rejected else None,
+                reason=world.text() if rejected else None,
+            )
+    for key in ("currency", "time_zone", "click_count"):
+        world.add("platform_setting", key=key, created_at=NOON, version=1, value={"is": world.text()}, updated_at=NOON)
+
+
+def _log(world: WorldRows) -> None:
+    kinds = (*TARGETS, "collaborator", "invitation", "ownership_transfer")
+    for number in range(1, 49):
+        kind = world.one_of(kinds)
+        targets = world.tables.get(kind, ())
+        world.add(
+            "audit_log",
+            id=number,
+            at=NOON + timedelta(minutes=number),
+            actor_id=world.perhaps(world.any("app_user")["id"], chance=0.8),
+            on_behalf_of_id=world.perhaps(world.any("app_user")["id"], chance=0.2),
+            api_key_id=world.perhaps(world.any("api_key")["id"], chance=0.4),
+            via_path=world.perhaps("PLATFORM"),
+            organization_id=world.perhaps(world.any("organization")["id"]),
+            affiliate_account_id=world.perhaps(world.any("affiliate_account")["id"]),
+            action=f"{kind}:update",
+            target_type=kind,
+            target_id=str(world.one_of(targets)["id"] if targets else "none"),
+            before=world.perhaps({"name": world.text()}),
+            after=world.perhaps({"name": world.text()}),
+            prev_hash=number.to_bytes(32),
+            hash=(number + 1).to_bytes(32),
+        )

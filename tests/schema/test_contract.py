@@ -176,6 +176,33 @@ def test_no_internal_column_is_a_coordinate(api: Api, entity: Entity) -> None:
     assert not internal & named
 
 
+def test_every_reference_can_be_followed_both_ways(api: Api, schema: GraphQLSchema) -> None:
+    """An edge on the row that refers, and a connection on the row referred to, for each that both sides may show."""
+    forward: set[tuple[str, str]] = set()
+    backward: set[tuple[str, str, str]] = set()
+    for coordinate, binding in api.bindings.items():
+        name, _, member = coordinate.partition(".")
+        type_ = schema.type_map[name]
+        if not isinstance(binding, Binding) or not isinstance(type_, GraphQLObjectType) or member not in type_.fields:
+            continue
+        for column in binding.columns:
+            if str(type_.fields[member].type).endswith("Connection"):
+                backward.add((binding.entity, column, name))
+            else:
+                forward.add((binding.entity, column))
+    missing = []
+    for entity in CATALOGUE.served:
+        for column, access in entity.columns.items():
+            target = entity.reference(column)
+            if access is Marker.INTERNAL or target not in CATALOGUE.model.rules:
+                continue
+            if (entity.name, column) not in forward:
+                missing.append(f"{entity.name}.{column} has no edge")
+            if (entity.name, column, type_name(CATALOGUE[target])) not in backward:
+                missing.append(f"{target} has no connection over {entity.name}.{column}")
+    assert not missing
+
+
 def test_filters_and_orders_stand_on_the_column_of_their_field(api: Api, schema: GraphQLSchema) -> None:
     """M6, LK1, LK2: each has the column as its binding, so it goes where the field goes."""
     for entity in CATALOGUE.served:

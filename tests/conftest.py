@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from demo_platform import Platform
 from installation import SECRETS
 
 from sightline.db import migrate
@@ -135,3 +136,14 @@ def demo_engine(demo: Database) -> Engine:
 def secrets() -> Secrets:
     """The installation's secret in tests: the tokens of the demo cast follow from it."""
     return SECRETS
+
+
+@pytest.fixture(scope="session")
+async def platform(
+    superuser: asyncpg.Connection, demo_template: str, database_url: DatabaseUrl, secrets: Secrets
+) -> AsyncIterator[Platform]:
+    """A copy of the demo platform that tests may add people, grants and rows to, with an engine over it."""
+    name = "demo_to_change"
+    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template}")
+    async with Database.open(database_url(name)) as opened:
+        yield Platform(Engine.of(opened, secrets), secrets)

@@ -127,6 +127,8 @@ def _organization_paths(grant: OrganizationGrant) -> Iterator[Path]:
             limits["product_lines"] = grant.product_lines
     if grant.standing is Standing.ADMIN:
         tokens.add(Flag.ADMIN)
+    if grant.standing in (Standing.ADMIN, Standing.MEMBER):
+        tokens.add(Flag.EDITS)
     if grant.standing is Standing.GUEST and grant.guest_hides_partner_names:
         tokens.add(Flag.HIDES_PARTNER_NAMES)
     if grant.standing in (Standing.MEMBER, Standing.GUEST) and grant.hides_archived_profiles:
@@ -165,12 +167,28 @@ def _platform_path(grant: PlatformGrant, user_id: int | None) -> Path:
 _ORGANIZATION_KINDS = frozenset({PathKind.ORGANIZATION, PathKind.ORG_PARTNER, PathKind.COUNTERPARTY_PARTNER})
 _PERMISSION_KINDS = frozenset({PathKind.PLATFORM, PathKind.ORG_ADVERTISER, PathKind.COUNTERPARTY_ADVERTISER})
 _ACCOUNT_KINDS = frozenset({PathKind.COLLABORATOR, PathKind.COMPANY})
-_STANDINGS = frozenset({Flag.BELONGS, Flag.FULL, Flag.ADMIN})
+_STANDINGS = frozenset({Flag.BELONGS, Flag.FULL, Flag.ADMIN, Flag.EDITS})
+
+
+def by_key(paths: Paths) -> Paths:
+    """The paths as an API key has them: marked, for what is done in person only (SM6)."""
+    return combine(_with(each, Flag.BY_KEY) for each in paths.ordered)
 
 
 def narrow(paths: Paths, scopes: frozenset[str]) -> Paths:
-    """The paths intersected with an API key's scopes (AC5). Never adds a path or a token."""
+    """The paths intersected with an API key's scopes (AC5). Never adds a path, nor a token but that of a limit."""
     return combine(kept for each in paths.ordered if (kept := _narrowed(each, scopes)) is not None)
+
+
+def _with(each: Path, flag: Flag) -> Path:
+    return path(each.shape.kind, each.shape.tokens | {flag}, **_named(each))
+
+
+def _within(each: Path, name: str, scopes: frozenset[str]) -> Path | None:
+    """The path under a scope such as `org`: gone without it, for reading only where the scope says so."""
+    if not _scoped(name, scopes):
+        return None
+    return each if token(name, Level.W) in scopes else _with(each, Flag.READS_ONLY)
 
 
 def _narrowed(each: Path, scopes: frozenset[str]) -> Path | None:
@@ -180,17 +198,16 @@ def _narrowed(each: Path, scopes: frozenset[str]) -> Path | None:
         # Browsing partners comes with an organization; the rest of the marketplace with being somebody.
         return each if organization else path(kind, tokens - {Flag.APPROVED_ADVERTISER})
     if kind is PathKind.SELF:
-        return each if _scoped("self", scopes) else None
+        return _within(each, "self", scopes)
     if kind is PathKind.COUNTERPARTY_PARTNER:
         return _of_scoped_side(each, organization=organization, account=_scoped("account", scopes))
     if kind in _ORGANIZATION_KINDS:
-        return each if organization else None
+        return _within(each, "org", scopes)
     if kind in _ACCOUNT_KINDS:
         # No key ever holds a company owner's full sight of payout methods and tax ids (SM6).
-        kept = tokens - {Flag.COMPANY_OWNER}
-        return path(kind, kept, **_named(each)) if _scoped("account", scopes) else None
+        return _within(path(kind, tokens - {Flag.COMPANY_OWNER}, **_named(each)), "account", scopes)
     if kind is not PathKind.PLATFORM and organization:
-        return each
+        return _within(each, "org", scopes)
     held = {each_token for each_token in tokens if each_token.endswith((":R", ":W"))}
     kept = frozenset(held & _with_implied(scopes))
     return path(kind, (tokens - held - _STANDINGS) | kept, **_named(each)) if kept else None

@@ -15,6 +15,7 @@ from sightline.authz.expr import And, Condition, Exists, Expr, Masks, Not, Or, R
 from sightline.authz.masks import MASKS
 from sightline.authz.paths import PathKind
 from sightline.authz.permissions import CATALOGUE, Scope
+from sightline.authz.verbs import VerbRule
 
 Columns = Mapping[str, Access]
 
@@ -27,28 +28,37 @@ class PolicyError(Exception):
 class Model:
     """Tables as the policy sees them, and the rules of those that are entities of the API.
 
-    `tables` holds every table's columns (rules may read any of them); `rules` holds one rule per entity.
+    `tables` holds every table's columns (rules may read any of them); `rules` holds one rule per entity, `verbs` one
+    per verb.
     """
 
     tables: Mapping[str, Columns]
     rules: Mapping[str, EntityRule]
+    verbs: Mapping[str, VerbRule]
 
     def access(self, entity: str, column: str) -> Access:
         """What a column carries. Raises KeyError for a column that does not exist."""
         return self.tables[entity][column]
 
 
-def build_model(tables: Mapping[str, Columns], rules: tuple[EntityRule, ...]) -> Model:
+def build_model(
+    tables: Mapping[str, Columns], rules: tuple[EntityRule, ...], verbs: tuple[VerbRule, ...] = ()
+) -> Model:
     """The checked model. Raises PolicyError naming every rule, column, edge or condition that is not declared."""
-    model = Model(tables, {rule.entity: rule for rule in rules})
-    faults = [*_twice(rules), *(fault for rule in rules for fault in _faults(model, rule)), *_unknown_openings(tables)]
+    model = Model(tables, {rule.entity: rule for rule in rules}, {rule.verb: rule for rule in verbs})
+    faults = [
+        *_twice([rule.entity for rule in rules]),
+        *_twice([rule.verb for rule in verbs]),
+        *(fault for rule in rules for fault in _faults(model, rule)),
+        *(fault for rule in verbs for fault in _faults_of_verb(model, rule)),
+        *_unknown_openings(tables),
+    ]
     if faults:
         raise PolicyError("the access rules do not fit the tables:\n" + "\n".join(f"- {fault}" for fault in faults))
     return model
 
 
-def _twice(rules: tuple[EntityRule, ...]) -> list[str]:
-    names = [rule.entity for rule in rules]
+def _twice(names: list[str]) -> list[str]:
     return [f"{name} has more than one rule" for name in sorted(set(names)) if names.count(name) > 1]
 
 
@@ -70,6 +80,32 @@ def _faults(model: Model, rule: EntityRule) -> list[str]:
             f"{rule.entity} is reached by {kind} and has a column whose cell asks for {name}, which it does not declare"
             for name in sorted(_conditions_needed(model, rule, kind) - set(rule.conditions))
         ]
+    return faults
+
+
+def _faults_of_verb(model: Model, verb: VerbRule) -> list[str]:
+    """A verb is done on rows of a served entity, by paths that reach some, under what that entity declares."""
+    if verb.entity is None:
+        return []
+    rule = model.rules.get(verb.entity)
+    if rule is None:
+        return [f"{verb.verb} is done on {verb.entity}, which has no rule"]
+    faults = [
+        f"{verb.verb} is given to {kind}, which reaches no {verb.entity}"
+        for kind in verb.holds
+        if kind not in rule.rows
+    ]
+    for kind, holds in verb.holds.items():
+        unknown = [
+            f"{verb.verb} on {kind}: there is no column {table}.{column}"
+            for table, column in sorted(columns_read(holds, verb.entity))
+            if column not in model.tables.get(table, {})
+        ]
+        undeclared = [
+            f"{verb.verb} on {kind} asks for {name}, which {verb.entity} does not declare"
+            for name in sorted(_conditions(holds) - set(rule.conditions))
+        ]
+        faults += unknown + undeclared
     return faults
 
 

@@ -35,6 +35,7 @@ class Flag(StrEnum):
     BELONGS = "standing:member"  # a membership, or a key for all of one; a key for some permissions lacks it
     FULL = "standing:full"  # ADMIN, MEMBER, GUEST or Account Administrator: reads the whole organization (K3, K16)
     ADMIN = "standing:admin"
+    EDITS = "standing:edits"  # ADMIN, MEMBER or Account Administrator: writes what is the organization's (K16 to K19)
     HIDES_PARTNER_NAMES = "setting:guest_hides_partner_names"  # C-13, carried by a GUEST's paths only
     HIDES_ARCHIVED_PROFILES = "setting:hides_archived_profiles"  # K20, carried by MEMBER's and GUEST's paths only
     APPROVED_ADVERTISER = "standing:approved_advertiser"  # may browse partners in the marketplace (K12)
@@ -49,6 +50,8 @@ class Flag(StrEnum):
     COLLABORATOR_OWNER = "collaborator:OWNER"
     COLLABORATOR_MANAGER = "collaborator:MANAGER"
     COMPANY_OWNER = "company:OWNER"
+    BY_KEY = "by:key"  # an API key's path: never hands on access (SM6)
+    READS_ONLY = "limit:reads_only"  # a key's path whose scope is for reading (AC5)
 
 
 class Attribute(StrEnum):

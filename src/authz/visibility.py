@@ -33,7 +33,8 @@ from sightline.authz.expr import (
 )
 from sightline.authz.masks import MASKS
 from sightline.authz.model import Model
-from sightline.authz.paths import PathKind, Shape, bind_name, visibility_key
+from sightline.authz.paths import Flag, PathKind, Shape, bind_name, visibility_key
+from sightline.authz.verbs import VerbRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Visibility:
     key: str
     _rows: dict[tuple[str, PathKind | None], Expr] = field(default_factory=dict, repr=False)
     _cells: dict[tuple[str, frozenset[FieldClass]], Decision] = field(default_factory=dict, repr=False)
+    _verbs: dict[tuple[str, PathKind | None], Expr] = field(default_factory=dict, repr=False)
 
     def rows(self, entity: str, *, through: PathKind | None = None) -> Expr:
         """The row filter of an entity, or of what paths of one kind reach: FALSE where there can never be a row."""
@@ -81,6 +83,24 @@ class Visibility:
     def sees(self, entity: str, *, through: PathKind | None = None) -> bool:
         """Whether the entity exists for this viewer at all."""
         return self.rows(entity, through=through) != FALSE
+
+    def may(self, verb: str, *, through: PathKind | None = None) -> Expr:
+        """On which rows of its entity a single path (of a kind) does a verb (AC3); a constant where it is on none."""
+        at = (verb, through)
+        if at not in self._verbs:
+            self._verbs[at] = any_of(*self._doing(self.model.verbs[verb], through))
+        return self._verbs[at]
+
+    def _doing(self, rule: VerbRule, through: PathKind | None) -> Iterable[Expr]:
+        for index, shape in enumerate(self.shapes):
+            holds = rule.holds.get(shape.kind, FALSE) if through in (None, shape.kind) else FALSE
+            if Flag.READS_ONLY in shape.tokens or holds == FALSE:
+                continue
+            fold = Fold(self.model, self.shapes, index)
+            if rule.entity is None:
+                yield fold(holds, "")
+            elif (rows := fold(Reached(), rule.entity)) != FALSE:
+                yield all_of(rows, fold(holds, rule.entity))
 
     def decide(self, entity: str, column: str) -> Decision:
         """The decision for a column."""

@@ -59,11 +59,13 @@ def authorised(
     columns: Iterable[str],
     carried: Iterable[str] = (),
     through: PathKind | None = None,
+    verb: str | None = None,
 ) -> AuthorisedView:
     """The view of an entity with these columns. Raises DeniedColumnError for a column that is denied.
 
     `carried` names further raw columns for co-located joins (the account of a fact's child); like the keys they are
-    never part of an answer. With `through` only the rows that paths of this kind reach are left of it.
+    never part of an answer. With `through` only the rows that paths of this kind reach are left of it, with `verb` only
+    those on which some single path does it.
     """
     table = catalogue[entity]
     source = table.table.alias()
@@ -89,5 +91,6 @@ def authorised(
         selected.append(expression.label(name))
     if masked:
         selected.append(sum(masked[1:], start=masked[0]).label(HIDDEN))
-    rows = predicates.sql(visibility.rows(entity, through=through), source)
+    reached = visibility.rows if verb is None else visibility.may
+    rows = predicates.sql(reached(verb or entity, through=through), source)
     return AuthorisedView(table, sa.select(*selected).where(rows).subquery(), bits)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sightline.authz.classes import Access, Marker
 from sightline.authz.entities import ENTITY_RULES, EntityRule
 from sightline.authz.model import Model, PolicyError, build_model
+from sightline.authz.verbs import VERBS, VerbRule
 from sightline.db.tables.base import Derived, Row, TableRole
 
 ACCOUNT = "affiliate_account_id"
@@ -87,13 +88,15 @@ class Catalogue:
         return tuple(self.entities[rule] for rule in self.model.rules)
 
 
-def build_catalogue(rows: Iterable[type[Row]], rules: tuple[EntityRule, ...] = ENTITY_RULES) -> Catalogue:
+def build_catalogue(
+    rows: Iterable[type[Row]], rules: tuple[EntityRule, ...] = ENTITY_RULES, verbs: tuple[VerbRule, ...] = VERBS
+) -> Catalogue:
     """The catalogue of these tables under these rules. Raises PolicyError naming everything undeclared."""
     entities = {entity.name: entity for entity in map(_entity, rows)}
     faults = [fault for entity in entities.values() for fault in _faults(entity)]
     if faults:
         raise PolicyError("columns without a declaration:\n" + "\n".join(f"- {fault}" for fault in faults))
-    return Catalogue(entities, build_model({name: entity.columns for name, entity in entities.items()}, rules))
+    return Catalogue(entities, build_model({name: entity.columns for name, entity in entities.items()}, rules, verbs))
 
 
 def _entity(row: type[Row]) -> Entity:

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Visibility
 from sightline.db.authorised import AuthorisedView, authorised
 from sightline.db.catalogue import ACCOUNT, Catalogue, Entity
@@ -56,6 +57,17 @@ class Reads:
         """Rows by key. Parameters: `ids`, and for facts `accounts` beside them; `_parent` is the position in them."""
         return self._once(visibility, ("lookup", entity, columns), lambda: self._lookup(visibility, entity, columns))
 
+    def doable(self, visibility: Visibility, verb: str, through: PathKind | None = None) -> Read:
+        """Of the keys of a lookup, those on whose row the verb is done: the same view, the other verb."""
+        entity = self.catalogue.model.verbs[verb].entity
+        if entity is None:
+            raise TypeError(f"{verb} is done on the platform, not on a row")
+        return self._once(
+            visibility,
+            ("doable", verb, through),
+            lambda: self._lookup(visibility, entity, frozenset(), verb=verb, through=through),
+        )
+
     def page(self, visibility: Visibility, query: PageQuery) -> Read:
         """A page of a selection. Parameters: `limit`, `filterN`, `afterN`, and with parents those of a lookup."""
         after = None if query.after is None else tuple(value is None for value in query.after)
@@ -77,8 +89,16 @@ class Reads:
             self._kept.popitem(last=False)
         return read
 
-    def _lookup(self, visibility: Visibility, entity: str, columns: frozenset[str]) -> Read:
-        view = authorised(self.catalogue, visibility, entity, columns=columns)
+    def _lookup(
+        self,
+        visibility: Visibility,
+        entity: str,
+        columns: frozenset[str],
+        *,
+        verb: str | None = None,
+        through: PathKind | None = None,
+    ) -> Read:
+        view = authorised(self.catalogue, visibility, entity, columns=columns, through=through, verb=verb)
         keys = _keys(with_account=view.entity.is_fact)
         matches = [view.key("id") == keys.c.id]
         if view.entity.is_fact:

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sightline.authz.grants import narrow, paths_of
+from sightline.authz.grants import by_key, narrow, paths_of
 from sightline.authz.paths import Paths
 from sightline.db.secrets import Secrets, TokenKind, token_kind
 from sightline.db.snapshot import Snapshot
@@ -24,7 +24,7 @@ class Principal:
     """Somebody or something that asks, and what it may do.
 
     `fingerprint` names it stably (cursors are bound to it). `valid_until` is the first moment at which some grant, key
-    or session of it ends, None where none does.
+    or session of it ends, None where none does. `key_id` is the API key it asks with, None for a person.
     """
 
     fingerprint: str
@@ -32,6 +32,7 @@ class Principal:
     organization_id: int | None
     paths: Paths
     valid_until: datetime | None
+    key_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ async def _of_key(digest: bytes, snapshot: Snapshot) -> Principal | None:
         paths = paths_of(grants)
     if key.scopes is not None:
         paths = narrow(paths, key.scopes)
-    return Principal(f"key:{key.key_id}", key.user_id, key.organization_id, paths, _earliest(key.expires_at, until))
+    until = _earliest(key.expires_at, until)
+    return Principal(f"key:{key.key_id}", key.user_id, key.organization_id, by_key(paths), until, key.key_id)
 
 
 def _organization(key: LiveKey) -> int:

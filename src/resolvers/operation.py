@@ -12,12 +12,15 @@ from typing import Any
 
 from aiodataloader import DataLoader
 
+from sightline.authz.expr import FALSE
+from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Visibility
 from sightline.db.catalogue import Catalogue
 from sightline.db.queries import PageQuery, Selection, filter_values
 from sightline.db.reads import COUNT, PARENT, Reads
 from sightline.db.snapshot import Snapshot
 from sightline.db.vault import Vault
+from sightline.db.writes import Writes
 from sightline.resolvers.cursors import Cursors
 from sightline.resolvers.global_ids import GlobalIds, Key
 from sightline.resolvers.identity import Principal
@@ -33,6 +36,7 @@ class Services:
     ids: GlobalIds
     cursors: Cursors
     vault: Vault
+    writes: Writes
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +67,17 @@ class Operation:
         loader = self._loader(("row", entity), lambda keys: self.rows_by_key(entity, keys))
         found: Row | None = await loader.load(key)
         return found
+
+    async def does(self, verb: str, key: Key, *, through: PathKind | None = None) -> bool:
+        """Whether the viewer does a verb on the row of a key, by some single path (of a kind)."""
+        if self.visibility.may(verb, through=through) == FALSE:
+            return False
+        read = self.services.reads.doable(self.visibility, verb, through)
+        return bool(await self.snapshot.fetch(read.statement, self._binds | _keys([key])))
+
+    def forget(self) -> None:
+        """Read everything anew from here on: rows were changed."""
+        self._loaders.clear()
 
     async def page(self, query: PageQuery, parent: Key | None) -> list[Row]:
         """A page of rows, in the order of the query; below a parent, together with its siblings' pages."""

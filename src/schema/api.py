@@ -44,8 +44,9 @@ from sightline.schema.denied import ON_DENIED, DeniedMode, denied_mode, prune
 from sightline.schema.fields import Guard
 from sightline.schema.filtered import filter_schema
 from sightline.schema.inputs import order_bindings
-from sightline.schema.limits import MOST_TOKENS, check_shape
+from sightline.schema.limits import MOST_TOKENS, check_shape, mutations_of
 from sightline.schema.model import CATALOGUE
+from sightline.schema.mutations import GRANTING, Mutation
 from sightline.schema.names import type_name
 from sightline.schema.query import Query
 from sightline.schema.quiet import QuietExecutor
@@ -65,12 +66,16 @@ class UnboundCoordinateError(TypeError):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document for one view: parsed, validated, and the columns it asks for; or the errors that refuse it."""
+    """A document for one view: parsed, validated, and the columns it asks for; or the errors that refuse it.
+
+    `granting` says that a mutation of it gives or takes access.
+    """
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
     wanted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unavailable: tuple[str, ...] = ()
+    granting: bool = False
 
 
 class View(strawberry.Schema):
@@ -118,7 +123,8 @@ class View(strawberry.Schema):
         errors = validate(self._schema, document, _RULES, max_errors=5, hide_suggestions=True)
         if errors:
             return Prepared(None, tuple(errors))
-        return Prepared(document, (), wanted_columns(self._schema, document), unavailable)
+        granting = not GRANTING.isdisjoint(mutations_of(document))
+        return Prepared(document, (), wanted_columns(self._schema, document), unavailable, granting)
 
     async def run(
         self, prepared: Prepared, operation: Operation, *, variables: Mapping[str, Any], name: str | None
@@ -148,7 +154,12 @@ class Api(strawberry.Schema):
         types = [getattr(entities, name) for name in entities.__all__]
         config = StrawberryConfig(scalar_map=SCALARS)
         super().__init__(
-            query=Query, types=types, directives=[ON_DENIED], config=config, execution_context_class=QuietExecutor
+            query=Query,
+            mutation=Mutation,
+            types=types,
+            directives=[ON_DENIED],
+            config=config,
+            execution_context_class=QuietExecutor,
         )
         self.bindings = _bindings(self._schema)
         self.guards = _number_guards(self._schema)

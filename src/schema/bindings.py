@@ -12,6 +12,7 @@ from typing import Any
 
 import strawberry
 
+from sightline.authz.expr import FALSE
 from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Deny, Visibility
 
@@ -52,8 +53,23 @@ class Open:
         return Binding(entity)
 
 
+@dataclass(frozen=True, slots=True)
+class Does:
+    """The binding of a mutation: it is in the schema of those who do one of its verbs on some row at least."""
+
+    verbs: tuple[str, ...]
+
+    def on(self, entity: str) -> Binding:
+        """A verb is bound to the mutation root, never to a field of rows. Raises TypeError."""
+        raise TypeError(f"{self.verbs} are done at the mutation root, not on a field of {entity}")
+
+    def exists_for(self, visibility: Visibility) -> bool:
+        """Whether a viewer has it."""
+        return any(visibility.may(verb) != FALSE for verb in self.verbs)
+
+
 OPEN = Open()
-Bound = Binding | Open
+Bound = Binding | Does | Open
 
 
 def open_field(description: str, **options: Any) -> Any:

@@ -21,6 +21,7 @@ from graphql import (
     IntValueNode,
     ListValueNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
@@ -79,6 +80,17 @@ def check_price(document: DocumentNode, operation_name: str | None, variables: M
             objects = walk.selection(operation.selection_set)
             if objects > MOST_OBJECTS:
                 raise CostExceededError(f"This asks for up to {objects} objects; the most is {MOST_OBJECTS}.")
+
+
+def mutations_of(document: DocumentNode) -> set[str]:
+    """The names of the mutations that a document's operations make."""
+    fragments = _fragments(document)
+    return {
+        field.name.value
+        for each in _operations(document)
+        if each.operation is OperationType.MUTATION
+        for field in _flattened(each.selection_set, fragments)
+    }
 
 
 def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:

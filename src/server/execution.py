@@ -6,21 +6,24 @@ Everything is decided inside the operation's own snapshot, so an answer belongs 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
 import asyncpg
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
 
 from sightline.authz.paths import Shape
 from sightline.authz.visibility import Visibility, compile_visibility
+from sightline.db.changes import CrossedChangesError, in_change
 from sightline.db.database import Database
 from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
 from sightline.db.reads import Reads
 from sightline.db.secrets import Secrets
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.db.vault import Vault
+from sightline.db.writes import Writes
 from sightline.resolvers.cursors import Cursors
 from sightline.resolvers.errors import BadInputError, SightlineError, UnauthenticatedError
 from sightline.resolvers.global_ids import GlobalIds
@@ -50,22 +53,38 @@ class Engine:
     def of(cls, database: Database, secrets: Secrets) -> Engine:
         """The engine of an installation."""
         ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
-        services = Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets), Vault.of(secrets))
+        services = Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets), Vault.of(secrets), Writes(CATALOGUE))
         return cls(database, services, Identities(secrets), Api())
 
     async def execute(self, request: GraphQLRequest, token: str | None) -> GraphQLAnswer:
         """The answer to an operation. Raises UnauthenticatedError for a token that stands for nobody."""
 
-        async def work(snapshot: Snapshot) -> GraphQLAnswer:
+        async def work(snapshot: Snapshot, *, changing: bool = False) -> GraphQLAnswer:
             principal = await self.identities.find(token, snapshot) if token is not None else None
             if principal is None:
                 raise UnauthenticatedError("This token is not valid: it is unknown, has ended, or was revoked.")
-            return await self.answer(request, principal, snapshot)
+            return await self.answer(request, principal, snapshot, changing=changing)
 
-        return await in_snapshot(self.database.reads, work)
+        async def change(snapshot: Snapshot) -> GraphQLAnswer:
+            return await work(snapshot, changing=True)
 
-    async def answer(self, request: GraphQLRequest, principal: Principal, snapshot: Snapshot) -> GraphQLAnswer:
-        """The answer for a known principal."""
+        try:
+            return await in_snapshot(self.database.reads, work)
+        except _ChangeWantedError as wanted:
+            # Rights are decided anew, in the transaction that makes the change.
+            return await self._change(change, granting=wanted.granting)
+
+    async def _change(self, change: Callable[[Snapshot], Awaitable[GraphQLAnswer]], *, granting: bool) -> GraphQLAnswer:
+        try:
+            return await in_change(self.database.writes, change, granting=granting)
+        except CrossedChangesError:
+            crossed = error("Others changed the same at the same moment: try again.", ErrorCode.CONFLICT)
+            return GraphQLAnswer(None, [crossed])
+
+    async def answer(
+        self, request: GraphQLRequest, principal: Principal, snapshot: Snapshot, *, changing: bool = False
+    ) -> GraphQLAnswer:
+        """The answer for a known principal; a mutation is answered only where the snapshot is one of a change."""
         visibility = self.visibility(principal)
         note(principal=principal.fingerprint, visibility=visibility.key)
         view = self.api.view(visibility)
@@ -76,6 +95,8 @@ class Engine:
             return _refused([refused])
         if prepared.errors:
             return _refused(prepared.errors)
+        if _is_mutation(prepared, request) and not changing:
+            raise _ChangeWantedError(granting=prepared.granting)
         operation = Operation(self.services, principal, visibility, snapshot)
         return await _run(view, prepared, operation, request)
 
@@ -90,6 +111,21 @@ class Engine:
         while len(self._visibilities) > _MOST_VISIBILITIES:
             self._visibilities.popitem(last=False)
         return self._visibilities[shapes]
+
+
+class _ChangeWantedError(Exception):
+    """The operation is a mutation, and belongs into a transaction that may write."""
+
+    def __init__(self, *, granting: bool) -> None:
+        super().__init__()
+        self.granting = granting
+
+
+def _is_mutation(prepared: Prepared, request: GraphQLRequest) -> bool:
+    assert prepared.document is not None
+    operations = [each for each in prepared.document.definitions if isinstance(each, OperationDefinitionNode)]
+    named = (each for each in operations if request.operation_name in (None, each.name and each.name.value))
+    return next(named).operation is OperationType.MUTATION
 
 
 def make_execute(database: Database, secrets: Secrets) -> Execute:

@@ -7,6 +7,7 @@ import pytest
 from sightline.db.reads import Reads
 from sightline.db.secrets import Secrets
 from sightline.db.vault import Vault
+from sightline.db.writes import Writes
 from sightline.resolvers.cursors import Cursors
 from sightline.resolvers.global_ids import GlobalIds
 from sightline.resolvers.operation import Services
@@ -17,4 +18,4 @@ from sightline.schema.model import CATALOGUE
 def services(secrets: Secrets) -> Services:
     """The services of an operation, with no statement compiled yet."""
     ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
-    return Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets), Vault.of(secrets))
+    return Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets), Vault.of(secrets), Writes(CATALOGUE))

@@ -55,6 +55,17 @@ class Platform:
         assert answer.data is not None
         return answer.data
 
+    async def change_by(
+        self, who: str, mutation: str, selection: str = "__typename", /, **given: Any
+    ) -> dict[str, Any]:
+        """What a mutation answers somebody: its success with this selection, or the typed error."""
+        name = mutation[0].upper() + mutation[1:]
+        query = f"""mutation ($input: {name}Input!) {{ {mutation}(input: $input) {{
+            __typename ... on {name}Success {{ {selection} }}
+            ... on UserError {{ message code path }} ... on Conflict {{ version }} }} }}"""
+        answer: dict[str, Any] = (await self.read(who, query, input=given))[mutation]
+        return answer
+
     async def cells(self, who: str, connection: str, selection: str, *, where: str = "") -> list[Any]:
         """One selection of every row of a root connection that somebody sees, page by page; an object is unwrapped."""
         arguments = f"first: 100, after: $after{f', where: {where}' if where else ''}"

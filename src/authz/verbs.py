@@ -1,0 +1,170 @@
+"""What may be done: which rows a verb is done on, and what a single path must hold to do it there (AC3).
+
+A verb is `resource:verb`. A path does it on a row that it reaches *and* where its cell here is true; two paths that
+each hold half of it never add up. What is made new is done on its parent: `program:create` on the advertiser. The
+conjunctions over companies (AC9, AC9b) are the only exceptions, and are decided where those changes are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sightline.authz.entities.pieces import (
+    ADVERTISER,
+    COLLABORATOR,
+    COMPANY,
+    ORGANIZATION,
+    PARTNER,
+    PLATFORM,
+    SELF,
+    oneself,
+)
+from sightline.authz.expr import TRUE, Condition, Expr, Holds, all_of, any_of, equals, negate
+from sightline.authz.paths import Flag, PathKind
+from sightline.authz.permissions import ADMIN, Level, token
+
+
+@dataclass(frozen=True, slots=True)
+class VerbRule:
+    """One verb: the entity whose rows it is done on (None: on the platform itself), and what a path must hold there."""
+
+    verb: str
+    entity: str | None
+    holds: Mapping[PathKind, Expr]
+
+
+def writes(*keys: str) -> Expr:
+    """The path holds W of one of these keys."""
+    return any_of(*(Holds(token(key, Level.W)) for key in keys))
+
+
+def in_person(expr: Expr) -> Expr:
+    """Never with an API key: no key hands on access (SM6)."""
+    return all_of(expr, negate(Holds(Flag.BY_KEY)))
+
+
+EDITS = Holds(Flag.EDITS)
+OWNER, MANAGER = Holds(Flag.COLLABORATOR_OWNER), Holds(Flag.COLLABORATOR_MANAGER)
+DIRECT = Condition("DIRECT")
+
+_IS_ADMIN = in_person(all_of(Holds(Flag.ADMIN), EDITS))
+_ADMINISTERS = any_of(_IS_ADMIN, in_person(writes("ACCOUNT_USERS")))
+
+VERBS: tuple[VerbRule, ...] = (
+    # Organizations and their members (K6, K16 to K19). Making an organization is everybody's (K6).
+    VerbRule("organization:create", "app_user", {SELF: in_person(oneself("id"))}),
+    VerbRule("organization:edit", "organization", {ORGANIZATION: any_of(EDITS, writes("COMPANY_INFO"))}),
+    VerbRule("organization:configure", "organization", {ORGANIZATION: _IS_ADMIN}),
+    VerbRule("organization:manage_members", "organization", {ORGANIZATION: _ADMINISTERS}),
+    VerbRule("membership:leave", "role_assignment", {SELF: in_person(equals("scope", "ORGANIZATION"))}),
+    VerbRule("advertiser_profile:create", "organization", {ORGANIZATION: EDITS}),
+    VerbRule("advertiser_profile:edit", "advertiser_profile", {ADVERTISER: EDITS, PLATFORM: writes("ADVERTISERS")}),
+    VerbRule("advertiser_profile:approve", "advertiser_profile", {PLATFORM: in_person(writes("ADVERTISERS"))}),
+    VerbRule("partner_profile:create", "organization", {ORGANIZATION: EDITS}),
+    VerbRule("partner_profile:edit", "partner_profile", {PARTNER: EDITS, PLATFORM: writes("AFFILIATES")}),
+    VerbRule("traffic_source:create", "partner_profile", {PARTNER: EDITS}),
+    VerbRule("traffic_source:edit", "traffic_source", {PARTNER: EDITS}),
+    # Programs and what brings sources into them (K13 to K15, SM1). Staff decide for neither side, but applications.
+    VerbRule("program:create", "advertiser_profile", {ADVERTISER: writes("PROGRAMS"), PLATFORM: writes("OFFERS")}),
+    VerbRule("program:edit", "program", {ADVERTISER: writes("PROGRAMS"), PLATFORM: writes("OFFERS")}),
+    VerbRule("program:list", "program", {ADVERTISER: writes("MARKETPLACE_LISTING"), PLATFORM: writes("OFFERS")}),
+    VerbRule("enrollment:apply", "traffic_source", {PARTNER: EDITS}),
+    VerbRule("enrollment:decide", "enrollment", {ADVERTISER: writes("APPLICATIONS"), PLATFORM: writes("OFFERS")}),
+    VerbRule("enrollment:invite", "program", {ADVERTISER: writes("PARTNERS")}),
+    VerbRule("enrollment:answer", "enrollment", {PARTNER: EDITS}),
+    VerbRule("enrollment:revoke", "enrollment", {ADVERTISER: writes("PARTNERS")}),
+    VerbRule("enrollment:expire", "enrollment", {ADVERTISER: writes("EXPIRE_PARTNERS")}),
+    # Roles and who holds them (DR1 to DR15); what may be handed on is decided on its effect.
+    VerbRule("role:create_platform", None, {PLATFORM: in_person(writes("SETTINGS"))}),
+    VerbRule("role:create_organization", "organization", {ORGANIZATION: _ADMINISTERS}),
+    VerbRule("role:edit", "role", {PLATFORM: in_person(writes("SETTINGS")), ORGANIZATION: _ADMINISTERS}),
+    VerbRule("role:assign_platform", "app_user", {PLATFORM: in_person(writes("USERS"))}),
+    VerbRule("manager_assignment:edit", "app_user", {PLATFORM: in_person(writes("USERS"))}),
+    VerbRule("user:suspend", "app_user", {PLATFORM: in_person(writes("USERS"))}),
+    VerbRule("user:edit_columns", "app_user", {PLATFORM: in_person(writes("USERS"))}),
+    VerbRule("user:edit", "app_user", {SELF: in_person(TRUE)}),
+    VerbRule("column_list:edit_default", None, {PLATFORM: in_person(writes(ADMIN))}),
+    VerbRule("platform_setting:edit", "platform_setting", {PLATFORM: in_person(writes("SETTINGS"))}),
+    # Affiliate accounts and what hangs on them (A2, A3, A20 to A24, L4 to L10).
+    VerbRule("affiliate_account:create", "partner_profile", {PARTNER: EDITS}),
+    VerbRule(
+        "affiliate_account:edit",
+        "affiliate_account",
+        {PARTNER: EDITS, COLLABORATOR: any_of(OWNER, MANAGER), PLATFORM: writes("AFFILIATES")},
+    ),
+    VerbRule("affiliate_account:decide", "affiliate_account", {PLATFORM: in_person(writes("AFFILIATES"))}),
+    VerbRule(
+        "affiliate_account:promote",
+        "affiliate_account",
+        {PARTNER: EDITS, COLLABORATOR: any_of(OWNER, MANAGER), PLATFORM: writes("AFFILIATES")},
+    ),
+    # The WRITE path of AC9: whose company an account has, and where it is paid. A MANAGER is not among them.
+    VerbRule(
+        "affiliate_account:own",
+        "affiliate_account",
+        {PARTNER: in_person(EDITS), COLLABORATOR: in_person(OWNER), PLATFORM: in_person(writes("AFFILIATES"))},
+    ),
+    VerbRule(
+        "affiliate_account:invite",
+        "affiliate_account",
+        {COLLABORATOR: in_person(OWNER), PLATFORM: in_person(writes("AFFILIATES"))},
+    ),
+    VerbRule("collaborator:leave", "collaborator", {COLLABORATOR: in_person(TRUE)}),
+    VerbRule("invitation:answer", "invitation", {SELF: in_person(TRUE)}),
+    VerbRule(
+        "invitation:revoke",
+        "invitation",
+        {
+            ORGANIZATION: _ADMINISTERS,
+            COLLABORATOR: in_person(OWNER),
+            PLATFORM: in_person(any_of(writes("USERS"), writes("AFFILIATES"))),
+        },
+    ),
+    VerbRule("company:create", "app_user", {SELF: in_person(oneself("id"))}),
+    VerbRule("company:manage", "company", {COMPANY: in_person(Holds(Flag.COMPANY_OWNER))}),
+    # Commission plans (A14, AC9b).
+    VerbRule("commission_plan:create_operator", None, {PLATFORM: writes("COMMISSION_PLANS")}),
+    VerbRule("commission_plan:create", "advertiser_profile", {ADVERTISER: writes("TEMPLATE_TERMS")}),
+    VerbRule(
+        "commission_plan:edit",
+        "commission_plan",
+        {PLATFORM: writes("COMMISSION_PLANS"), ADVERTISER: all_of(DIRECT, writes("TEMPLATE_TERMS"))},
+    ),
+    VerbRule(
+        "commission_plan:assign",
+        "affiliate_account",
+        {PLATFORM: writes("COMMISSION_PLANS"), COLLABORATOR: MANAGER},
+    ),
+    # Money (A9, A10, SM4, SM5). The advertiser decides on DIRECT programs itself.
+    VerbRule("conversion:create", "enrollment", {PLATFORM: writes("TRANSACTIONS")}),
+    VerbRule(
+        "conversion:decide",
+        "conversion",
+        {PLATFORM: writes("TRANSACTIONS"), ADVERTISER: all_of(DIRECT, writes("ACTION_INQUIRIES"))},
+    ),
+    VerbRule("adjustment:create", "affiliate_account", {PLATFORM: writes("TRANSACTIONS")}),
+    VerbRule("payout_run:start", None, {PLATFORM: in_person(writes("PAYOUTS"))}),
+    VerbRule("payout_invoice:decide", "payout_invoice", {PLATFORM: in_person(writes("PAYOUTS"))}),
+    # Catalogue and content (A6 to A8, A11).
+    VerbRule("brand:create", "advertiser_profile", {ADVERTISER: writes("BRANDING"), PLATFORM: writes("BRANDS")}),
+    VerbRule("brand:edit", "brand", {ADVERTISER: writes("BRANDING"), PLATFORM: writes("BRANDS")}),
+    VerbRule("product:create", "brand", {ADVERTISER: EDITS, PLATFORM: writes("PRODUCTS")}),
+    VerbRule("product:edit", "product", {ADVERTISER: EDITS, PLATFORM: writes("PRODUCTS")}),
+    VerbRule("media:create", "brand", {ADVERTISER: writes("CONTENT"), PLATFORM: writes("MEDIA")}),
+    VerbRule("media:edit", "media", {ADVERTISER: writes("CONTENT"), PLATFORM: writes("MEDIA")}),
+    VerbRule("content_page:create", None, {PLATFORM: writes("CONTENT")}),
+    VerbRule("content_page:edit", "content_page", {PLATFORM: writes("CONTENT")}),
+    # API keys (K5, A16, SM6).
+    VerbRule("api_key:create_organization", "organization", {ORGANIZATION: _IS_ADMIN}),
+    VerbRule("api_key:create_user", "app_user", {PLATFORM: in_person(writes("API_KEYS")), SELF: in_person(TRUE)}),
+    VerbRule(
+        "api_key:revoke",
+        "api_key",
+        {
+            ORGANIZATION: _IS_ADMIN,
+            PLATFORM: in_person(any_of(writes(ADMIN), all_of(writes("API_KEYS"), oneself("user_id")))),
+            SELF: in_person(TRUE),
+        },
+    ),
+)

@@ -1,0 +1,88 @@
+"""The audit log: one record per change, each chained to the one before it by its hash.
+
+`hash = SHA-256(hash of the record before, canonical JSON of this one)`. The application may add records and nothing
+else; whoever rewrites one as the database's owner breaks the chain, which `verify` finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import asyncpg
+import orjson
+
+GENESIS = bytes(32)
+_LOCK = 0x51_61_75_64_69_74  # of the advisory lock that keeps the chain in one line
+
+_LAST = "SELECT hash FROM audit_log ORDER BY id DESC LIMIT 1"
+_NOW = "SELECT date_trunc('milliseconds', clock_timestamp())"
+_COLUMNS = (
+    "at, actor_id, on_behalf_of_id, api_key_id, via_path, organization_id, affiliate_account_id,"
+    " action, target_type, target_id, before, after"
+)
+_INSERT = (
+    f"INSERT INTO audit_log ({_COLUMNS}, prev_hash, hash)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+)
+_READ = f"SELECT id, {_COLUMNS}, prev_hash, hash FROM audit_log ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One change. `action` is `resource:verb`; `target_id` a number, `account/number` for a fact."""
+
+    at: datetime
+    actor_id: int | None
+    on_behalf_of_id: int | None
+    api_key_id: int | None
+    via_path: str | None
+    organization_id: int | None
+    affiliate_account_id: int | None
+    action: str
+    target_type: str
+    target_id: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How far the chain holds: how many records were read, and the first that does not fit, None where all do."""
+
+    records: int
+    broken_at: int | None
+
+
+def chained(previous: bytes, record: AuditRecord) -> bytes:
+    """The hash of a record that follows another."""
+    return sha256(previous + orjson.dumps(asdict(record), option=orjson.OPT_SORT_KEYS)).digest()
+
+
+async def append(connection: asyncpg.Connection, **fields: Any) -> None:
+    """Write one record, in the caller's transaction. Others wait until that ends, so the chain has no forks."""
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+    record = AuditRecord(at=await connection.fetchval(_NOW), **fields)
+    previous = await connection.fetchval(_LAST) or GENESIS
+    values = [getattr(record, name) for name in AuditRecord.__slots__]
+    await connection.execute(_INSERT, *values, previous, chained(previous, record))
+
+
+async def verify(connection: asyncpg.Connection) -> Verdict:
+    """Read the whole log and follow its chain. A record that was edited, removed, swapped or put in breaks it."""
+    previous, count = GENESIS, 0
+    async for row in _records(connection):
+        record = AuditRecord(**{name: row[name] for name in AuditRecord.__slots__})
+        if row["prev_hash"] != previous or row["hash"] != chained(previous, record):
+            return Verdict(count, row["id"])
+        previous, count = row["hash"], count + 1
+    return Verdict(count, None)
+
+
+async def _records(connection: asyncpg.Connection) -> AsyncIterator[Any]:
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        async for row in connection.cursor(_READ, prefetch=5_000):
+            yield row

@@ -1,0 +1,56 @@
+"""One change of the database: a transaction in which rights stand still.
+
+Its first statement locks the policy's epoch: shared by ordinary changes, alone by those that give or take access. So
+no grant changes while a change is decided and made, the last administrator cannot be removed twice (DR10), and what is
+decided on is what is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import asyncpg
+import sqlalchemy as sa
+
+from sightline.db.pool import Pool
+from sightline.db.snapshot import Snapshot
+from sightline.db.statements import system_statement
+from sightline.db.tables import AuthzEpochRow
+
+Result = TypeVar("Result")
+
+TRIES = 4  # F23: the first and three more
+_PAUSE_SECONDS = 0.02
+_EPOCH = sa.select(AuthzEpochRow.n, sa.func.now().label("clock"))
+_SHARED = system_statement(_EPOCH.with_for_update(read=True))
+_ALONE = system_statement(_EPOCH.with_for_update())
+_COUNT_UP = "UPDATE authz_epoch SET n = n + 1"
+
+AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+
+
+class CrossedChangesError(Exception):
+    """Changes of others crossed this one again and again; nothing of it was made."""
+
+
+async def in_change(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]], *, granting: bool) -> Result:
+    """Do work that changes rows, and commit it; nothing is left of it where it raises.
+
+    It is done again, whole, where the database broke a tie against it, and never after its connection was cut: then
+    nobody knows whether it was committed (F2). `granting` is for what gives or takes access; it counts the epoch up.
+    Raises CrossedChangesError after the last try.
+    """
+    for attempt in range(TRIES):
+        try:
+            async with pool.acquire() as connection, connection.transaction():
+                row = await connection.fetchrow((_ALONE if granting else _SHARED).text)
+                result = await work(Snapshot(connection, row["n"], row["clock"]))
+                if granting:
+                    await connection.execute(_COUNT_UP)
+                return result
+        except AGAIN:
+            await asyncio.sleep(_PAUSE_SECONDS * (attempt + random.random()))
+    raise CrossedChangesError

@@ -1,0 +1,181 @@
+"""What a mutation works with: lookups in the actor's own views, locked rows, writes, the audit record.
+
+The order is that of AC12: the input's syntax, then the row in the view (`find`), then the verb (`allow`), then business
+rules, then the version (`lock`), then the effect. Nothing that depends on a row is looked at before the row is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+
+from sightline.authz.expr import FALSE, TRUE
+from sightline.db import audit
+from sightline.db.catalogue import ACCOUNT
+from sightline.db.writes import KEY_PREFIX
+from sightline.resolvers.global_ids import Key, MalformedIdError
+from sightline.resolvers.mutations.refusals import InvalidError, MissingError, NotAllowedError, StaleError
+from sightline.resolvers.operation import Operation
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row that the actor sees."""
+
+    entity: str
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a mutation leaves: the rows it is about, by the name of the payload's field, and values shown only once.
+
+    The rows are what idempotency keeps; they are read again through present rights. `once` is kept nowhere.
+    """
+
+    rows: Mapping[str, Found]
+    once: Values = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Change:
+    """One mutation on its way. `via` is the kind of path that allowed it, for the audit log."""
+
+    operation: Operation
+    via: str | None = None
+
+    @property
+    def connection(self) -> asyncpg.Connection:
+        """The transaction's connection."""
+        return self.operation.snapshot.connection
+
+    @property
+    def actor(self) -> int:
+        """The user who acts. Raises NotAllowedError for an organization's key, which is nobody."""
+        if self.operation.principal.user_id is None:
+            raise NotAllowedError("This is done by a person: sign in to do it.")
+        return self.operation.principal.user_id
+
+    async def find(self, entity: str, text: str, *path: str) -> Found:
+        """The row with a global id, as the actor sees it. Raises MissingError, alike for hidden and foreign ones."""
+        try:
+            named, key = self.operation.services.ids.decode(text)
+        except MalformedIdError as error:
+            raise InvalidError("This is no id: take ids from answers of this API.", *path) from error
+        if named != entity or await self.operation.row(entity, key) is None:
+            raise MissingError(*path)
+        return Found(entity, key)
+
+    async def allow(self, verb: str, row: Found | None = None, *, message: str = "") -> None:
+        """Go on only if a single path of the actor does the verb, on the row or on the platform.
+
+        Raises NotAllowedError.
+        """
+        rule = self.operation.services.catalogue.model.verbs[verb]
+        visibility = self.operation.visibility
+        for kind in rule.holds:
+            doing = visibility.may(verb, through=kind)
+            if doing == FALSE:
+                continue
+            on_row = row is not None and await self.operation.does(verb, row.key, through=kind)
+            if on_row or (row is None and doing == TRUE):
+                self.via = kind
+                return
+        raise NotAllowedError(message or "You see this, but you may not do this to it.")
+
+    async def may(self, verb: str, row: Found) -> bool:
+        """Whether the actor does a verb on a row, by whatever single path."""
+        return await self.operation.does(verb, row.key)
+
+    async def lock(self, row: Found, *, version: int | None = None) -> asyncpg.Record:
+        """The row as it is stored, locked until the change ends. Raises StaleError where another version was read."""
+        statement = self.operation.services.writes.locked(row.entity)
+        (stored,) = await self._run(statement, self._key(row)) or (None,)
+        if stored is None:
+            raise MissingError()
+        if version is not None and stored["version"] != version:
+            raise StaleError(stored["version"])
+        return stored
+
+    async def insert(self, entity: str, **values: Any) -> asyncpg.Record:
+        """A new row, as it is stored."""
+        statement = self.operation.services.writes.insert(entity, values)
+        (stored,) = await self._run(statement, values)
+        return stored
+
+    async def update(self, row: Found, **values: Any) -> asyncpg.Record:
+        """A row with other values, as it is stored now."""
+        statement = self.operation.services.writes.update(row.entity, values)
+        (stored,) = await self._run(statement, values | self._key(row))
+        return stored
+
+    async def delete(self, row: Found) -> None:
+        """A row gone."""
+        await self._run(self.operation.services.writes.delete(row.entity), self._key(row))
+
+    async def fetch(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
+        """Rows the change depends on, whoever may see them; never for an answer."""
+        rows: list[asyncpg.Record] = await self.connection.fetch(statement, *arguments)
+        return rows
+
+    async def record(
+        self,
+        action: str,
+        row: Found,
+        *,
+        before: Values | None = None,
+        after: Values | None = None,
+        organization: int | None = None,
+        account: int | None = None,
+    ) -> None:
+        """Write down what was changed; of an update only the columns that differ."""
+        principal = self.operation.principal
+        if before is not None and after is not None:
+            changed = {name for name in after if before.get(name) != after[name]}
+            before, after = {n: before.get(n) for n in changed}, {n: after[n] for n in changed}
+        await audit.append(
+            self.connection,
+            actor_id=principal.user_id,
+            on_behalf_of_id=None,
+            api_key_id=principal.key_id,
+            via_path=self.via,
+            organization_id=organization,
+            affiliate_account_id=account,
+            action=action,
+            target_type=row.entity,
+            target_id=f"{row.key.account}/{row.key.id}" if row.key.account else str(row.key.id),
+            before=_plain(before),
+            after=_plain(after),
+        )
+
+    async def _run(self, statement: Any, values: Values) -> list[asyncpg.Record]:
+        rows: list[asyncpg.Record] = list(await self.operation.snapshot.fetch(statement, values))
+        return rows
+
+    def _key(self, row: Found) -> dict[str, int]:
+        parts = {"id": row.key.id, ACCOUNT: row.key.account}
+        return {KEY_PREFIX + name: parts[name] for name in self.operation.services.catalogue[row.entity].key}
+
+
+def _plain(values: Values | None) -> dict[str, Any] | None:
+    return None if values is None else {name: _json(value) for name, value in sorted(values.items())}
+
+
+def _json(value: Any) -> Any:
+    """A stored value as JSON holds it: numbers of money as text, moments as ISO 8601, never bytes."""
+    match value:
+        case None | bool() | int() | str() | dict():
+            return value if not isinstance(value, str) else str(value)
+        case Decimal() | datetime() | date():
+            return value.isoformat() if isinstance(value, date) else str(value)
+        case list() | tuple():
+            return [_json(each) for each in value]
+        case _:
+            raise TypeError(f"{type(value).__name__} is not written to the audit log")

@@ -1,0 +1,65 @@
+"""What many mutations ask of their input, each said once."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from sightline.resolvers.mutations.refusals import InvalidError
+
+LONGEST_NAME = 100
+LONGEST_TEXT = 10_000
+
+_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,185}\.[^@\s.]{2,63}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_URL = re.compile(r"https?://[^\s/]+(/\S*)?", re.IGNORECASE)
+MOST_MONEY = Decimal(10) ** 12
+
+
+def name(given: str, *path: str) -> str:
+    """A name without blanks around it, printable, of 1 to 100 characters."""
+    text = given.strip()
+    if not text or len(text) > LONGEST_NAME or not text.isprintable():
+        raise InvalidError(f"A name has 1 to {LONGEST_NAME} characters that can be printed.", *path)
+    return text
+
+
+def text(given: str | None, *path: str) -> str | None:
+    """A longer text; blank is none."""
+    if given is None or not given.strip():
+        return None
+    if len(given) > LONGEST_TEXT or "\0" in given or any("\ud800" <= letter <= "\udfff" for letter in given):
+        raise InvalidError(f"A text has at most {LONGEST_TEXT} characters, and none that cannot be stored.", *path)
+    return given.strip()
+
+
+def email(given: str, *path: str) -> str:
+    """An e-mail address in lower case."""
+    address = given.strip().lower()
+    if not _ADDRESS.fullmatch(address) or not address.isprintable():
+        raise InvalidError("That is no e-mail address: give one such as ana@example.com.", *path)
+    return address
+
+
+def currency(given: str, *path: str) -> str:
+    """An ISO 4217 code."""
+    if not _CURRENCY.fullmatch(given):
+        raise InvalidError("A currency is three capitals, such as EUR (ISO 4217).", *path)
+    return given
+
+
+def url(given: str | None, *path: str) -> str | None:
+    """An address on the web; blank is none."""
+    if given is None or not given.strip():
+        return None
+    if len(given) > 2_000 or not _URL.fullmatch(given.strip()):
+        raise InvalidError("A web address begins with http:// or https://.", *path)
+    return given.strip()
+
+
+def amount(given: Decimal, *path: str) -> Decimal:
+    """An amount of money: at most four decimals, and of a size that can be stored (N41)."""
+    exponent = given.as_tuple().exponent
+    if not given.is_finite() or abs(given) >= MOST_MONEY or (isinstance(exponent, int) and exponent < -4):
+        raise InvalidError("An amount has at most four decimals, and is below 1,000,000,000,000.", *path)
+    return given + 0

@@ -1,0 +1,124 @@
+"""Programs: making them, changing them, listing them in the marketplace, and the life they have (K11, 3.10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sightline.db.tables.enums import CommissionModel, ProductLine, ProgramStatus
+from sightline.resolvers.global_ids import Key
+from sightline.resolvers.mutations import checks
+from sightline.resolvers.mutations.change import Change, Done, Found
+from sightline.resolvers.mutations.refusals import InvalidError
+
+_NEXT: dict[ProgramStatus, frozenset[ProgramStatus]] = {
+    ProgramStatus.DRAFT: frozenset({ProgramStatus.ACTIVE, ProgramStatus.ARCHIVED}),
+    ProgramStatus.ACTIVE: frozenset({ProgramStatus.PAUSED, ProgramStatus.ARCHIVED}),
+    ProgramStatus.PAUSED: frozenset({ProgramStatus.ACTIVE, ProgramStatus.ARCHIVED}),
+    ProgramStatus.ARCHIVED: frozenset(),
+}
+_NAMED_TWICE = "SELECT 1 FROM program WHERE advertiser_profile_id = $1 AND lower(name) = lower($2) AND id <> $3"
+
+
+async def create_program(
+    change: Change,
+    *,
+    advertiser_profile: str,
+    name: str,
+    currency: str,
+    commission_model: CommissionModel,
+    product_line: ProductLine,
+    description: str | None = None,
+    share_sale_amount: bool | None = None,
+) -> Done:
+    """A new program in DRAFT, not listed."""
+    title, code = checks.name(name, "name"), checks.currency(currency, "currency")
+    prose = checks.text(description, "description")
+    parent = await change.find("advertiser_profile", advertiser_profile, "advertiserProfile")
+    await change.allow("program:create", parent)
+    advertiser = await change.lock(parent)
+    if advertiser["archived_at"] is not None:
+        raise InvalidError("This advertiser is archived: it gets no new programs.", "advertiserProfile")
+    await _refuse_twice(change, advertiser["id"], title, other_than=0)
+    made = await change.insert(
+        "program",
+        advertiser_profile_id=advertiser["id"],
+        advertiser_org_id=advertiser["organization_id"],
+        advertiser_name=advertiser["name"],
+        name=title,
+        description=prose,
+        status=ProgramStatus.DRAFT,
+        listed=False,
+        currency=code,
+        commission_model=commission_model,
+        share_sale_amount=bool(share_sale_amount),
+        product_line=product_line,
+    )
+    row = Found("program", Key(made["id"]))
+    after = {each: made[each] for each in ("name", "currency", "commission_model", "product_line", "status")}
+    await change.record("program:create", row, after=after, organization=made["advertiser_org_id"])
+    return Done({"program": row})
+
+
+async def edit_program(change: Change, *, program: str, version: int | None = None, **given: Any) -> Done:
+    """Other values of the fields that are given."""
+    values: dict[str, Any] = {}
+    if "name" in given:
+        values["name"] = checks.name(given["name"] or "", "name")
+    if "description" in given:
+        values["description"] = checks.text(given["description"], "description")
+    if given.get("share_sale_amount") is not None:
+        values["share_sale_amount"] = given["share_sale_amount"]
+    row = await change.find("program", program, "program")
+    await change.allow("program:edit", row)
+    before = await change.lock(row)
+    if before["status"] == ProgramStatus.ARCHIVED:
+        raise InvalidError("This program is archived: it is not changed any more.", "program")
+    if "name" in values:
+        await _refuse_twice(change, before["advertiser_profile_id"], values["name"], other_than=before["id"])
+    return await _changed(change, row, before, "program:edit", version, values)
+
+
+async def set_program_status(
+    change: Change, *, program: str, status: ProgramStatus, version: int | None = None
+) -> Done:
+    """The next status: DRAFT to ACTIVE, ACTIVE to PAUSED and back, anything to ARCHIVED, which is final."""
+    row = await change.find("program", program, "program")
+    await change.allow("program:edit", row)
+    before = await change.lock(row)
+    if status not in _NEXT[ProgramStatus(before["status"])]:
+        raise InvalidError(f"A program that is {before['status']} does not become {status}.", "status")
+    values: dict[str, Any] = {"status": status}
+    if status is ProgramStatus.ARCHIVED:
+        values["listed"] = False
+    return await _changed(change, row, before, "program:set_status", version, values)
+
+
+async def list_program(change: Change, *, program: str, listed: bool, version: int | None = None) -> Done:
+    """Shown in the marketplace, or no longer (K11)."""
+    row = await change.find("program", program, "program")
+    await change.allow("program:list", row)
+    before = await change.lock(row)
+    if listed and before["status"] == ProgramStatus.ARCHIVED:
+        raise InvalidError("This program is archived: it is not listed any more.", "program")
+    return await _changed(change, row, before, "program:list", version, {"listed": listed})
+
+
+async def _changed(
+    change: Change, row: Found, before: Any, action: str, version: int | None, values: dict[str, Any]
+) -> Done:
+    await change.lock(row, version=version)
+    if values:
+        after = await change.update(row, **values)
+        await change.record(
+            action, row, before=before, after=_only(after, values), organization=before["advertiser_org_id"]
+        )
+    return Done({"program": row})
+
+
+def _only(stored: Any, names: dict[str, Any]) -> dict[str, Any]:
+    return {name: stored[name] for name in names}
+
+
+async def _refuse_twice(change: Change, advertiser: int, name: str, *, other_than: int) -> None:
+    if await change.fetch(_NAMED_TWICE, advertiser, name, other_than):
+        raise InvalidError("This advertiser has a program of this name already.", "name")

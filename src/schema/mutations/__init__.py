@@ -1,0 +1,21 @@
+"""The mutation root: every change that can be made, one file of declarations per area."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import strawberry
+
+from sightline.schema.mutations import framework, programs
+from sightline.schema.names import camel
+
+MUTATIONS: Final[tuple[framework.Mutation, ...]] = (*programs.MUTATIONS,)
+
+GRANTING: Final = frozenset(camel(each.name) for each in MUTATIONS if each.granting)
+"""The mutations that give or take access, as documents name them."""
+
+_fields: dict[str, Any] = {each.name: framework.field_of_mutation(each) for each in MUTATIONS}
+
+Mutation = strawberry.type(
+    type("Mutation", (), _fields), name="Mutation", description="Everything that can be changed; what you may change."
+)

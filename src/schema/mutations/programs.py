@@ -1,0 +1,61 @@
+"""Mutations of programs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sightline.db.tables.enums import CommissionModel, ProductLine, ProgramStatus
+from sightline.resolvers.mutations import programs
+from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional
+from sightline.schema.scalars import CurrencyCode
+
+_PROGRAM = id_of("The program.")
+
+MUTATIONS: Final = (
+    Mutation(
+        "create_program",
+        verb="program:create",
+        description="Make a program of an advertiser, as a draft.",
+        takes={
+            "advertiser_profile": id_of("The advertiser whose program it is."),
+            "name": given(str, "What it is called; each of an advertiser's programs has a name of its own."),
+            "currency": given(CurrencyCode, "The currency of its amounts."),
+            "commission_model": given(CommissionModel, "Who pays its partners."),
+            "product_line": given(ProductLine, "The licensed line it belongs to."),
+            "description": optional(str, "What is offered."),
+            "share_sale_amount": optional(bool, "Whether partners see what customers paid."),
+        },
+        gives={"program": "program"},
+        work=programs.create_program,
+    ),
+    Mutation(
+        "edit_program",
+        verb="program:edit",
+        description="Change a program.",
+        takes={
+            "program": _PROGRAM,
+            "name": optional(str, "What it is called."),
+            "description": optional(str, "What is offered."),
+            "share_sale_amount": optional(bool, "Whether partners see what customers paid."),
+            "version": VERSION,
+        },
+        gives={"program": "program"},
+        work=programs.edit_program,
+    ),
+    Mutation(
+        "set_program_status",
+        verb="program:edit",
+        description="Open, pause or archive a program.",
+        takes={"program": _PROGRAM, "status": given(ProgramStatus, "What it becomes."), "version": VERSION},
+        gives={"program": "program"},
+        work=programs.set_program_status,
+    ),
+    Mutation(
+        "list_program",
+        verb="program:list",
+        description="Show a program in the marketplace, or no longer.",
+        takes={"program": _PROGRAM, "listed": given(bool, "Whether it is shown."), "version": VERSION},
+        gives={"program": "program"},
+        work=programs.list_program,
+    ),
+)

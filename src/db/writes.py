@@ -31,6 +31,10 @@ class Writes:
             ("locked", entity), lambda table: sa.select(*table.table.c).where(*_keys(table)).with_for_update()
         )
 
+    def version(self, entity: str) -> Statement:
+        """The version of a row. Parameters `key_<name>`."""
+        return self._once(("version", entity), lambda table: sa.select(table.table.c.version).where(*_keys(table)))
+
     def insert(self, entity: str, columns: Iterable[str]) -> Statement:
         """A new row of these columns, returned whole. Parameters: the columns."""
         names = tuple(sorted(columns))

@@ -15,7 +15,7 @@ from aiodataloader import DataLoader
 from sightline.authz.expr import FALSE
 from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Visibility
-from sightline.db.catalogue import Catalogue
+from sightline.db.catalogue import ACCOUNT, Catalogue
 from sightline.db.queries import PageQuery, Selection, filter_values
 from sightline.db.reads import COUNT, PARENT, Reads
 from sightline.db.snapshot import Snapshot
@@ -74,6 +74,17 @@ class Operation:
             return False
         read = self.services.reads.doable(self.visibility, verb, through)
         return bool(await self.snapshot.fetch(read.statement, self._binds | _keys([key])))
+
+    async def version(self, entity: str, key: Key) -> int | None:
+        """How often a row was changed, as far as the viewer may change it; None for any other row."""
+        verbs = [rule.verb for rule in self.services.catalogue.model.verbs.values() if rule.entity == entity]
+        for verb in verbs if "version" in self.services.catalogue[entity].columns else ():
+            if await self.does(verb, key):
+                rows = await self.snapshot.fetch(
+                    self.services.writes.version(entity), {"key_id": key.id, f"key_{ACCOUNT}": key.account}
+                )
+                return int(rows[0]["version"])
+        return None
 
     def forget(self) -> None:
         """Read everything anew from here on: rows were changed."""

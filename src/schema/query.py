@@ -56,6 +56,17 @@ def _can_read(
     return has_coordinate(info.schema._schema, coordinate)
 
 
+async def _version(
+    root: strawberry.Parent[Operation],
+    id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")],  # noqa: A002
+) -> int | None:
+    try:
+        entity, key = root.services.ids.decode(id)
+    except MalformedIdError as error:
+        raise BadInputError(ID_HELP) from error
+    return await root.version(entity, key)
+
+
 _user.__annotations__["return"] = entity_named("User") | None
 _organization.__annotations__["return"] = entity_named("Organization") | None
 
@@ -75,6 +86,10 @@ class Viewer:
         metadata={METADATA: Binding("organization")},
     )
     paths = open_field("Your access paths.", resolver=_paths)
+    version = open_field(
+        "The version of a row that you may change, to be sent along with the change; null for every other id.",
+        resolver=_version,
+    )
     can_read = open_field(
         "Whether a schema coordinate exists for you: on some row at least. Hidden and unknown ones are equally false.",
         resolver=_can_read,

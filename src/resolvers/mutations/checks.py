@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from decimal import Decimal
 
 from sightline.resolvers.mutations.refusals import InvalidError
@@ -63,3 +64,10 @@ def amount(given: Decimal, *path: str) -> Decimal:
     if not given.is_finite() or abs(given) >= MOST_MONEY or (isinstance(exponent, int) and exponent < -4):
         raise InvalidError("An amount has at most four decimals, and is below 1,000,000,000,000.", *path)
     return given + 0
+
+
+def future(given: datetime | None, clock: datetime, *path: str) -> datetime | None:
+    """A moment that is still to come, or none."""
+    if given is not None and given <= clock:
+        raise InvalidError("This moment has passed: give one that is still to come.", *path)
+    return given

@@ -121,7 +121,18 @@ def _input(mutation: Mutation) -> Any:
 def _payload(mutation: Mutation) -> tuple[Any, Any]:
     """The union of the payload, and what makes its success."""
     name = f"{mutation.type_name}Success"
-    namespace: dict[str, Any] = {"__module__": __name__}
+    main = next(iter(mutation.gives))
+
+    def identify(root: strawberry.Parent[Any], info: strawberry.Info) -> str:
+        row = root.done.rows[main]
+        (text,) = info.context.services.ids.encode(row.entity, [row.key])
+        return str(text)
+
+    # What was made may be of a type that its maker does not have yet: the id is there whatever he sees.
+    id_field = open_field(
+        f"The id of the {mutation.gives[main].replace('_', ' ')}.", resolver=_resolver(identify, strawberry.ID)
+    )
+    namespace: dict[str, Any] = {"__module__": __name__, "id": id_field}
     for attribute, entity_name in mutation.gives.items():
         entity = CATALOGUE[entity_name]
 

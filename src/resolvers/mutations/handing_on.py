@@ -1,0 +1,85 @@
+"""Giving and taking access, decided on its effect: the writes are made, and undone where they went too far (DR1, DR10).
+
+    async with handing_on(change, users=[user], organization=organization):
+        await change.update(...)
+
+Before and after the block the grants of the users it touches are read; what differs must lie inside the actor's own
+grant of that scope, as it was before. The rule itself is `sightline.authz.delegation`, and pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from sightline.authz.delegation import Excess, organization_excess, platform_excess
+from sightline.authz.grants import Grants, OrganizationGrant
+from sightline.resolvers.grants import grants_of_user
+from sightline.resolvers.mutations.change import Change
+from sightline.resolvers.mutations.refusals import NotAllowedError
+
+_SHOWN = 5
+
+# A time-boxed or suspended administrator does not count (DR10, DR13, DR14).
+_PLATFORM_ADMINS = """
+    SELECT 1 FROM role_assignment a JOIN role_permission p ON p.role_id = a.role_id JOIN app_user u ON u.id = a.user_id
+    WHERE a.scope = 'PLATFORM' AND p.permission = 'ADMIN' AND p.level = 'W' AND a.expires_at IS NULL
+      AND u.status = 'ACTIVE' LIMIT 1
+"""
+_ORGANIZATION_ADMINS = """
+    SELECT 1 FROM role_assignment a JOIN role r ON r.id = a.role_id JOIN app_user u ON u.id = a.user_id
+    WHERE a.organization_id = $1 AND r.origin = 'PREDEFINED' AND r.name IN ('Admin', 'Account Administrator')
+      AND a.expires_at IS NULL AND u.status = 'ACTIVE' LIMIT 1
+"""
+_ENDS = "SELECT expires_at FROM role_assignment WHERE user_id = $1 AND organization_id IS NOT DISTINCT FROM $2"
+
+
+@asynccontextmanager
+async def handing_on(
+    change: Change, *, users: Iterable[int], organization: int | None, until: datetime | None = None
+) -> AsyncIterator[None]:
+    """A block that changes the grants of these users, on the platform (None) or in one organization.
+
+    `until` is when what is given ends by itself. Raises NotAllowedError where the actor would hand on, or take away,
+    what he does not hold there, or would leave nobody in charge; then nothing of the block is left.
+    """
+    touched = list(dict.fromkeys(users))
+    own = (await grants_of_user(change.operation.snapshot, change.actor))[0]
+    await _refuse_longer(change, organization, until)
+    was_led = await _is_led(change, organization)
+    before = {user: (await grants_of_user(change.operation.snapshot, user))[0] for user in touched}
+    yield
+    excess: set[Excess] = set()
+    for user in touched:
+        after = (await grants_of_user(change.operation.snapshot, user))[0]
+        excess |= set(_excess(before[user], after, own, organization))
+    if excess:
+        named = ", ".join(f"{each.kind} {each.name}" for each in sorted(excess)[:_SHOWN])
+        raise NotAllowedError(f"You cannot give or take what you do not hold yourself: {named}.")
+    if was_led and not await _is_led(change, organization):
+        raise NotAllowedError("This would leave nobody in charge: make somebody else an administrator first.")
+
+
+def _excess(before: Grants, after: Grants, own: Grants, organization: int | None) -> tuple[Excess, ...]:
+    if organization is None:
+        return platform_excess(before.platform, after.platform, own.platform)
+    return organization_excess(*(_membership(each, organization) for each in (before, after, own)))
+
+
+def _membership(grants: Grants, organization: int) -> OrganizationGrant | None:
+    return next((each for each in grants.organizations if each.organization_id == organization), None)
+
+
+async def _refuse_longer(change: Change, organization: int | None, until: datetime | None) -> None:
+    """DR13: whoever holds a right until some day gives it at most until then."""
+    rows = await change.fetch(_ENDS, change.actor, organization)
+    ends = rows[0]["expires_at"] if rows else None
+    if ends is not None and (until is None or until > ends):
+        raise NotAllowedError(f"You hold your own role until {ends.isoformat()}: give nothing for longer.")
+
+
+async def _is_led(change: Change, organization: int | None) -> bool:
+    if organization is None:
+        return bool(await change.fetch(_PLATFORM_ADMINS))
+    return bool(await change.fetch(_ORGANIZATION_ADMINS, organization))

@@ -231,15 +231,6 @@ class InvoiceState(StrEnum):
     DELETED = "DELETED"
 
 
-class Aggregation(StrEnum):
-    """How a report column is computed over a group."""
-
-    SUM = "SUM"
-    DERIVED = "DERIVED"  # from the sums, after aggregation (M1)
-    AVERAGE = "AVERAGE"
-    MEDIAN = "MEDIAN"
-
-
 class ColumnListOwner(StrEnum):
     """A17, A18: the default of the whole system, or the list of one user."""
 

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 from sightline.authz.classes import FieldClass
+from sightline.authz.reports.columns import Aggregation
 from sightline.db.tables.base import FOLLOWS_ROW, PUBLIC, Row, TableRole, column
 from sightline.db.tables.enums import (
-    Aggregation,
     ColumnListOwner,
     ExportFormat,
     OnRestricted,

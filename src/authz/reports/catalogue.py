@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from sightline.authz.classes import FieldClass
 from sightline.authz.reports.columns import COLUMNS, Aggregation, Column
-from sightline.authz.reports.formulas import Formula, Name, Q, evaluate, names
+from sightline.authz.reports.formulas import Q, evaluate, names
 from sightline.authz.reports.measures import MEASURES
 
 MAX_NESTING = 8
@@ -54,6 +54,7 @@ class Catalogue:
 
         `sums` holds every measure they need by its key, and the median itself for each MEDIAN column by the column's.
         A null sum, which is a masked one, makes null whatever is computed from it; so does a division by zero (M2).
+        Raises KeyError for a sum that is missing.
         """
         wanted = tuple(keys)
         found = self.computed(wanted, sums, number=Fraction)
@@ -71,17 +72,12 @@ class Catalogue:
     def _compute(self, key: str, known: dict[str, Q | None], number: Callable[[Decimal], Q]) -> None:
         if key in known:
             return
-        formula = definition(self.columns[key])
-        for each in names(formula):
+        column = self.columns[key]
+        if column.formula is None or column.aggregation is Aggregation.MEDIAN:
+            raise KeyError(key)
+        for each in names(column.formula):
             self._compute(each, known, number)
-        known[key] = evaluate(formula, known, number=number)
-
-
-def definition(column: Column) -> Formula:
-    """What a column is computed from: its formula, or, for a MEDIAN or a measure, the value that is given."""
-    if column.formula is None or column.aggregation is Aggregation.MEDIAN:
-        return Name(column.key)
-    return column.formula
+        known[key] = evaluate(column.formula, known, number=number)
 
 
 def catalogue_of(metrics: Iterable[Column] = ()) -> Catalogue:

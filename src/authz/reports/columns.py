@@ -253,7 +253,10 @@ COLUMNS: Mapping[str, Column] = {column.key: column for column in _ALL}
 
 
 def custom_metric(key: str, label: str, *, description: str, formula: str) -> Column:
-    """A metric that somebody made of columns. Raises FormulaError where its formula cannot be read."""
+    """A metric that somebody made of columns. Raises FormulaError where its formula cannot be read.
+
+    Let the program choose its key, not the author: that one is taken would tell him of a metric he may not know (RC6).
+    """
     return Column(
         key, label, description, Group.CUSTOM, Unit.NUMBER, Aggregation.DERIVED, parse(formula), custom=True
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, combinations
 
 from sightline.authz.classes import FieldClass
@@ -70,36 +70,35 @@ def exposed(space: Space, reader: Reader) -> Exposed | None:
     and what he reads on entities with the classes that the list leaves him.
     """
     columns = usable(space.catalogue, reader)
-    known = _known(space, reader, columns)
+    known = _known(space, reader, reader.listed)
     found = tuple(
         Exposure(key, names)
         for key in _hidden(columns)
         if (names := witness(space, Name(key), known, blamed=columns)) is not None
     )
-    return Exposed(found, _smallest_drop(space, reader, columns)) if found else None
+    return Exposed(found, _smallest_drop(space, reader)) if found else None
 
 
-def _known(space: Space, reader: Reader, columns: Collection[str]) -> Mapping[str, Formula]:
-    """What is visible beside these columns. Custom metrics add nothing: their atoms are all usable."""
+def _known(space: Space, reader: Reader, listed: frozenset[str]) -> Mapping[str, Formula]:
+    """What is visible under a list. Custom metrics add nothing: their atoms are all usable."""
+    columns = usable(space.catalogue, replace(reader, listed=listed))
     built_in = {key: Name(key) for key, each in space.catalogue.columns.items() if key in columns and not each.custom}
-    return {**built_in, **readable_on_entities(narrowed(reader.classes, columns))}
+    return {**built_in, **readable_on_entities(narrowed(reader.classes, listed))}
 
 
 def _hidden(columns: Collection[str]) -> tuple[str, ...]:
     return tuple(key for key in BASE_COLUMNS.values() if key not in columns)
 
 
-def _smallest_drop(space: Space, reader: Reader, columns: frozenset[str]) -> tuple[str, ...] | None:
+def _smallest_drop(space: Space, reader: Reader) -> tuple[str, ...] | None:
     """Every choice of base columns is tried: dropping one hides its class on entities, and makes it one to protect."""
-    bases = tuple(key for key in BASE_COLUMNS.values() if key in columns)
+    bases = tuple(key for key in BASE_COLUMNS.values() if key in reader.listed)
     best: tuple[str, ...] | None = None
     for dropped in chain.from_iterable(combinations(bases, count) for count in range(len(bases) + 1)):
-        left = columns - frozenset(dropped)
+        left = replace(reader, listed=reader.listed - frozenset(dropped))
+        hidden = [Name(key) for key in _hidden(usable(space.catalogue, left))]
         found = smallest_repair(
-            space,
-            [Name(key) for key in _hidden(left)],
-            _known(space, reader, left),
-            droppable=left - frozenset(bases),
+            space, hidden, _known(space, reader, left.listed), droppable=left.listed - frozenset(bases)
         )
         if found is not None and (best is None or len(dropped) + len(found) < len(best)):
             best = (*dropped, *found)

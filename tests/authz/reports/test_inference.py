@@ -283,6 +283,19 @@ def test_rc7_a_list_that_gives_a_hidden_column_away_is_refused(
     assert exposed(SPACE, Reader(reader.listed - set(found.drop), classes)) is None
 
 
+def test_rc7_what_the_role_hides_is_protected_too() -> None:
+    """RC7, M5b: a role without payouts that reads rates beside sale amounts; the list is what can be mended."""
+    classes = frozenset({FieldClass.SALE_AMOUNT, FieldClass.COMMISSION_RATE})
+    reader = Reader(frozenset({"sale_amount", "payout"}), classes)
+    found = exposed(SPACE, reader)
+    assert found is not None
+    assert [(each.hidden, each.witness) for each in found.exposures] == [
+        ("payout", ("sale_amount", "payout rates of plans"))
+    ]
+    assert found.drop == ("payout",)  # of no use to him, and with it go the rates
+    assert exposed(SPACE, Reader(frozenset({"sale_amount"}), classes)) is None
+
+
 @pytest.mark.parametrize(
     ("columns", "classes"),
     [
@@ -312,6 +325,26 @@ def test_rc7_every_other_column_without_one_is_repaired(hidden: str) -> None:
     assert exposed(SPACE, Reader(reader.listed - set(found.drop), STAFF)) is None
     for spared in found.drop:
         assert exposed(SPACE, Reader((reader.listed - set(found.drop)) | {spared}, STAFF)) is not None
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.sets(
+        st.sampled_from(["revenue", "payout", "sale_amount", "profit", "margin", "epc", "roas", "aov"]), max_size=5
+    ),
+    st.sampled_from([STAFF, CLASSES, STAFF - {FieldClass.REVENUE}, STAFF - {FieldClass.SALE_AMOUNT}]),
+)
+def test_rc7_the_columns_to_drop_are_the_fewest(columns: set[str], classes: frozenset[FieldClass]) -> None:
+    """RC7: against every shorter list there is, base columns included, each judged anew."""
+
+    def accepted(without: tuple[str, ...]) -> bool:
+        return exposed(SPACE, Reader(frozenset(columns) - set(without), classes)) is None
+
+    found = exposed(SPACE, Reader(frozenset(columns), classes))
+    if found is not None:
+        assert found.drop is not None
+        assert accepted(found.drop)
+        assert not any(accepted(each) for each in combinations(sorted(columns), len(found.drop) - 1))
 
 
 def test_rc7_custom_metrics_give_no_more_than_their_atoms() -> None:

@@ -71,8 +71,9 @@ class Engine:
         try:
             return await in_snapshot(self.database.reads, work)
         except _ChangeWantedError as wanted:
-            # Rights are decided anew, in the transaction that makes the change.
-            return await self._change(change, granting=wanted.granting)
+            granting = wanted.granting
+        # Rights are decided anew, in the transaction that makes the change.
+        return await self._change(change, granting=granting)
 
     async def _change(self, change: Callable[[Snapshot], Awaitable[GraphQLAnswer]], *, granting: bool) -> GraphQLAnswer:
         try:

@@ -35,13 +35,32 @@ _ORGANIZATION_ADMINS = """
 _ENDS = "SELECT expires_at FROM role_assignment WHERE user_id = $1 AND organization_id IS NOT DISTINCT FROM $2"
 
 
+def membership_in(grants: Grants, organization: int) -> OrganizationGrant | None:
+    """What somebody has in an organization."""
+    return next((each for each in grants.organizations if each.organization_id == organization), None)
+
+
+def refuse(excess: Iterable[Excess]) -> None:
+    """Raise NotAllowedError where there is something that the actor does not hold himself, and say what."""
+    named = ", ".join(f"{each.kind} {each.name}" for each in sorted(set(excess))[:_SHOWN])
+    if named:
+        raise NotAllowedError(f"You cannot give or take what you do not hold yourself: {named}.")
+
+
 @asynccontextmanager
 async def handing_on(
-    change: Change, *, users: Iterable[int], organization: int | None, until: datetime | None = None
+    change: Change,
+    *,
+    users: Iterable[int],
+    organization: int | None,
+    until: datetime | None = None,
+    taking: bool = False,
+    returning: bool = False,
 ) -> AsyncIterator[None]:
     """A block that changes the grants of these users, on the platform (None) or in one organization.
 
-    `until` is when what is given ends by itself. Raises NotAllowedError where the actor would hand on, or take away,
+    `until` is when what is given ends by itself. A block that suspends is `taking` all they have, one that reinstates
+    is `returning` it: their rows of grants stay. Raises NotAllowedError where the actor would hand on, or take away,
     what he does not hold there, or would leave nobody in charge; then nothing of the block is left.
     """
     touched = list(dict.fromkeys(users))
@@ -50,13 +69,10 @@ async def handing_on(
     was_led = await _is_led(change, organization)
     before = {user: (await grants_of_user(change.operation.snapshot, user))[0] for user in touched}
     yield
-    excess: set[Excess] = set()
     for user in touched:
         after = (await grants_of_user(change.operation.snapshot, user))[0]
-        excess |= set(_excess(before[user], after, own, organization))
-    if excess:
-        named = ", ".join(f"{each.kind} {each.name}" for each in sorted(excess)[:_SHOWN])
-        raise NotAllowedError(f"You cannot give or take what you do not hold yourself: {named}.")
+        had, has = Grants(user) if returning else before[user], Grants(user) if taking else after
+        refuse(_excess(had, has, own, organization))
     if was_led and not await _is_led(change, organization):
         raise NotAllowedError("This would leave nobody in charge: make somebody else an administrator first.")
 
@@ -64,11 +80,7 @@ async def handing_on(
 def _excess(before: Grants, after: Grants, own: Grants, organization: int | None) -> tuple[Excess, ...]:
     if organization is None:
         return platform_excess(before.platform, after.platform, own.platform)
-    return organization_excess(*(_membership(each, organization) for each in (before, after, own)))
-
-
-def _membership(grants: Grants, organization: int) -> OrganizationGrant | None:
-    return next((each for each in grants.organizations if each.organization_id == organization), None)
+    return organization_excess(*(membership_in(each, organization) for each in (before, after, own)))
 
 
 async def _refuse_longer(change: Change, organization: int | None, until: datetime | None) -> None:

@@ -12,6 +12,7 @@ from sightline.db.demo.partners import Partners
 from sightline.db.demo.roles import Roles
 from sightline.db.demo.season import DISTANT, PERIOD_END
 from sightline.db.secrets import Secrets
+from sightline.db.vault import Vault
 
 _WEEK = timedelta(days=7)
 _INVITATION_STATES = ("PENDING", "ACCEPTED", "DECLINED", "REVOKED", "EXPIRED")
@@ -20,7 +21,7 @@ _INVITATION_STATES = ("PENDING", "ACCEPTED", "DECLINED", "REVOKED", "EXPIRED")
 def make_access(book: Book, society: Society, *, partners: Partners, roles: Roles, secrets: Secrets) -> None:
     """Some of each kind in each state; whoever is undecided about has until long after the demo."""
     _invitations(book, society, partners=partners, roles=roles, secrets=secrets)
-    _transfers(book, society, partners)
+    _transfers(book, society, partners=partners, vault=Vault.of(secrets))
     _requests(book, society)
     _reviews(book, society, partners)
 
@@ -72,9 +73,12 @@ def _invitations(book: Book, society: Society, *, partners: Partners, roles: Rol
     invite("ACCOUNT", "PENDING", email=nobody, by="collab-owner", target="Bluebird Austria", **what)
     what = {"affiliate_account_id": partners.bluebird[3], "collaborator_role": "MANAGER"}
     invite("ACCOUNT", "PENDING", email="invited-9@mail.example", by="manager", target="Bluebird America", **what)
+    # One of the staff sees others' invitations by a permission, and his own as the one who is addressed.
+    what = {"organization_id": bluebird.id, "role_id": member}
+    invite("ORGANIZATION", "PENDING", email=f"support@{DOMAIN}", by="partner-admin", target=bluebird.name, **what)
 
 
-def _transfers(book: Book, society: Society, partners: Partners) -> None:
+def _transfers(book: Book, society: Society, *, partners: Partners, vault: Vault) -> None:
     media, deals = partners.companies["Bluebird Media GmbH"], partners.companies["Bluebird Deals Ltd"]
     for n, (state, place, companies) in enumerate(
         (
@@ -103,6 +107,18 @@ def _transfers(book: Book, society: Society, partners: Partners) -> None:
             executed_at=asked + timedelta(days=3) if state == "EXECUTED" else None,
             expires_at=DISTANT if state in ("REQUESTED", "APPROVED") else asked + 2 * _WEEK,
         )
+        if state == "EXECUTED":
+            # AC9: it ended with the company, whose owners alone still read it in full.
+            book.add(
+                "payout_method",
+                affiliate_account_id=account,
+                company_id=media,
+                created_by_id=society.cast["company-owner"],
+                kind="BANK_TRANSFER",
+                redacted="**** 0417",
+                details=vault.seal_payout_details("IBAN XX00 000000000000000417", account=account, company=media),
+                ended_at=asked + timedelta(days=3),
+            )
 
 
 def _requests(book: Book, society: Society) -> None:

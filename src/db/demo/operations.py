@@ -64,17 +64,19 @@ def _imports(book: Book, society: Society) -> None:
             finished_at=asked + timedelta(minutes=3) if state in ("COMPLETED", "FAILED") else None,
         )
 
-    admin, staff = society.cast["admin"], society.staff[0]
+    admin, manager, staff = society.cast["admin"], society.cast["manager"], society.staff[0]
     done = job("orders-2026-05.csv", "COMPLETED", days_ago=29, by=admin, scheduled=True)
     failed = job("orders-2026-06.csv", "FAILED", days_ago=2, by=staff, scheduled=False)
     job("orders-2026-06-corrected.csv", "RUNNING", days_ago=0, by=staff, scheduled=False)
     job("orders-nightly", "QUEUED", days_ago=0, by=admin, scheduled=True)
+    own = job("orders-late.csv", "COMPLETED", days_ago=1, by=manager, scheduled=False)
     for line in range(1, 8):
         book.add("import_log", job_id=done, line=line, outcome="ACCEPTED", column_name=None, value=None, reason=None)
     for number, line, column, value, reason in (
         (done, 8, "amount", "12,5O", "This is no amount: write it like 12.50."),
         (done, 9, "account", "A99999", "No such account."),
         (failed, 1, "date", "31.06.2026", "There is no such day."),
+        (own, 1, "amount", "-5.00", "An amount is not negative."),
     ):
         book.add(
             "import_log",
@@ -170,10 +172,32 @@ def _audit(book: Book, society: Society, partners: Partners) -> None:
             {"target_id": "1", "via_path": "PLATFORM", "after": {"state": "RUNNING"}},
         ),
         ("admin", "platform_setting:update", {"target_id": "click_count", "via_path": "PLATFORM"}),
+        (
+            "account-admin",
+            "role_assignment:update",
+            {
+                "organization_id": northwind,
+                "target_id": first("role_assignment", user_id=cast["scoped-analyst"], scope="ORGANIZATION"),
+                "via_path": "ORGANIZATION",
+                "before": {"program_scope": "ALL"},
+                "after": {"program_scope": "LISTED"},
+            },
+        ),
+        (
+            "partner-admin",
+            "ownership_transfer:create",
+            {
+                "organization_id": bluebird,
+                "affiliate_account_id": account,
+                "target_id": first("ownership_transfer", affiliate_account_id=account),
+                "via_path": "ORG_PARTNER",
+                "after": {"state": "REQUESTED"},
+            },
+        ),
     )
     previous = bytes(32)
     for n, (key, action, details) in enumerate(entries):
-        at = begin + timedelta(days=6 * n, hours=n)
+        at = begin + timedelta(days=5 * n, hours=n)
         previous = _chained(book, previous, at=at, actor=cast[key], action=action, details=details)
 
 

@@ -13,6 +13,7 @@ _ASSIGNED_ADVERTISERS = "(SELECT advertiser_profile_id FROM manager_assignment W
 _ACCOUNTS = "(SELECT affiliate_account_id FROM collaborator WHERE user_id = :user)"
 _OWN_ACCOUNTS = "(SELECT id FROM affiliate_account WHERE partner_org_id = :org)"
 _OWN_ADVERTISERS = "(SELECT id FROM advertiser_profile WHERE organization_id = :org)"
+_OWNED_ACCOUNTS = "(SELECT affiliate_account_id FROM collaborator WHERE user_id = :user AND role = 'OWNER')"
 _COMPANIES = "(SELECT company_id FROM company_access WHERE user_id = :user)"
 
 # Program and product line both: a limit never widens the other (G6).
@@ -39,8 +40,9 @@ _JOINED = """t.id IN (SELECT e.program_id FROM enrollment e WHERE {of}
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """An entity's table, the columns of its key in the order (account, number) or (account, parent, n), and its sets.
+    """An entity's table, its key, and its sets.
 
+    The key is (account, number), 0 for the account of what is no fact, or the columns that make up a part's key.
     `parent` is the table whose sets the entity takes over, joined as `t`, with its own rows as `c`.
     """
 
@@ -48,6 +50,11 @@ class Rows:
     sets: dict[str, str]
     key: str = "0, t.id"
     parent: str | None = None
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """The columns of the key without their table; 0 stands for itself."""
+        return tuple(part.rpartition(".")[2] for part in self.key.split(", "))
 
     def statement(self, words: tuple[str, ...], *, user: int, organization: int) -> str:
         """The keys of the rows that the words mean."""
@@ -87,6 +94,13 @@ _INVOICES = {
 }
 _ENROLLED = "t.{at} IN (SELECT e.{of} FROM enrollment e WHERE e.advertiser_org_id = :org AND {met})"
 _FACT = "t.affiliate_account_id, t.id"
+_ROLES = {
+    "all": "true",
+    "held": "t.id IN (SELECT role_id FROM role_assignment WHERE user_id = :user)",
+    "of the organization": "t.organization_id = :org OR t.scope = 'ORGANIZATION' AND t.origin = 'PREDEFINED'",
+}
+_MEMBERSHIPS = {"all": "true", "own": "t.user_id = :user", "fellows'": "t.organization_id = :org"}
+_IMPORTS = {"scheduled": "t.scheduled", "own": "t.created_by_id = :user"}
 _BY_ACCOUNT = {
     "all": "true",
     "assigned accounts'": f"t.affiliate_account_id IN {_ASSIGNED_ACCOUNTS}",
@@ -104,10 +118,7 @@ ROWS: dict[str, Rows] = {
             "own": "t.id = :org",
         },
     ),
-    "Membership": Rows(
-        "role_assignment",
-        {"all": "true", "own": "t.user_id = :user", "fellows'": "t.organization_id = :org"},
-    ),
+    "Membership": Rows("role_assignment", _MEMBERSHIPS),
     "User": Rows(
         "app_user",
         {
@@ -118,12 +129,40 @@ ROWS: dict[str, Rows] = {
             "company fellows": f"t.id IN (SELECT user_id FROM company_access WHERE company_id IN {_COMPANIES})",
         },
     ),
-    "Role": Rows(
-        "role",
+    "Role": Rows("role", _ROLES),
+    "RolePermission": Rows("role_permission", _ROLES, "c.role_id, c.permission", "role t ON t.id = c.role_id"),
+    "RoleProductLine": Rows("role_product_line", _ROLES, "c.role_id, c.product_line", "role t ON t.id = c.role_id"),
+    "AssignmentProgram": Rows(
+        "assignment_program",
+        _MEMBERSHIPS,
+        "c.assignment_id, c.program_id",
+        "role_assignment t ON t.id = c.assignment_id",
+    ),
+    "AssignmentProductLine": Rows(
+        "assignment_product_line",
+        _MEMBERSHIPS,
+        "c.assignment_id, c.product_line",
+        "role_assignment t ON t.id = c.assignment_id",
+    ),
+    "ManagerAssignment": Rows("manager_assignment", {"all": "true", "own": "t.user_id = :user"}),
+    "ApiKey": Rows(
+        "api_key",
         {
             "all": "true",
-            "held": "t.id IN (SELECT role_id FROM role_assignment WHERE user_id = :user)",
-            "of the organization": "t.organization_id = :org OR t.scope = 'ORGANIZATION' AND t.origin = 'PREDEFINED'",
+            "own": "t.owner_kind = 'USER' AND t.user_id = :user",
+            "organization's": "t.owner_kind = 'ORG' AND t.organization_id = :org",
+        },
+    ),
+    "Invitation": Rows(
+        "invitation",
+        {
+            "all": "true",
+            "to accounts": "t.scope = 'ACCOUNT'",
+            "to assigned accounts": f"t.scope = 'ACCOUNT' AND t.affiliate_account_id IN {_ASSIGNED_ACCOUNTS}",
+            "to owned accounts": f"t.scope = 'ACCOUNT' AND t.affiliate_account_id IN {_OWNED_ACCOUNTS}",
+            "to the organization": "t.scope = 'ORGANIZATION' AND t.organization_id = :org",
+            "addressed": "t.email = (SELECT lower(email) FROM app_user"
+            " WHERE id = :user AND email_verified_at IS NOT NULL)",
         },
     ),
     "AdvertiserProfile": Rows(
@@ -299,11 +338,34 @@ ROWS: dict[str, Rows] = {
         },
         _FACT,
     ),
+    "PayoutRun": Rows("payout_run", {"all": "true"}),
+    "PayoutMethod": Rows(
+        "payout_method",
+        {
+            "own accounts'": f"t.affiliate_account_id IN {_OWN_ACCOUNTS}",
+            "owned accounts'": f"t.affiliate_account_id IN {_OWNED_ACCOUNTS}",
+            # A company alone shows no account: one of the other paths must (AC9).
+            "own companies'": f"t.company_id IN {_COMPANIES} AND (t.affiliate_account_id IN {_ACCOUNTS}"
+            f" OR t.affiliate_account_id IN {_OWN_ACCOUNTS})",
+        },
+    ),
     "PayoutInvoice": Rows("payout_invoice", _INVOICES, _FACT),
     "PayoutInvoiceLine": Rows(
         "payout_invoice_line",
         _INVOICES,
         "c.affiliate_account_id, c.invoice_id, c.n",
         "payout_invoice t ON t.affiliate_account_id = c.affiliate_account_id AND t.id = c.invoice_id",
+    ),
+    "ImportJob": Rows("import_job", _IMPORTS),
+    "ImportLog": Rows("import_log", _IMPORTS, "0, c.id", "import_job t ON t.id = c.job_id"),
+    "PlatformSetting": Rows("platform_setting", {"all": "true"}, "t.key"),
+    "AuditLog": Rows(
+        "audit_log",
+        {
+            "all": "true",
+            "of the organization": "t.organization_id = :org",
+            "of owned accounts' people and owners": f"t.affiliate_account_id IN {_OWNED_ACCOUNTS}"
+            " AND t.target_type IN ('collaborator', 'invitation', 'ownership_transfer')",
+        },
     ),
 }

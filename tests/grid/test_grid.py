@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from graphql import GraphQLObjectType
 from row_sets import ROWS
-from walk import MEMBERS, Stored, Walk, is_connection, stored_rows, walk
-from who_sees_what import ALWAYS, NEVER, NO_ENTITY, Table, read_grid
+from walk import MEMBERS, Key, Stored, Walk, is_connection, stored_rows, walk
+from who_sees_what import ALWAYS, NEVER, NO_ENTITY, NOT_HERE, Table, read_grid
 
 from sightline.db.database import Database
 from sightline.db.secrets import Secrets
@@ -138,12 +138,14 @@ def _fault(cell: str, *, exists: bool, masked: int, shown: int, connection: bool
         return None
     if cell == ALWAYS:
         return f"it is masked on {masked} rows and shown on {shown}" if masked else None
+    if cell == NOT_HERE:
+        return None if masked and not shown else f"it is masked on {masked} rows and shown on {shown}"
     if masked + shown and not (masked and shown):
         return f"it is masked on {masked} rows and shown on {shown}"
     return None
 
 
-async def _expected(demo: Database, table: Table, member: str) -> set[tuple[int, ...]]:
+async def _expected(demo: Database, table: Table, member: str) -> set[Key]:
     line = table.line(member)
     if line is None:
         return set()

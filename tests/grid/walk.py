@@ -29,20 +29,17 @@ from sightline.server.execution import Engine
 MEMBERS: dict[str, CastMember] = {member.key: member for member in CAST}
 PAGE = 30
 _MANY = 3_000  # so many rows are compared with what is stored in the cells that are never masked, too
-_PLURALS = {"company": "companies", "media": "media"}
+_PLURALS = {"auditLog": "auditLog", "company": "companies", "media": "media"}
 _EVERYTHING = 10_000_000
 _COLUMNS = {"payerAdvertiser": "payer_advertiser_id", "createdBy": "created_by_id"}
-_IDENTIFYING = {
-    "ConversionEvent": {"conversion": "conversion_id", "n": "n"},
-    "ConversionItem": {"conversion": "conversion_id", "n": "n"},
-    "PayoutInvoiceLine": {"invoice": "invoice_id", "n": "n"},
-}
+_ACCOUNT = "affiliate_account_id"
+_ANY_ROW = "Node"  # an edge that leads to rows of many entities: `x` is stored as `x_type` and `x_id`
 _DERIVED = {
     "affiliate_account": "company_id IS NOT NULL AS has_company",
     "conversion": "sale_amount - refunded_amount AS net_sale_amount, revenue - payout AS profit",
 }
 
-Key = tuple[int, ...]
+Key = tuple[int | str, ...]
 Stored = dict[str, dict[Key, asyncpg.Record]]
 
 
@@ -79,7 +76,7 @@ async def stored_rows(database: Database) -> Stored:
         for entity, rows in ROWS.items():
             extra = f", {_DERIVED[rows.table]}" if rows.table in _DERIVED else ""
             records = await connection.fetch(f"SELECT *{extra} FROM {rows.table}")
-            stored[entity] = {_key(entity, record, record.get("affiliate_account_id", 0)): record for record in records}
+            stored[entity] = {_key(entity, record, record.get(_ACCOUNT, 0)): record for record in records}
     return stored
 
 
@@ -95,7 +92,7 @@ async def walk(engine: Engine, secrets: Secrets, *, key: str, stored: Stored) ->
 
 def column_of(type_: GraphQLObjectType, name: str) -> str:
     """The stored column behind a field: its name in snake case, for an edge the reference."""
-    if get_named_type(type_.fields[name].type).name in ROWS:
+    if get_named_type(type_.fields[name].type).name in {*ROWS, _ANY_ROW}:
         return _COLUMNS.get(name, f"{_snake(name)}_id")
     return _snake(name)
 
@@ -106,7 +103,10 @@ def is_connection(type_: GraphQLObjectType, name: str) -> bool:
 
 
 def _all_rows(entity: str, columns: dict[str, str], limit: int) -> PageQuery:
-    return PageQuery(Selection(ROWS[entity].table), frozenset(columns.values()), (), limit)
+    asked = {*columns.values(), *ROWS[entity].key_columns} - {"0", _ACCOUNT}
+    if _ACCOUNT in columns.values():
+        asked.add(_ACCOUNT)
+    return PageQuery(Selection(ROWS[entity].table), frozenset(asked), (), limit)
 
 
 class _Walking:
@@ -146,7 +146,7 @@ class _Walking:
                 seen.wrong[name] += row[column] != true[column]
         rows = whole
         if len(whole) == _MANY:
-            rows = await self._read(entity, maskable | _IDENTIFYING.get(entity, {"id": "id"}), _EVERYTHING)
+            rows = await self._read(entity, maskable, _EVERYTHING)
         for row in rows:
             key = _key(entity, row, row.key.account)
             seen.keys.add(key)
@@ -158,7 +158,7 @@ class _Walking:
             seen.shown[name] = len(rows)
         if len(rows) != len(seen.keys):
             self._walk.faults.append(f"{entity}: a row comes twice")
-        self._first[entity] = {row.id: row for row in whole[:PAGE]}
+        self._first[entity] = {row.id or str(_key(entity, row, row.key.account)[-1]): row for row in whole[:PAGE]}
 
     async def _read(self, entity: str, columns: dict[str, str], limit: int) -> list[Row]:
         return (await self._operation.pages(_all_rows(entity, columns, limit), [None]))[0]
@@ -176,43 +176,47 @@ class _Walking:
         seen, first, faults = self._walk.seen[entity], self._first[entity], self._walk.faults
         seen.total = answer.data[root]["totalCount"]
         nodes = answer.data[root]["nodes"]
-        if {node["id"] for node in nodes} != set(first):
+        own = "id" if "id" in type_.fields else ROWS[entity].key_columns[-1]
+        if {node[own] for node in nodes} != set(first):
             faults.append(f"{root}: the first page has other rows than the engine reads")
             return
         masked = set()
         for node in nodes:
-            row = first[node["id"]]
+            row = first[node[own]]
             for name in fields:
                 column = column_of(type_, name)
                 if row.masks(column):
                     masked.add(f"{entity}.{name}")
                 expected = row[column] is not None and not row.masks(column)
                 target = get_named_type(type_.fields[name].type).name
-                if target in ROWS and expected:
-                    account = row.key.account if ROWS[target].key != "0, t.id" else 0
+                if expected and target == _ANY_ROW:
+                    expected = self._any_is_seen(row[f"{_snake(name)}_type"], row[column])
+                elif expected and target in ROWS:
+                    account = row.key.account if ROWS[target].key_columns[0] == _ACCOUNT else 0
                     expected = (account, row[column]) in self._walk.seen[target].keys
                 if (node[name] is not None) != expected:
-                    faults.append(f"{entity}.{name} is {node[name]!r} on {node['id']}")
+                    faults.append(f"{entity}.{name} is {node[name]!r} on {node[own]}")
         noted = set(answer.extensions.get("authorization", {}).get("masked", ()))
         if noted != masked:
             faults.append(f"{root}: the answer notes {noted ^ masked} wrongly")
+
+    def _any_is_seen(self, table: str, reference: str) -> bool:
+        """Whether a row that is named by its table and `number` or `account/number` is one of those seen."""
+        account, _, number = reference.rpartition("/")
+        keys = {key for entity, rows in ROWS.items() if rows.table == table for key in self._walk.seen[entity].keys}
+        return number.isdecimal() and (int(account or 0), int(number)) in keys
 
 
 def _inside(type_name: str) -> str:
     if type_name == "Money":
         return " { amount currency }"
-    return " { __typename }" if type_name in ROWS else ""
+    return " { __typename }" if type_name in {*ROWS, _ANY_ROW} else ""
 
 
 def _key(entity: str, record: Any, account: int) -> Key:
     """The key of a row as row_sets.py has it."""
-    match entity:
-        case "ConversionItem" | "ConversionEvent":
-            return account, record["conversion_id"], record["n"]
-        case "PayoutInvoiceLine":
-            return account, record["invoice_id"], record["n"]
-        case _:
-            return account if ROWS[entity].key != "0, t.id" else 0, record["id"]
+    known = {"0": 0, _ACCOUNT: account}
+    return tuple(known[column] if column in known else record[column] for column in ROWS[entity].key_columns)
 
 
 def _plural(entity: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-ALWAYS, SOMETIMES, NEVER, NO_ENTITY = "+", "?", "-", "."
+ALWAYS, SOMETIMES, NOT_HERE, NEVER, NO_ENTITY = "+", "?", "*", "-", "."
 _SECTION, _REFUSED = "== ", "refused: "
 
 
@@ -80,7 +80,7 @@ def _table(entity: str, text: list[str]) -> Table:
         raise GridError(f"{entity}: the groups of the header and of the list above it differ")
     table = Table(entity, fields, header, tuple(_lines(rows[1:])))
     for one in table.lines:
-        if len(one.cells) != len(header) or not set(one.cells) <= {ALWAYS, SOMETIMES, NEVER}:
+        if len(one.cells) != len(header) or not set(one.cells) <= {ALWAYS, SOMETIMES, NOT_HERE, NEVER}:
             raise GridError(f"{entity}: the cells of {' '.join(one.members)} do not fit the header")
     named = [member for one in table.lines for member in one.members]
     if len(named) != len(set(named)):

@@ -44,7 +44,7 @@ from sightline.schema.denied import ON_DENIED, DeniedMode, denied_mode, prune
 from sightline.schema.fields import Guard
 from sightline.schema.filtered import filter_schema
 from sightline.schema.inputs import order_bindings
-from sightline.schema.limits import MOST_TOKENS, check_shape
+from sightline.schema.limits import MOST_TOKENS, check_length, check_shape
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import type_name
 from sightline.schema.query import Query
@@ -103,11 +103,11 @@ class View(strawberry.Schema):
 
     def _prepare(self, query: str) -> Prepared:
         try:
+            check_length(query)
             document = parse(query, max_lexical_tokens=MOST_TOKENS)
+            check_shape(document)
         except GraphQLError as error:
             return Prepared(None, (error,))
-        try:
-            check_shape(document)
         except BadInputError as refused:
             return Prepared(None, (GraphQLError(str(refused), extensions={"code": refused.code}),))
         mode, unavailable = _mode(document), tuple[str, ...]()

@@ -1,7 +1,8 @@
 """What a document may ask for, decided before anything runs.
 
-Cheapest first: tokens while parsing; then names and shape, before validation (which is quadratic in what repeats). One
-walk that is linear in the document: fragments are measured once. What it costs is for `sightline.schema.costs` to say.
+Cheapest first: its length; tokens while parsing; then names and shape, before validation (which is quadratic in what
+repeats). One walk that is linear in the document: fragments are measured once. What an operation costs is for
+`sightline.schema.costs` to say.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from graphql import (
 from sightline.resolvers.errors import BadInputError
 from sightline.schema.selections import Fragments, flattened, fragments_of, operations_of
 
+LONGEST_DOCUMENT = 100_000  # characters; 2,000 tokens are less unless they are made to be long
 MOST_TOKENS = 2_000
 MOST_FIELDS = 500
 DEEPEST = 12
@@ -32,6 +34,12 @@ MOST_ROOT_FIELDS = 20
 MOST_DIRECTIVES = 50
 MOST_DIRECTIVES_OF_ONE = 10
 LONGEST_NAME = 256
+
+
+def check_length(query: str) -> None:
+    """Refuse a text that is not worth parsing. Raises BadInputError."""
+    if len(query) > LONGEST_DOCUMENT:
+        raise BadInputError(f"A document has at most {LONGEST_DOCUMENT} characters: send long values as variables.")
 
 
 def check_shape(document: DocumentNode) -> None:

@@ -155,10 +155,14 @@ def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """What a key of the answer costs where it is there: its own cost, for each object, and what stands below it."""
+    """What a key of the answer costs where it is there: its own cost, and what stands below it.
+
+    Rows cost that each. Any other list is one object, as it is when it is asked for.
+    """
 
     cost: int
     below: Mapping[str, _Cell] | None = None
+    rows: bool = False
 
 
 def _cells(selection_sets: Iterable[SelectionSetNode], fragments: Fragments) -> Mapping[str, _Cell]:
@@ -173,7 +177,7 @@ def _cells(selection_sets: Iterable[SelectionSetNode], fragments: Fragments) -> 
             cells[key] = _Cell(_flat(nodes[0]))
         else:
             sized = any(argument.name.value in _SIZES for argument in nodes[0].arguments or ())
-            cells[key] = _Cell(0 if sized else COST_OF_OBJECT, _cells(below, fragments))
+            cells[key] = _Cell(0 if sized else COST_OF_OBJECT, _cells(below, fragments), nodes[0].name.value in _ROWS)
     return {key: cell for key, cell in cells.items() if cell.cost or cell.below}
 
 
@@ -186,7 +190,8 @@ def _counted(cells: Mapping[str, _Cell], found: Mapping[str, Any]) -> int:
         if cell.below is None:
             cost += cell.cost
             continue
-        for each in value if isinstance(value, list) else (value,):
+        objects = value if isinstance(value, list) else [value]
+        for each in objects if cell.rows else objects[:1]:
             if isinstance(each, dict):
                 cost += cell.cost + (_counted(cell.below, each) if cell.below else 0)
     return cost

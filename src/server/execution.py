@@ -150,8 +150,7 @@ async def _run(
     errors = result.errors or []
     if result.data is None and all(each.path is None for each in errors):
         return _refused(errors)  # variables that do not fit
-    # Never more than was asked for: a list that is no page (the paths of a viewer) is asked for as one object.
-    actual = min(requested, actual_cost(prepared.document, request.operation_name, result.data))
+    actual = actual_cost(prepared.document, request.operation_name, result.data)
     note(cost=actual)
     notes = {"unavailable": list(prepared.unavailable), "masked": sorted(operation.masked)}
     said = {name: coordinates for name, coordinates in notes.items() if coordinates}

@@ -44,13 +44,14 @@ from sightline.schema.denied import ON_DENIED, DeniedMode, denied_mode, prune
 from sightline.schema.fields import Guard
 from sightline.schema.filtered import filter_schema
 from sightline.schema.inputs import order_bindings
-from sightline.schema.limits import MOST_TOKENS, check_shape, mutations_of
+from sightline.schema.limits import MOST_TOKENS, check_length, check_shape
 from sightline.schema.model import CATALOGUE
 from sightline.schema.mutations import GRANTING, Mutation
 from sightline.schema.names import type_name
 from sightline.schema.query import Query
 from sightline.schema.quiet import QuietExecutor
 from sightline.schema.scalars import SCALARS
+from sightline.schema.selections import mutations_of
 from sightline.schema.wanted import wanted_columns
 
 _MOST_NAMED, _LONGEST_NAMED = 5, 64
@@ -108,11 +109,11 @@ class View(strawberry.Schema):
 
     def _prepare(self, query: str) -> Prepared:
         try:
+            check_length(query)
             document = parse(query, max_lexical_tokens=MOST_TOKENS)
+            check_shape(document)
         except GraphQLError as error:
             return Prepared(None, (error,))
-        try:
-            check_shape(document)
         except BadInputError as refused:
             return Prepared(None, (GraphQLError(str(refused), extensions={"code": refused.code}),))
         mode, unavailable = _mode(document), tuple[str, ...]()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 MESSAGE_LENGTH = 200
+ECHO_LENGTH = 64
 MOST_ERRORS = 5
+
+# How the library repeats a document: names and texts in quotes, words without end, values after a colon.
+_ECHO = re.compile(r"""(?s)(?<=')[^']{65,}(?=')|(?<=")[^"]{65,}(?=")|[^\s'"]{65,}|(?<=[^r]: ).{65,}""")
 
 HeaderPairs = tuple[tuple[str, str], ...]
 
@@ -85,6 +90,11 @@ def bounded(errors: list[dict[str, Any]], *, otherwise: ErrorCode) -> list[dict[
     `otherwise` is the code of an error that has none.
     """
     return [_bounded(each, otherwise) for each in errors[:MOST_ERRORS]]
+
+
+def shortened(message: str) -> str:
+    """A message of the library with each thing that it repeats from the document cut to 64 characters."""
+    return _ECHO.sub(lambda echo: echo[0][: ECHO_LENGTH - 1] + "…", message)
 
 
 def _bounded(formatted: dict[str, Any], otherwise: ErrorCode) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from sightline.server.logs import configure_logging
 from sightline.server.settings import Settings, exposed, load_settings
 from sightline.server.transport import GraphQLEndpoint
 
-MakeExecute = Callable[[Database, Secrets], Execute]
+MakeExecute = Callable[[Database, Secrets, Settings], Execute]
 
 PREFLIGHT_SECONDS = 600
 
@@ -38,7 +38,7 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
             for warning in database.warnings:
                 structlog.get_logger("sightline.start").warning(warning)
             app.state.readiness = Readiness(database)
-            app.state.execute = make_execute(database, secrets)
+            app.state.execute = make_execute(database, secrets, settings)
             yield
 
     async def execute(request: GraphQLRequest, token: str | None) -> GraphQLAnswer:

@@ -1,7 +1,7 @@
 """From the bytes of a request's body to one GraphQL request: strict JSON, nothing guessed, nothing overlooked.
 
 The standard parser is lenient where two readers could see two different requests (the last of two equal keys wins,
-1e400 is infinity, half a surrogate pair is text), so each of these is refused (B10, B19-B24, B32, B54-B61).
+1e400 is infinity, half a surrogate pair is text), so each of these is refused (B10, B19-B24, B32, B54-B61, B80).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ BODY_BYTES = 1_000_000
 BODY_SECONDS = 10.0
 DEEPEST = 64
 LONGEST_INTEGER = 40
+MOST_VARIABLES = 500  # a document of 2,000 tokens cannot declare more
 CLOSE = (("connection", "close"),)
 
 
@@ -70,7 +71,10 @@ def parse_request(body: bytes) -> GraphQLRequest:
     for name in ("variables", "extensions"):
         if not isinstance(parameters.get(name), dict | None):
             raise bad_input(f'"{name}" must be an object or null.')
-    return GraphQLRequest(query, parameters.get("variables"), operation_name)
+    variables = parameters.get("variables")
+    if variables is not None and len(variables) > MOST_VARIABLES:
+        raise bad_input(f"There are more than {MOST_VARIABLES} variables: send those that the document declares.")
+    return GraphQLRequest(query, variables, operation_name)
 
 
 def _parse(body: bytes) -> Any:

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import Any
 
 import asyncpg
-from graphql import GraphQLError, OperationDefinitionNode, OperationType
+from graphql import DocumentNode, GraphQLError, OperationType
 
 from sightline.authz.paths import Shape
 from sightline.authz.visibility import Visibility, compile_visibility
@@ -31,30 +31,34 @@ from sightline.resolvers.grants import active_user_by_email
 from sightline.resolvers.identity import Identities, Principal, principal_of_user
 from sightline.resolvers.operation import Operation, Services
 from sightline.schema.api import Api, Prepared, View
-from sightline.schema.limits import check_price
+from sightline.schema.costs import actual_cost, requested_cost
 from sightline.schema.model import CATALOGUE
-from sightline.server.answers import ErrorCode, Execute, GraphQLAnswer, GraphQLRequest, bounded, error
+from sightline.schema.selections import operations_of
+from sightline.server.answers import ErrorCode, Execute, GraphQLAnswer, GraphQLRequest, bounded, error, shortened
 from sightline.server.logs import log_fault, note
+from sightline.server.rates import Bucket, Rates, charged
+from sightline.server.settings import Settings
 
 _MOST_VISIBILITIES = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Engine:
-    """What every operation of a process shares."""
+    """What every operation of a process shares. Without `rates` callers may spend as much as they like."""
 
     database: Database
     services: Services
     identities: Identities
     api: Api
+    rates: Rates | None = None
     _visibilities: OrderedDict[tuple[Shape, ...], Visibility] = field(default_factory=OrderedDict)
 
     @classmethod
-    def of(cls, database: Database, secrets: Secrets) -> Engine:
+    def of(cls, database: Database, secrets: Secrets, *, rates: Rates | None = None) -> Engine:
         """The engine of an installation."""
         ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
         services = Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets), Vault.of(secrets), Writes(CATALOGUE))
-        return cls(database, services, Identities(secrets), Api())
+        return cls(database, services, Identities(secrets), Api(), rates)
 
     async def execute(self, request: GraphQLRequest, token: str | None) -> GraphQLAnswer:
         """The answer to an operation. Raises UnauthenticatedError for a token that stands for nobody."""
@@ -63,7 +67,8 @@ class Engine:
             principal = await self.identities.find(token, snapshot) if token is not None else None
             if principal is None:
                 raise UnauthenticatedError("This token is not valid: it is unknown, has ended, or was revoked.")
-            return await self.answer(request, principal, snapshot, changing=changing)
+            bucket = self.rates.bucket(principal.fingerprint) if self.rates is not None else None
+            return await self.answer(request, principal, snapshot, bucket=bucket, changing=changing)
 
         async def change(snapshot: Snapshot) -> GraphQLAnswer:
             return await work(snapshot, changing=True)
@@ -83,23 +88,39 @@ class Engine:
             return GraphQLAnswer(None, [crossed])
 
     async def answer(
-        self, request: GraphQLRequest, principal: Principal, snapshot: Snapshot, *, changing: bool = False
+        self,
+        request: GraphQLRequest,
+        principal: Principal,
+        snapshot: Snapshot,
+        *,
+        bucket: Bucket | None = None,
+        changing: bool = False,
     ) -> GraphQLAnswer:
-        """The answer for a known principal; a mutation is answered only where the snapshot is one of a change."""
+        """The answer for a known principal, paid for from its bucket. Raises RefusedError where that holds too little.
+
+        A mutation is answered only where the snapshot is one of a change. `extensions.cost` has both figures; only with
+        a bucket has it a `throttleStatus`, which moves with time.
+        """
         visibility = self.visibility(principal)
         note(principal=principal.fingerprint, visibility=visibility.key)
         view = self.api.view(visibility)
         prepared = view.prepare(request.query)
-        try:
-            _check(prepared, request)
-        except (GraphQLError, BadInputError) as refused:
-            return _refused([refused])
-        if prepared.errors:
+        if prepared.document is None:
             return _refused(prepared.errors)
-        if _is_mutation(prepared, request) and not changing:
+        try:
+            _check_name(prepared.document, request.operation_name)
+            requested = requested_cost(prepared.document, request.operation_name, request.variables or {})
+        except BadInputError as refused:
+            return _refused([refused])
+        note(cost=requested)
+        if _is_mutation(prepared.document, request.operation_name) and not changing:
             raise _ChangeWantedError(granting=prepared.granting)
         operation = Operation(self.services, principal, visibility, snapshot)
-        return await _run(view, prepared, operation, request)
+
+        async def run() -> GraphQLAnswer:
+            return await _run(view, prepared, operation, request, requested=requested)
+
+        return await (run() if bucket is None else charged(bucket, requested, run))
 
     def visibility(self, principal: Principal) -> Visibility:
         """The visibility of a principal, shared by all who have paths of the same shapes."""
@@ -122,16 +143,15 @@ class _ChangeWantedError(Exception):
         self.granting = granting
 
 
-def _is_mutation(prepared: Prepared, request: GraphQLRequest) -> bool:
-    assert prepared.document is not None
-    operations = [each for each in prepared.document.definitions if isinstance(each, OperationDefinitionNode)]
-    named = (each for each in operations if request.operation_name in (None, each.name and each.name.value))
+def _is_mutation(document: DocumentNode, name: str | None) -> bool:
+    named = (each for each in operations_of(document) if name in (None, each.name and each.name.value))
     return next(named).operation is OperationType.MUTATION
 
 
-def make_execute(database: Database, secrets: Secrets) -> Execute:
+def make_execute(database: Database, secrets: Secrets, settings: Settings) -> Execute:
     """What runs operations over an open database."""
-    return Engine.of(database, secrets).execute
+    rates = Rates(settings.cost_capacity, settings.cost_per_second)
+    return Engine.of(database, secrets, rates=rates).execute
 
 
 def schema_text() -> str:
@@ -153,28 +173,31 @@ async def schema_of(database: Database, email: str) -> str:
     return Api().view(visibility).as_str()
 
 
-def _check(prepared: Prepared, request: GraphQLRequest) -> None:
-    """Limits, and whether there is an operation of the name asked for."""
-    if prepared.document is None:
-        return
-    operations = [each for each in prepared.document.definitions if isinstance(each, OperationDefinitionNode)]
-    named = [each.name.value if each.name else None for each in operations]
-    if request.operation_name is None and len(operations) != 1:
+def _check_name(document: DocumentNode, name: str | None) -> None:
+    """Whether there is one operation of the name asked for."""
+    operations = operations_of(document)
+    if name is None and len(operations) != 1:
         several = "Say which operation to run with operationName: the document has several."
         raise BadInputError(several if operations else "The document has no operation.")
-    if request.operation_name is not None and request.operation_name not in named:
+    if name is not None and name not in [each.name.value if each.name else None for each in operations]:
         raise BadInputError("The document has no operation of the name that operationName gives.")
-    check_price(prepared.document, request.operation_name, request.variables or {})
 
 
-async def _run(view: View, prepared: Prepared, operation: Operation, request: GraphQLRequest) -> GraphQLAnswer:
+async def _run(
+    view: View, prepared: Prepared, operation: Operation, request: GraphQLRequest, *, requested: int
+) -> GraphQLAnswer:
+    assert prepared.document is not None
     result = await view.run(prepared, operation, variables=request.variables or {}, name=request.operation_name)
     errors = result.errors or []
     if result.data is None and all(each.path is None for each in errors):
         return _refused(errors)  # variables that do not fit
+    actual = actual_cost(prepared.document, request.operation_name, result.data)
+    note(cost=actual)
     notes = {"unavailable": list(prepared.unavailable), "masked": sorted(operation.masked)}
     said = {name: coordinates for name, coordinates in notes.items() if coordinates}
-    return GraphQLAnswer(result.data, _formatted(errors), {"authorization": said} if said else {})
+    extensions: dict[str, Any] = {"authorization": said} if said else {}
+    extensions["cost"] = {"requestedQueryCost": requested, "actualQueryCost": actual}
+    return GraphQLAnswer(result.data, _formatted(errors), extensions)
 
 
 def _refused(errors: Any) -> GraphQLAnswer:
@@ -197,7 +220,7 @@ def _one(raised: GraphQLError | BadInputError) -> dict[str, Any]:
     match original:
         case None | GraphQLError():
             # A field without its selection is told its own name back; nobody is told any other (LK10).
-            message = raised.message.partition(" Did you mean ")[0]
+            message = shortened(raised.message.partition(" Did you mean ")[0])
             return {"message": message, "extensions": dict(raised.extensions or {})} | where
         case SightlineError():
             return error(str(original), ErrorCode(original.code)) | where

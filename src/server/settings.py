@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     write_connections: int = Field(4, ge=1, le=1_000, description="Database connections for mutations, each process.")
     deadline_seconds: float = Field(10.0, gt=0, le=300, description="Longest time one operation may take.")
     drain_seconds: int = Field(10, ge=0, le=300, description="How long a stopping process finishes what it began.")
+    cost_capacity: int = Field(10_000, ge=10_000, description="Cost a caller may have spent at once, each process.")
+    cost_per_second: int = Field(1_000, ge=1, description="Cost that is restored to a caller each second.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` for people, `json` for programs.")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="Origins of other sites' pages.")
 

@@ -1,7 +1,11 @@
 """POST /graphql: one request in, one answer out, as the GraphQL-over-HTTP specification has it.
 
 Knows HTTP and JSON; of GraphQL it knows the shape of a request and of an answer. Checks come in the order of their
-price, so that what is refused is refused before it costs anything.
+price, so that what is refused is refused before it costs anything (GOAL22): connections (`serving`), head
+(`http_protocol`), method and headers, size of the body, depth of its JSON (`bodies`), the document's length and tokens,
+names, depth, aliases, fields and directives (`schema.limits`), validation, cost (`schema.costs`), the caller's points
+(`rates`). A place in the database's pool is taken once the body is read, as who asks is read from there and a document
+is judged in his view of the schema; the deadline holds from then on.
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ async def test_lk24_extensions_and_logs_carry_nothing_that_was_read(
         response = await post(client, platform.member("adv-admin"), query)
     answer = response.json()
     assert set(answer) <= {"data", "extensions"}
-    assert set(answer["extensions"]) == {"authorization", "requestId"}
+    assert set(answer["extensions"]) == {"authorization", "cost", "requestId"}
     assert set(answer["extensions"]["authorization"]) == {"masked"}
     (line,) = [each for each in logged if each["event"] == "operation"]
     user = await platform.one("SELECT id FROM app_user WHERE email = 'adv-admin@demo.example'")
@@ -170,7 +170,10 @@ async def test_lk24_extensions_and_logs_carry_nothing_that_was_read(
 
 
 async def test_lk26_what_an_operation_costs_is_told_by_the_document_alone(platform: Platform) -> None:
-    """LK26: too dear for who would see two rows as for who would see thousands; half as dear for neither."""
+    """LK26: too dear for who would see two rows as for who would see thousands; a tenth for neither.
+
+    What it cost afterwards is the number of objects that were answered.
+    """
     few, many = (
         (await platform.person(await platform.collaborator("Bluebird Japan", "OWNER"))).token,
         platform.member("admin"),
@@ -183,4 +186,8 @@ async def test_lk26_what_an_operation_costs_is_told_by_the_document_alone(platfo
     for who in (few, many):
         cheaper = await platform.ask(who, OVERPRICED.replace("conversions(first: 100)", "conversions(first: 10)"))
         assert not cheaper.errors
-        assert cheaper.extensions == {}
+        programs = len(cheaper.data["programs"]["nodes"]) if cheaper.data else 0
+        conversions = sum(len(each["conversions"]["nodes"]) for each in cheaper.data["programs"]["nodes"])
+        assert cheaper.extensions == {
+            "cost": {"requestedQueryCost": 100 * (1 + 10), "actualQueryCost": programs + conversions}
+        }

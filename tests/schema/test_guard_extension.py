@@ -151,4 +151,4 @@ async def test_masked_cells_are_named_once_and_shown_as_null(desk: Desk) -> None
     assert answer.data is not None
     cells = [node["saleAmount"] for node in answer.data["conversions"]["nodes"]]
     assert None in cells
-    assert answer.extensions == {"authorization": {"masked": ["Conversion.saleAmount"]}}
+    assert answer.extensions["authorization"] == {"masked": ["Conversion.saleAmount"]}

@@ -12,7 +12,8 @@ from graphql import get_introspection_query, parse
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.global_ids import Key
-from sightline.schema.limits import check_price, check_shape
+from sightline.schema.costs import requested_cost
+from sightline.schema.limits import check_shape
 from sightline.server.answers import GraphQLAnswer, GraphQLRequest
 
 LONGEST_MESSAGE = 200
@@ -177,7 +178,7 @@ async def test_a_fragment_bomb_is_measured_without_going_off(desk: Desk, levels:
     document = parse(fragment_bomb(levels))
     with pytest.raises(BadInputError, match="aliases"):
         check_shape(document)
-    check_price(document, None, {})
+    requested_cost(document, None, {})
     assert perf_counter() - began < 1
     assert "aliases" in await refused(desk, fragment_bomb(levels))
 

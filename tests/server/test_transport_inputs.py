@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from time import perf_counter
+from time import process_time
 
 import httpx
 import pytest
@@ -15,15 +15,20 @@ from sightline.server.transport import GraphQLEndpoint
 JSON = {"content-type": "application/json"}
 QUERY = b'{"query":"{hello}"}'
 LONGEST_ANSWER = 4_096
+TRIES = 3
+MOST_CPU_SECONDS = 0.25  # 50 ms on a machine of its own
 
 
 async def refused(
     client: httpx.AsyncClient, execution: TinyExecution, content: bytes, **headers: str
 ) -> httpx.Response:
     """The answer to a body; checks what holds for every refused one."""
-    began = perf_counter()
-    answer = await client.post("/graphql", content=content, headers=JSON | headers)
-    assert perf_counter() - began < 1.0  # 50 ms on a quiet machine; this one may be busy
+    best = MOST_CPU_SECONDS
+    for _ in range(TRIES):
+        began = process_time()
+        answer = await client.post("/graphql", content=content, headers=JSON | headers)
+        best = min(best, process_time() - began)
+    assert best < MOST_CPU_SECONDS
     assert execution.asked == []
     assert len(answer.content) < LONGEST_ANSWER
     (error,) = answer.json()["errors"]
@@ -153,17 +158,31 @@ async def test_b73_compressed_bodies_are_answered_with_415(client: httpx.AsyncCl
     assert answer.status_code == 415
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize(
+    ("method", "query_string"),
+    [
+        pytest.param("GET", "query=mutation{a}", id="B67 GET mutation"),
+        pytest.param("GET", "query={hello}", id="B68 GET query without a header of its own"),
+        pytest.param("GET", "query={hello}&variables=garbage", id="B69 GET with garbage for variables"),
+        pytest.param("PUT", "", id="B70 PUT"),
+        pytest.param("OPTIONS", "", id="B71 OPTIONS of an evil origin"),
+        ("HEAD", "query={hello}"),
+        ("PATCH", ""),
+        ("DELETE", ""),
+        ("TRACE", ""),
+    ],
+)
 async def test_other_methods_are_answered_with_405(
-    client: httpx.AsyncClient, execution: TinyExecution, method: str
+    client: httpx.AsyncClient, execution: TinyExecution, method: str, query_string: str
 ) -> None:
-    """B67-B71: no query by GET, and nothing for other origins."""
-    answer = await client.request(
-        method, "/graphql?query={hello}&variables=garbage", headers={"origin": "https://evil.example"}
-    )
+    """B67-B71: operations come by POST only, so no page can send one by a link; other origins are given no leave."""
+    answer = await client.request(method, f"/graphql?{query_string}", headers={"origin": "https://evil.example"})
     assert answer.status_code == 405
     assert answer.headers["allow"] == "POST"
     assert "access-control-allow-origin" not in answer.headers
+    assert len(answer.content) < LONGEST_ANSWER
+    if method != "HEAD":  # which has no body
+        assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
     assert execution.asked == []
 
 
@@ -197,6 +216,7 @@ def test_broken_http_is_answered_and_the_connection_closed(port: int, request_by
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 %d " % status)
     assert b"connection: close" in head.lower()
+    assert len(body) < LONGEST_ANSWER
     assert json.loads(body)["errors"][0]["extensions"]["code"] == "BAD_INPUT"
     assert answer.count(b"HTTP/1.1 4") == 1
 

@@ -1,0 +1,204 @@
+"""What an operation costs: beforehand by its document and variables, afterwards by what it was answered.
+
+An object costs 1 and a scalar nothing. A connection costs its page size times what each of its rows costs, at least 1
+each; a `totalCount` 10, a look-up what each of its ids costs, a look at the schema 1,000. Neither figure is moved by a
+row that is not visible: the one is known before any row is read, the other is counted in the answer (LK26).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from graphql import (
+    ArgumentNode,
+    DocumentNode,
+    FieldNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+
+from sightline.resolvers.connections import LARGEST_PAGE
+from sightline.resolvers.errors import BadInputError
+from sightline.schema.selections import Fragments, flattened, fragments_of, operations_of
+
+MOST_COST = 10_000
+COST_OF_OBJECT = 1
+COST_OF_TOTAL_COUNT = 10
+COST_OF_INTROSPECTION = 1_000
+
+_INTROSPECTION: Final = frozenset({"__schema", "__type"})
+_SIZES: Final = frozenset({"first", "last"})
+_ROWS: Final = frozenset({"nodes", "edges"})
+
+
+class CostExceededError(BadInputError):
+    """The document asks for too much at once."""
+
+    code = "COST_EXCEEDED"
+
+
+def requested_cost(document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any]) -> int:
+    """The most that an operation can cost. Linear in the document, which may be one that was never measured.
+
+    Raises BadInputError for a page that is too large, CostExceededError for a cost of more than 10,000.
+    """
+    operation = _chosen(document, operation_name)
+    walk = _Requested(fragments_of(document), {**_defaults(operation), **variables})
+    cost = walk.selection(operation.selection_set).whole
+    if cost > MOST_COST:
+        raise CostExceededError(f"This may cost {cost}; the most is {MOST_COST}: ask for fewer or smaller pages.")
+    return cost
+
+
+def actual_cost(document: DocumentNode, operation_name: str | None, data: Mapping[str, Any] | None) -> int:
+    """What an operation has cost by its answer: objects that are null, or were not there, are not counted."""
+    operation = _chosen(document, operation_name)
+    return _counted(_cells([operation.selection_set], fragments_of(document)), data) if data else 0
+
+
+def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    return next(each for each in operations_of(document) if name is None or (each.name and each.name.value == name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cost:
+    """Of a selection: what counts for each row where it is a connection's, and what counts once."""
+
+    each: int = 0
+    once: int = 0
+
+    @property
+    def whole(self) -> int:
+        """Of a selection that is no connection's."""
+        return self.each + self.once
+
+    def __add__(self, other: _Cost) -> _Cost:
+        return _Cost(self.each + other.each, self.once + other.once)
+
+
+@dataclass(slots=True)
+class _Requested:
+    fragments: Fragments
+    variables: Mapping[str, Any]
+    measured: dict[str, _Cost] = field(default_factory=dict)
+
+    def selection(self, selection_set: SelectionSetNode) -> _Cost:
+        return sum(map(self.node, selection_set.selections), _Cost())
+
+    def node(self, node: SelectionNode) -> _Cost:
+        if isinstance(node, FieldNode):
+            cost = self.field(node)
+            return _Cost(each=cost) if node.name.value in _ROWS else _Cost(once=cost)
+        if isinstance(node, InlineFragmentNode):
+            return self.selection(node.selection_set)
+        return self.fragment(node.name.value) if isinstance(node, FragmentSpreadNode) else _Cost()
+
+    def fragment(self, name: str) -> _Cost:
+        if name not in self.measured:
+            self.measured[name] = _Cost()
+            found = self.fragments.get(name)
+            if found is not None:
+                self.measured[name] = self.selection(found.selection_set)
+        return self.measured[name]
+
+    def field(self, node: FieldNode) -> int:
+        if node.selection_set is None or node.name.value in _INTROSPECTION:
+            return _flat(node)
+        below = self.selection(node.selection_set)
+        for argument in node.arguments or ():
+            if argument.name.value == "ids":
+                return (COST_OF_OBJECT + below.whole) * self.length(argument)
+            size = self.size(argument) if argument.name.value in _SIZES else None
+            if size is not None:
+                if not 1 <= size <= LARGEST_PAGE:
+                    raise BadInputError(f"A page has 1 to {LARGEST_PAGE} rows: ask for that many with first or last.")
+                return size * max(below.each, COST_OF_OBJECT) + below.once
+        return COST_OF_OBJECT + below.whole
+
+    def size(self, argument: ArgumentNode) -> int | None:
+        """The whole number an argument is, None where it is none; 100.0 is one to GraphQL."""
+        value: Any = argument.value
+        if isinstance(value, IntValueNode):
+            return int(value.value) if len(value.value) < 9 else LARGEST_PAGE + 1
+        given = self.variables.get(value.name.value) if isinstance(value, VariableNode) else None
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            return None
+        return int(given) if given == given // 1 else None
+
+    def length(self, argument: ArgumentNode) -> int:
+        value: Any = argument.value
+        if isinstance(value, ListValueNode):
+            return len(value.values)
+        given = self.variables.get(value.name.value) if isinstance(value, VariableNode) else None
+        return len(given) if isinstance(given, list) else 1
+
+
+def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
+    """The default values that a cost can depend on: whole numbers, and lists by their length."""
+    found: dict[str, Any] = {}
+    for each in operation.variable_definitions or ():
+        default = each.default_value
+        if isinstance(default, IntValueNode) and len(default.value) < 9:
+            found[each.variable.name.value] = int(default.value)
+        elif isinstance(default, ListValueNode):
+            found[each.variable.name.value] = list(default.values)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """What a key of the answer costs where it is there: its own cost, and what stands below it.
+
+    Rows cost that each. Any other list is one object, as it is when it is asked for.
+    """
+
+    cost: int
+    below: Mapping[str, _Cell] | None = None
+    rows: bool = False
+
+
+def _cells(selection_sets: Iterable[SelectionSetNode], fragments: Fragments) -> Mapping[str, _Cell]:
+    """The keys of an object of the answer that cost anything. Fields under one key are one, as in the answer."""
+    together: dict[str, list[FieldNode]] = {}
+    for node in flattened(selection_sets, fragments):
+        together.setdefault((node.alias or node.name).value, []).append(node)
+    cells: dict[str, _Cell] = {}
+    for key, nodes in together.items():
+        below = [node.selection_set for node in nodes if node.selection_set is not None]
+        if not below or nodes[0].name.value in _INTROSPECTION:
+            cells[key] = _Cell(_flat(nodes[0]))
+        else:
+            sized = any(argument.name.value in _SIZES for argument in nodes[0].arguments or ())
+            cells[key] = _Cell(0 if sized else COST_OF_OBJECT, _cells(below, fragments), nodes[0].name.value in _ROWS)
+    return {key: cell for key, cell in cells.items() if cell.cost or cell.below}
+
+
+def _counted(cells: Mapping[str, _Cell], found: Mapping[str, Any]) -> int:
+    cost = 0
+    for key, cell in cells.items():
+        value = found.get(key)
+        if value is None:
+            continue
+        if cell.below is None:
+            cost += cell.cost
+            continue
+        objects = value if isinstance(value, list) else [value]
+        for each in objects if cell.rows else objects[:1]:
+            if isinstance(each, dict):
+                cost += cell.cost + (_counted(cell.below, each) if cell.below else 0)
+    return cost
+
+
+def _flat(node: FieldNode) -> int:
+    """The cost of a field by its name alone."""
+    if node.name.value in _INTROSPECTION:
+        return COST_OF_INTROSPECTION
+    return COST_OF_TOTAL_COUNT if node.name.value == "totalCount" else 0

@@ -1,0 +1,173 @@
+"""What an operation costs: beforehand by document and variables alone, afterwards by what is in its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from desk import Desk
+from graphql import GraphQLObjectType, get_introspection_query, parse
+
+from sightline.resolvers.errors import BadInputError
+from sightline.resolvers.global_ids import Key
+from sightline.schema.costs import CostExceededError, actual_cost, requested_cost
+
+
+def cost_of(query: str, operation_name: str | None = None, /, **variables: Any) -> int:
+    """The requested cost of a query."""
+    return requested_cost(parse(query), operation_name, variables)
+
+
+REQUESTED = [
+    ("{ __typename }", 0),
+    ("{ viewer { __typename } }", 1),
+    ("{ viewer { user { name } } }", 2),
+    ("{ conversions(first: 10) { nodes { id } } }", 10),
+    ("{ conversions(last: 10) { nodes { id } } }", 10),
+    ("{ conversions(first: null, last: 10) { nodes { id } } }", 10),
+    ("{ conversions(first: 10) { edges { cursor node { id } } } }", 20),
+    ("{ conversions(first: 10) { nodes { payout { amount } revenue { amount } } } }", 30),
+    ("{ conversions(first: 10) { nodes { id } pageInfo { hasNextPage } totalCount } }", 21),
+    ("{ conversions(first: 10) { n: nodes { id } p: pageInfo { hasNextPage } t: totalCount } }", 21),
+    ("{ conversions(first: 10) { pageInfo { hasNextPage } } }", 11),
+    ("{ conversions(first: 10) { totalCount } }", 20),
+    ("{ programs(first: 10) { nodes { conversions(first: 20) { nodes { id } totalCount } } } }", 10 * (1 + 20 + 10)),
+    ('{ nodes(ids: ["a", "b", "c"]) { id } }', 3),
+    ('{ nodes(ids: ["a", "b"]) { ... on Program { conversions(first: 20) { nodes { id } } } } }', 42),
+    ('{ node(id: "a") { ... on Program { conversions(first: 20) { nodes { id } } } } }', 21),
+    ("{ conversions(first: 10) { ...F ... { totalCount } } } fragment F on ConversionConnection { nodes { id } }", 20),
+    ("{ a: viewer { ...F } b: viewer { ...F } } fragment F on Viewer { user { name } }", 4),
+    ("query ($no: Boolean!) { viewer @include(if: $no) { __typename } }", 1),
+    ("{ __schema { types { name } } }", 1_000),
+    ('{ a: __type(name: "Query") { name } b: __schema { queryType { name } } }', 2_000),
+]
+
+
+@pytest.mark.parametrize(("query", "cost"), REQUESTED)
+def test_the_requested_cost_follows_from_the_document(query: str, cost: int) -> None:
+    """Domain 3.11, 19: object 1, connection its page size times its rows' cost, totalCount 10."""
+    assert cost_of(query) == cost
+
+
+def test_variables_and_their_defaults_are_sizes_as_literals_are() -> None:
+    """A cheap default does not hide a dear variable, nor a null one a default."""
+    query = (
+        "query ($n: Int = 5, $ids: [ID!]! = [1, 2]) { conversions(first: $n) { nodes { id } } nodes(ids: $ids) { id } }"
+    )
+    assert cost_of(query) == 5 + 2
+    assert cost_of(query, n=50) == 50 + 2
+    assert cost_of(query, n=50.0, ids=["a"] * 7) == 50 + 7
+    assert cost_of(query, ids="a") == 5 + 1
+
+
+def test_only_the_operation_that_is_run_is_paid_for() -> None:
+    query = "query A { viewer { __typename } } query B { conversions(first: 9) { nodes { id } } }"
+    assert (cost_of(query, "A"), cost_of(query, "B")) == (1, 9)
+    data = {"conversions": {"nodes": [{"id": "a"}, {"id": "b"}]}}
+    assert actual_cost(parse(query), "B", data) == 2
+
+
+def test_ten_thousand_is_the_most() -> None:
+    """B26, B27."""
+    exact = "{ " + " ".join(f"a{at}: programs(first: 100) {{ nodes {{ user {{ id }} }} }}" for at in range(50)) + " }"
+    assert cost_of(exact) == 10_000
+    with pytest.raises(CostExceededError, match="10001"):
+        cost_of(exact[:-1] + "viewer { __typename } }")
+    for size in ("0", "-1", "101", "2147483648", "9" * 100):
+        with pytest.raises(BadInputError, match="1 to 100"):
+            cost_of(f"{{ conversions(first: {size}) {{ totalCount }} }}")
+
+
+ASKED = [
+    "{ viewer { user { name } organization { name } } }",
+    "{ programs(first: 100) { nodes { name } totalCount pageInfo { hasNextPage } } }",
+    "{ programs(first: 3) { edges { cursor node { name program: id } } t: totalCount } }",
+    "{ programs(first: 90) { nodes { name } nodes { id } ...F } } fragment F on ProgramConnection { nodes { status } }",
+    "{ programs(first: 20) { nodes { conversions(first: 5) { totalCount nodes { id payout { amount } } } } } }",
+    '{ none: programs(first: 50, where: { name: { eq: "none" } }) { nodes { name } totalCount } }',
+    "{ viewer @skip(if: true) { __typename } programs(first: 2) { nodes @include(if: false) { id } totalCount } }",
+    "query @onDenied(mode: MASK) { conversions(first: 50) { nodes { revenue { amount } payout { amount } } } }",
+]
+
+
+def objects_in(value: Any) -> int:
+    """The objects of an answer."""
+    if isinstance(value, list):
+        return sum(map(objects_in, value))
+    return 1 + sum(map(objects_in, value.values())) if isinstance(value, dict) else 0
+
+
+@pytest.mark.parametrize("query", ASKED)
+async def test_lk26_the_actual_cost_is_that_of_what_is_in_the_answer(desk: Desk, query: str) -> None:
+    """LK26: counted again in the answer: its objects without the root and connections, and ten for each total."""
+    for key in ("admin", "adv-admin", "partner-member"):
+        answer = await desk.ask(query, await desk.member(key))
+        assert not answer.errors, answer.errors
+        cost = answer.extensions["cost"]
+        assert set(cost) == {"requestedQueryCost", "actualQueryCost"}
+        connections = _connections(answer.data)
+        objects = objects_in(answer.data) - 1 - len(connections)
+        totals = sum(name in each for each in connections for name in ("totalCount", "t"))
+        assert cost["actualQueryCost"] == objects + 10 * totals
+        assert cost["actualQueryCost"] <= cost["requestedQueryCost"]
+
+
+def _connections(value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, list):
+        return [found for each in value for found in _connections(each)]
+    if not isinstance(value, dict):
+        return []
+    own = [value] if {"nodes", "edges", "totalCount", "t"} & set(value) else []
+    return own + [found for each in value.values() for found in _connections(each)]
+
+
+async def test_look_ups_that_find_nothing_cost_nothing(desk: Desk) -> None:
+    """LK26: hidden rows and rows that do not exist are equally free."""
+    admin, nobody = await desk.member("admin"), await desk.member("nobody")
+    ids = desk.engine.services.ids
+    seen = (await desk.read("{ conversions(first: 3) { nodes { id } } }", admin))["conversions"]["nodes"]
+    missing = ids.encode("program", [Key(10**9 + at) for at in range(3)])
+    query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    costs = [
+        (await desk.ask(query, viewer, ids=asked)).extensions["cost"]["actualQueryCost"]
+        for viewer, asked in (
+            (admin, [each["id"] for each in seen]),
+            (nobody, [each["id"] for each in seen]),
+            (admin, missing),
+        )
+    ]
+    assert costs == [3, 0, 0]
+
+
+async def test_a_list_that_is_no_page_is_one_object(desk: Desk) -> None:
+    """Beforehand and afterwards, however many paths somebody has."""
+    for key in ("admin", "both-sides", "nobody"):
+        answer = await desk.ask("{ viewer { paths { kind } } }", await desk.member(key))
+        assert answer.extensions["cost"] == {"requestedQueryCost": 2, "actualQueryCost": 2}
+
+
+async def test_introspection_costs_the_same_for_who_sees_little(desk: Desk) -> None:
+    """B47: and GraphiQL's own is well within the limit."""
+    for key in ("admin", "nobody"):
+        answer = await desk.ask(get_introspection_query(), await desk.member(key))
+        assert answer.extensions["cost"] == {"requestedQueryCost": 1_000, "actualQueryCost": 1_000}
+
+
+async def test_what_is_not_executed_has_no_cost(desk: Desk) -> None:
+    for query in ("{ nothing }", "query ($n: Int!) { conversions(first: $n) { totalCount } }", "{"):
+        answer = await desk.ask(query, await desk.member("admin"))
+        assert not answer.executed
+        assert answer.extensions == {}
+
+
+def test_the_words_that_costs_go_by_mean_the_same_everywhere(desk: Desk) -> None:
+    """`first` and `last` are of connections only, which have nodes and edges; so are `totalCount`s."""
+    for name, type_ in desk.engine.api._schema.type_map.items():
+        for field_name, field in type_.fields.items() if isinstance(type_, GraphQLObjectType) else ():
+            if name.startswith("__"):
+                continue
+            returned = str(field.type).rstrip("!")
+            assert ("first" in field.args) == ("last" in field.args) == returned.endswith("Connection")
+            assert (field_name == "totalCount") <= name.endswith("Connection")
+            assert (field_name in ("nodes", "edges")) <= (name.endswith("Connection") or name == "Query")
+            assert ("ids" in field.args) == ((name, field_name) == ("Query", "nodes"))

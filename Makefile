@@ -3,7 +3,7 @@ export PATH := $(or $(PATH),/usr/local/bin:/usr/bin:/bin)
 UV := $(or $(shell command -v uv),.tools/uv/bin/uv)
 RUN := $(UV) run --locked
 
-.PHONY: demo test lint types layers schema readings bench
+.PHONY: demo test lint types layers schema policy readings bench
 
 demo: $(UV) ## Start the demo platform: embedded PostgreSQL, seeded, served on http://127.0.0.1:8000.
 	$(RUN) sightline serve --demo
@@ -23,6 +23,9 @@ layers: $(UV)
 
 schema: $(UV) ## Write what the tests compare: the SDL.
 	$(RUN) sightline schema > schema.graphql
+
+policy: $(UV) ## Write who may see what, in words; a test compares it.
+	$(RUN) sightline schema --policy > docs/policy.md
 
 readings: $(UV) ## Write the README's answers, made on a demo platform.
 	$(RUN) python tests/readings.py --into README.md

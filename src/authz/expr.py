@@ -253,6 +253,21 @@ def columns_read(expr: Expr, entity: str) -> frozenset[tuple[str, str]]:
             return frozenset()
 
 
+def asks_others(expr: Expr) -> bool:
+    """Whether a predicate asks what other paths of the principal reach."""
+    match expr:
+        case ReachedBy():
+            return True
+        case Exists(_, where):
+            return asks_others(where)
+        case And(parts) | Or(parts):
+            return any(asks_others(part) for part in parts)
+        case Not(part):
+            return asks_others(part)
+        case _:
+            return False
+
+
 def tokens_read(expr: Expr) -> frozenset[Token]:
     """Every token the rule asks a path for."""
     match expr:

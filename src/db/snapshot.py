@@ -1,7 +1,8 @@
 """One operation's view of the database: a single REPEATABLE READ, READ ONLY transaction on one connection.
 
 The epoch and the clock are read as the snapshot's first statement, so what is decided and what is read belong to the
-same state: a grant revoked before the snapshot is gone, content written after it is not there (the new-enemy problem).
+same state: a grant that was revoked or had ended before the snapshot is gone, content written after it is not there
+(the new-enemy problem).
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from sightline.db.tables import AuthzEpochRow
 Result = TypeVar("Result")
 
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_EPOCH = system_statement(sa.select(AuthzEpochRow.n, sa.func.now().label("clock")))
+# INVARIANT: the clock is read when the snapshot has been taken, so what had been written by then was written before it.
+# now() is the time of BEGIN: a grant could end, and a secret be written, between that and the first statement.
+_EPOCH = system_statement(sa.select(AuthzEpochRow.n, sa.func.clock_timestamp().label("clock")))
 
 
 class SnapshotEndedError(Exception):

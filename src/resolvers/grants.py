@@ -71,16 +71,18 @@ def _parameter(name: str, type_: sa.types.TypeEngine[Any]) -> sa.BindParameter[A
 _USER = _parameter("user_id", sa.BigInteger())
 _ORGANIZATION = _parameter("organization_id", sa.BigInteger())
 _DIGEST = _parameter("digest", sa.LargeBinary())
+_CLOCK = _parameter("clock", sa.TIMESTAMP(timezone=True))
 
 
 def _live(expires_at: Any) -> sa.ColumnElement[bool]:
-    return sa.or_(expires_at.is_(None), expires_at > sa.func.now())
+    # INVARIANT: the snapshot's clock and never now(): that is the time of BEGIN, when the snapshot was not yet taken.
+    return sa.or_(expires_at.is_(None), expires_at > _CLOCK)
 
 
 _SESSION = system_statement(
     sa.select(SessionRow.user_id, SessionRow.expires_at)
     .join(AppUserRow, AppUserRow.id == SessionRow.user_id)
-    .where(SessionRow.token_hash == _DIGEST, SessionRow.revoked_at.is_(None), SessionRow.expires_at > sa.func.now())
+    .where(SessionRow.token_hash == _DIGEST, SessionRow.revoked_at.is_(None), _live(SessionRow.expires_at))
     .where(AppUserRow.status == UserStatus.ACTIVE)
 )
 
@@ -177,13 +179,13 @@ _USER_BY_EMAIL = system_statement(
 
 async def session_user(snapshot: Snapshot, digest: bytes) -> SessionUser | None:
     """The active user whose live session has this token hash."""
-    rows = await snapshot.fetch(_SESSION, {"digest": digest})
+    rows = await snapshot.fetch(_SESSION, {"digest": digest, "clock": snapshot.clock})
     return SessionUser(rows[0]["user_id"], rows[0]["expires_at"]) if rows else None
 
 
 async def key_owner(snapshot: Snapshot, digest: bytes) -> LiveKey | None:
     """The owner of the live API key with this hash. A user's key is dead while its user is not active (SM6)."""
-    rows = await snapshot.fetch(_KEY, {"digest": digest})
+    rows = await snapshot.fetch(_KEY, {"digest": digest, "clock": snapshot.clock})
     if not rows:
         return None
     row = rows[0]
@@ -205,7 +207,7 @@ async def grants_of_organization(snapshot: Snapshot, organization_id: int) -> Gr
 
 async def grants_of_user(snapshot: Snapshot, user_id: int) -> tuple[Grants, datetime | None]:
     """The live grants of an active user, and when the first of them ends."""
-    values = {"user_id": user_id}
+    values = {"user_id": user_id, "clock": snapshot.clock}
     assignments, organizations, collaborations, companies, managed = [
         await snapshot.fetch(statement, values)
         for statement in (_ASSIGNMENTS, _USERS_ORGANIZATIONS, _COLLABORATIONS, _COMPANIES, _MANAGED)

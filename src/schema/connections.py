@@ -13,6 +13,7 @@ from sightline.resolvers.connections import Page, window
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Row
 from sightline.schema.annotations import entity_named, list_of
+from sightline.schema.audience import seen_by
 from sightline.schema.bindings import METADATA, Binding, open_field
 from sightline.schema.fields import Column, declared
 from sightline.schema.inputs import FILTERS, ORDERS, filter_from, order_keys
@@ -157,7 +158,7 @@ def edges_from(column: Column, *, description: str = "") -> Any:
     binding = Binding(entity.name, (name,))
     carries_account = entity.is_fact and target is not None and CATALOGUE[target].is_fact
     text = description or f"Its {plural(entity).replace('_', ' ')}."
-    return _connection_field(entity, binding, Parent(name, carries_account), text)
+    return _connection_field(entity, binding, Parent(name, carries_account), f"{text}{seen_by(entity, name)}")
 
 
 def all_of_entity(entity: Entity) -> Any:

@@ -82,7 +82,7 @@ def bound(binding: Binding, column: str, read: Read, *, description: str = "") -
     entity = CATALOGUE[binding.entity]
     text = description or entity.description(column)
     return strawberry.field(
-        description=f"{text}{seen_by(entity, column)}",
+        description=f"{text}{seen_by(entity, *binding.columns)}",
         extensions=[Guard(binding, column, read)],
         metadata={METADATA: binding},
     )

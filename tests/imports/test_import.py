@@ -120,7 +120,7 @@ async def test_a_dry_run_leaves_nothing(desk: Desk) -> None:
 
 
 async def test_create_missing_makes_what_is_missing_and_says_so(desk: Desk) -> None:
-    """SM3, SM1: an approved account, an active enrollment with the program's plan; the policy's version moves."""
+    """SM3, SM1, D9: an approved account, an active enrollment with the program's plan; the epoch moves with them."""
     epoch = await desk.connection.fetchval("SELECT n FROM authz_epoch")
     await desk.bring_in(ORDER.replace("A-11", "New"), create_missing=True)
     account = await desk.connection.fetchrow("SELECT * FROM affiliate_account WHERE external_id = 'New'")
@@ -136,7 +136,11 @@ async def test_create_missing_makes_what_is_missing_and_says_so(desk: Desk) -> N
         (2, "enrollment created"),
         (2, "traffic source created"),
     }
-    assert await desk.connection.fetchval("SELECT n FROM authz_epoch") == epoch + 1
+    moved = await desk.connection.fetchrow("SELECT n, xmin FROM authz_epoch")
+    assert moved["n"] == epoch + 1
+    assert moved["xmin"] == await desk.connection.fetchval(
+        "SELECT xmin FROM affiliate_account ORDER BY id DESC LIMIT 1"
+    )
 
 
 async def test_create_missing_refuses_names_that_mislead(desk: Desk) -> None:

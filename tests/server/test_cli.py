@@ -97,6 +97,7 @@ def test_wrong_use_is_one_line_and_exit_code_2(sightline: Run, arguments: list[s
         (["serve", "--demo", "--host", "0.0.0.0"], {}, "127.0.0.1 only"),
         (["serve", "--host", "no.such.host.invalid"], {}, "choose another --host"),
         (["users", "create", "nobody", "--name", "N"], {}, "no e-mail address"),
+        (["schema", "--policy", "--as", "a@b.c"], {}, "leave out --as"),
         (["keys", "create", "--name", "k"], {}, "--user or --organization"),
         (["keys", "create", "--name", "k", "--user", "a@b.c"], {}, "--scope"),
         (["keys", "create", "--name", "k", "--user", "a@b.c", "--scope", "FLY:R"], {}, "no scope FLY:R"),
@@ -111,6 +112,14 @@ def test_what_cannot_be_done_is_one_line_and_exit_code_1(
     assert re.fullmatch(r"sightline: [^\n]+\n", said)
     assert part in said
     assert "hidden" not in said
+
+
+def test_the_policy_page_is_printed_without_a_database(sightline: Run, place: str) -> None:
+    """As it is committed, to the byte."""
+    code, page, said = sightline("schema", "--policy", data_dir=place)
+    assert (code, said) == (0, "")
+    assert page == (DOCUMENTATION.parent / "policy.md").read_text(encoding="utf-8")
+    assert not Path(place).exists()
 
 
 def test_a_port_in_use_is_one_line(sightline: Run, place: str) -> None:

@@ -17,6 +17,7 @@ from sightline.authz.expr import (
     Reached,
     all_of,
     any_of,
+    asks_others,
     equals,
     negate,
     one_of,
@@ -40,6 +41,10 @@ class EntityRule:
     rows: Mapping[PathKind, Expr]
     conditions: Mapping[str, Expr] = field(default_factory=dict)
     without: Mapping[PathKind, frozenset[FieldClass]] = field(default_factory=dict)
+
+    def reached_alone(self, kind: PathKind) -> bool:
+        """Whether a kind of path reaches rows of it by itself, and not only where another path does too."""
+        return kind in self.rows and not asks_others(self.rows[kind])
 
     def withholds(self, kind: PathKind, field_class: FieldClass) -> bool:
         """Whether a kind of path lacks a class on this entity."""

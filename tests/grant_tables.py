@@ -1,0 +1,14 @@
+"""The tables whose rows decide access: what the statements that read grants read."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sightline.db.statements import Statement
+from sightline.resolvers import grants
+
+GRANT_STATEMENTS: Final = tuple(each.text for each in vars(grants).values() if isinstance(each, Statement))
+GRANT_TABLES: Final = frozenset(
+    name for text in GRANT_STATEMENTS for name in re.findall(r"\b(?:FROM|JOIN) (\w+)", text)
+)

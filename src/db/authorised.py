@@ -34,7 +34,7 @@ class AuthorisedView:
     """
 
     entity: Entity
-    relation: sa.Subquery
+    relation: sa.FromClause
     bits: Mapping[str, int]
 
     def column(self, name: str) -> sa.ColumnElement[Any]:
@@ -51,16 +51,22 @@ class AuthorisedView:
 
 
 def authorised(
-    catalogue: Catalogue, visibility: Visibility, entity: str, *, columns: Iterable[str], carried: Iterable[str] = ()
+    catalogue: Catalogue,
+    visibility: Visibility,
+    entity: str,
+    *,
+    columns: Iterable[str],
+    carried: Iterable[str] = (),
+    single: frozenset[str] = frozenset(),
 ) -> AuthorisedView:
     """The view of an entity with these columns. Raises DeniedColumnError for a column that is denied.
 
     `carried` names further raw columns for co-located joins (the account of a fact's child); like the keys they are
-    never part of an answer.
+    never part of an answer. `single` names the parameters that will have exactly one value.
     """
     table = catalogue[entity]
     source = table.table.alias()
-    predicates = Predicates(catalogue)
+    predicates = Predicates(catalogue, single)
     raw = dict.fromkeys((*table.key, *carried))
     selected: list[sa.ColumnElement[Any]] = [source.c[name].label(KEY_PREFIX + name) for name in raw]
     bits: dict[str, int] = {}

@@ -17,14 +17,13 @@ from sightline.authz.entities import ENTITY_RULES, EntityRule
 from sightline.authz.model import Model, PolicyError, build_model
 from sightline.db.tables.base import Derived, Row, TableRole
 
-ACCOUNT = "affiliate_account_id"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entity:
     """One table: its columns by name (derived ones included), and how a row of it is identified.
 
-    `key` is the primary key in order; a fact's starts with the affiliate account (decision record 0003).
+    `key` is the primary key in order; a fact's starts with the affiliate account (decision record 0003). `indexed` has
+    the first two columns of every index over all rows: one value of the first gives the order of the second.
     """
 
     name: str
@@ -34,6 +33,7 @@ class Entity:
     derived: Mapping[str, Derived]
     key: tuple[str, ...]
     is_fact: bool
+    indexed: frozenset[tuple[str, str]]
 
     def description(self, column: str) -> str:
         """The sentence declared with a column."""
@@ -94,7 +94,18 @@ def _entity(row: type[Row]) -> Entity:
     columns = {column.name: column.info.get("access", frozenset()) for column in table.columns}
     columns |= {name: each.access for name, each in derived.items()}
     key = tuple(column.name for column in table.primary_key.columns)
-    return Entity(table.name, row, table, columns, derived, key, row.__role__ is TableRole.FACT)
+    return Entity(table.name, row, table, columns, derived, key, row.__role__ is TableRole.FACT, _indexed(table))
+
+
+def _indexed(table: sa.Table) -> frozenset[tuple[str, str]]:
+    indexes = [index for index in table.indexes if index.dialect_options["postgresql"]["where"] is None]
+    keys = [[column.name for column in table.primary_key.columns]]
+    keys += [[_indexed_column(part) for part in index.expressions] for index in indexes]
+    return frozenset((names[0], names[1]) for names in keys if len(names) > 1)
+
+
+def _indexed_column(part: str | sa.ColumnElement[Any]) -> str:
+    return part.name if isinstance(part, sa.Column) else str(part).partition(" ")[0]  # such as "event_at DESC"
 
 
 def _faults(entity: Entity) -> Iterable[str]:

@@ -106,11 +106,12 @@ class Reads:
         if query.after is not None:
             select = select.where(follows_in_order(view, order, query.after, backward=query.backward))
         select = select.order_by(*order_by(order, backward=query.backward)).limit(page_limit())
-        if route.accounts is not None:
-            accounts = driving_accounts()
-            select = account_by_account(select, view, query, accounts)
-            return Read(read_statement(select, views=(view.relation, accounts)), view.bits)
-        return _read(_below_parents(select, view, selection), view, single=route.single)
+        accounts = driving_accounts()
+
+        def whole(page: sa.Select[Any]) -> sa.Select[Any]:
+            return page if route.accounts is None else account_by_account(page, view, query, accounts)
+
+        return _read(_below_parents(select, view, selection, whole=whole), view, accounts, single=route.single)
 
     def _count(self, visibility: Visibility, selection: Selection) -> Read:
         view = self._view(visibility, selection, frozenset())
@@ -133,8 +134,10 @@ class Reads:
         return authorised(self.catalogue, visibility, selection.entity, columns=named, carried=carried, single=single)
 
 
-def _read(select: sa.Select[Any], view: AuthorisedView, *, single: frozenset[str] = frozenset()) -> Read:
-    return Read(read_statement(select, views=(view.relation,), single=single), view.bits)
+def _read(
+    select: sa.Select[Any], view: AuthorisedView, *beside: sa.FromClause, single: frozenset[str] = frozenset()
+) -> Read:
+    return Read(read_statement(select, views=(view.relation, *beside), single=single), view.bits)
 
 
 def _selection_shape(selection: Selection) -> object:
@@ -152,18 +155,29 @@ def _keys(*, with_account: bool) -> sa.TableValuedAlias:
     return sa.func.unnest(*arrays).table_valued(*columns, with_ordinality="position", name="parents").render_derived()
 
 
-def _below_parents(select: sa.Select[Any], view: AuthorisedView, selection: Selection) -> sa.Select[Any]:
+def _itself(select: sa.Select[Any]) -> sa.Select[Any]:
+    return select
+
+
+def _below_parents(
+    select: sa.Select[Any],
+    view: AuthorisedView,
+    selection: Selection,
+    *,
+    whole: Callable[[sa.Select[Any]], sa.Select[Any]] = _itself,
+) -> sa.Select[Any]:
     """The same rows for each of many parents, in one statement: a LATERAL per parent keeps the limit per parent.
 
-    The reference is compared as the viewer has it: a masked reference joins no parent, so it tells nothing.
+    The reference is compared as the viewer has it: a masked reference joins no parent, so it tells nothing. `whole`
+    makes what is read for one parent (or for none) of the select over the view.
     """
     if selection.parent is None:
-        return select
+        return whole(select)
     keys = _keys(with_account=selection.parent.carries_account)
     select = select.where(view.column(selection.parent.column) == keys.c.id)
     if selection.parent.carries_account:
         select = select.where(view.key(ACCOUNT) == keys.c.account)
-    below = select.lateral("below")
+    below = whole(select).lateral("below")
     return sa.select(keys.c.position.label(PARENT), *below.c).select_from(keys.join(below, sa.true()))
 
 

@@ -58,23 +58,29 @@ def single_values(
     visibility: Visibility, entity: Entity, query: PageQuery, binds: Mapping[str, object]
 ) -> frozenset[str]:
     """The parameters with one value that every row must meet in a column whose index gives the page's order."""
-    if query.selection.parent is not None:
-        return frozenset()
-    first = query.order[0].column if query.order else tie_break(entity)[0]
+    after = _equal_then_ordered(entity, query)
     return frozenset(
         each.attribute
         for each in required(visibility.rows(entity.name))
-        if (each.column, first) in entity.indexed and is_single(binds[each.attribute])
+        if is_single(binds[each.attribute]) and entity.has_index(each.column, *after)
     )
 
 
 def bounds_by_account(visibility: Visibility, entity: Entity, query: PageQuery) -> AccountBounds | None:
     """The bounds of a page that may be read account by account: of a fact, in an order each account's index has."""
-    if not entity.is_fact or query.selection.parent is not None:
+    parent = query.selection.parent
+    if not entity.is_fact or (parent is not None and parent.carries_account):
         return None
-    if query.order and (ACCOUNT, query.order[0].column) not in entity.indexed:
+    if not entity.has_index(*dict.fromkeys((ACCOUNT, *_equal_then_ordered(entity, query)))):
         return None
     return account_bounds(visibility.rows(entity.name))
+
+
+def _equal_then_ordered(entity: Entity, query: PageQuery) -> tuple[str, ...]:
+    """What an index needs after a column that has one value: the reference to the parent, then the first to sort by."""
+    first = query.order[0].column if query.order else tie_break(entity)[0]
+    parent = query.selection.parent
+    return (first,) if parent is None else (parent.column, first)
 
 
 def driving_accounts() -> sa.Subquery:
@@ -94,7 +100,8 @@ def account_by_account(
 
     The view stays inside, whole: an account that is driven without need adds nothing.
     """
-    of_one = page.where(view.key(ACCOUNT) == accounts.c[ACCOUNT]).lateral("of_one")
+    # Correlated with what is around it: the accounts, and further out the parents.
+    of_one = page.where(view.key(ACCOUNT) == accounts.c[ACCOUNT]).correlate_except(view.relation).lateral("of_one")
     order = with_tie_break(replace(view, relation=of_one), query.order)
     joined = sa.select(*of_one.c).select_from(accounts.join(of_one, sa.true()))
     return joined.order_by(*order_by(order, backward=query.backward)).limit(page_limit())

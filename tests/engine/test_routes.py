@@ -5,7 +5,7 @@ The plain route is what the other tests of the engine compare with the rules; he
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 from asking import filter_operators, random_filter, random_order
+from drawing import Values
 from graphql import GraphQLSchema
 from operations import granted, operation_of
 from viewers import focused, principals
@@ -26,7 +27,7 @@ from sightline.db.authorised import KEY_PREFIX
 from sightline.db.catalogue import Entity
 from sightline.db.database import Database
 from sightline.db.ordering import tie_break
-from sightline.db.queries import EVERYTHING, OrderKey, PageQuery, Selection, filter_values
+from sightline.db.queries import EVERYTHING, OrderKey, PageQuery, Parent, Selection, filter_values
 from sightline.db.reads import Reads
 from sightline.db.routes import PLAIN, Route, driving_accounts, single_values
 from sightline.db.snapshot import Snapshot, in_snapshot
@@ -71,7 +72,7 @@ async def test_d7_every_route_gives_the_same_page(database: Database, services: 
         world = await inserted(connection, services.catalogue, random, size=3)
 
     async def compare(snapshot: Snapshot) -> dict[str, int]:
-        met = dict.fromkeys(("accounts", "single", "rows", "masked", "after"), 0)
+        met = dict.fromkeys(("accounts", "single", "rows", "masked", "after", "below"), 0)
         for asking in viewers(random, world):
             operation = operation_of(services, asking, snapshot)
             schema = api.view(operation.visibility)._schema
@@ -87,6 +88,7 @@ async def test_d7_every_route_gives_the_same_page(database: Database, services: 
     assert met["rows"] >= 500
     assert met["masked"] >= 3
     assert met["after"] >= 50
+    assert met["below"] >= 200
 
 
 async def _compare(
@@ -111,6 +113,13 @@ async def _compare(
             for route in _routes(random, operation, world, entity):
                 met["accounts" if route.accounts is not None else "single"] += 1
                 assert await _records(operation, page, route) == plain, f"{operation.principal.paths} {page} {route}"
+    if "program_id" in columns:
+        below = replace(query, selection=replace(query.selection, parent=Parent("program_id")))
+        plain = await _records(operation, below, PLAIN, parents=world.tables["program"])
+        met["below"] += len(plain)
+        for route in _routes(random, operation, world, entity):
+            found = await _records(operation, below, route, parents=world.tables["program"])
+            assert found == plain, f"{operation.principal.paths} {below} {route}"
 
 
 def _routes(random: Random, operation: Operation, world: World, entity: Entity) -> Iterator[Route]:
@@ -130,14 +139,14 @@ def _routes(random: Random, operation: Operation, world: World, entity: Entity) 
         yield Route(single=frozenset(name for name in single if name in repr(rows)))
 
 
-async def _records(operation: Operation, page: PageQuery, route: Route) -> list[dict[str, object]]:
+async def _records(
+    operation: Operation, page: PageQuery, route: Route, *, parents: Sequence[Values] = ()
+) -> list[dict[str, object]]:
     read = operation.services.reads.page(operation.visibility, page, route)
     after = {f"after{at}": value for at, value in enumerate(page.after or ()) if value is not None}
-    values = operation.principal.paths.binds() | filter_values(page.selection.where) | after | {"limit": page.limit}
-    return [
-        dict(record)
-        for record in await operation.snapshot.fetch(read.statement, values | {"driving": list(route.accounts or ())})
-    ]
+    values = operation.principal.paths.binds() | filter_values(page.selection.where) | after
+    values |= {"limit": page.limit, "driving": list(route.accounts or ()), "ids": [row["id"] for row in parents]}
+    return [dict(record) for record in await operation.snapshot.fetch(read.statement, values)]
 
 
 def _sort_values(entity: Entity, record: dict[str, object], order: tuple[OrderKey, ...]) -> tuple[object, ...]:

@@ -70,6 +70,8 @@ class ClickRow(Row):
         sa.Index("ix_click_advertiser_org_newest", "advertiser_org_id", "id"),
         sa.Index("ix_click_partner_org_newest", "partner_org_id", "id"),
         sa.Index("ix_click_program_newest", "program_id", "id"),
+        sa.Index("ix_click_advertiser_org_program_newest", "advertiser_org_id", "program_id", "id"),
+        sa.Index("ix_click_account_program_newest", "affiliate_account_id", "program_id", "id"),
     )
 
     affiliate_account_id: Mapped[int] = fact_account()
@@ -167,6 +169,8 @@ class ConversionRow(Row):
         sa.Index("ix_conversion_advertiser_org_newest", "advertiser_org_id", "id"),
         sa.Index("ix_conversion_partner_org_newest", "partner_org_id", "id"),
         sa.Index("ix_conversion_program_newest", "program_id", "id"),
+        sa.Index("ix_conversion_advertiser_org_program_newest", "advertiser_org_id", "program_id", "id"),
+        sa.Index("ix_conversion_account_program_newest", "affiliate_account_id", "program_id", "id"),
         sa.Index("ix_conversion_lock", "lock_at", postgresql_where=sa.text("settlement = 'OPEN'")),
     )
 

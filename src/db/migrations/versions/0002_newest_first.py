@@ -11,23 +11,35 @@ depends_on = None
 
 ACCOUNT = "affiliate_account_id"
 INDEXES = {
-    "click": ("advertiser_org", "partner_org", "program"),
-    "conversion": ("advertiser_org", "partner_org", "program"),
-    "customer_referral": ("advertiser_org",),
+    "click": (
+        ("advertiser_org",),
+        ("partner_org",),
+        ("program",),
+        ("advertiser_org", "program"),
+        ("account", "program"),
+    ),
+    "conversion": (
+        ("advertiser_org",),
+        ("partner_org",),
+        ("program",),
+        ("advertiser_org", "program"),
+        ("account", "program"),
+    ),
+    "customer_referral": (("advertiser_org",),),
     "adjustment": (),
-    "payout_invoice": ("partner_org", "payer_org"),
+    "payout_invoice": (("partner_org",), ("payer_org",)),
 }
+"""Of each fact, the owners of which pages are asked for; the index of all of them is made besides."""
 
 
 def upgrade() -> None:
-    """Index each fact by id, and below each owner whose pages of it are asked for; tie facts to `account_shard`."""
+    """Index each fact by id, alone and below its owners; tie facts to `account_shard`."""
     op.execute(
         "INSERT INTO account_shard (affiliate_account_id) SELECT id FROM affiliate_account ON CONFLICT DO NOTHING"
     )
     for table, owners in INDEXES.items():
-        op.create_index(f"ix_{table}_newest", table, ["id"])
-        for owner in owners:
-            op.create_index(f"ix_{table}_{owner}_newest", table, [f"{owner}_id", "id"])
+        for each in ((), *owners):
+            op.create_index(_name(table, each), table, [*map(_column, each), "id"])
         op.create_foreign_key(f"fk_{table}_account_shard", table, "account_shard", [ACCOUNT], [ACCOUNT])
 
 
@@ -35,6 +47,13 @@ def downgrade() -> None:
     """Drop the indexes and the keys; the rows of `account_shard` stay."""
     for table, owners in INDEXES.items():
         op.drop_constraint(f"fk_{table}_account_shard", table, type_="foreignkey")
-        op.drop_index(f"ix_{table}_newest", table)
-        for owner in owners:
-            op.drop_index(f"ix_{table}_{owner}_newest", table)
+        for each in ((), *owners):
+            op.drop_index(_name(table, each), table)
+
+
+def _name(table: str, owners: tuple[str, ...]) -> str:
+    return "_".join(("ix", table, *owners, "newest"))
+
+
+def _column(owner: str) -> str:
+    return ACCOUNT if owner == "account" else f"{owner}_id"

@@ -12,19 +12,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from statistics import median
 from time import process_time
-from typing import Any
 
+from benchmarks.recording import Recorded, statements
+from benchmarks.routes import measure_routes
 from sightline.db import migrate
 from sightline.db.database import Database
 from sightline.db.demo import cast, seed
 from sightline.db.secrets import Secrets
-from sightline.db.snapshot import Snapshot
-from sightline.db.statements import Statement
 from sightline.server.answers import GraphQLRequest
 from sightline.server.execution import Engine
 
@@ -35,24 +33,6 @@ COUNT = "{ conversions(first: 1) { totalCount } }"
 
 VIEWERS = {"full": "admin", "middle": "adv-admin", "sparse": "collab-owner"}
 QUERIES = {"page of 100": PAGE, "50 x 5 nested": NESTED, "count": COUNT}
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A statement as the engine sent it."""
-
-    statement: Statement
-    values: dict[str, object]
-
-
-class RecordingSnapshot(Snapshot):
-    """A snapshot that keeps what is sent through it."""
-
-    sent: list[Recorded]
-
-    async def fetch(self, statement: Statement, values: Any) -> Sequence[Any]:
-        self.sent.append(Recorded(statement, dict(values)))
-        return await super().fetch(statement, values)
 
 
 async def main() -> None:
@@ -88,33 +68,19 @@ async def _measure(database: Database, secrets: Secrets, *, rounds: int) -> None
                 if answer.errors:
                     raise SystemExit(f"{answer.errors}")
 
-            sent = await _statements(database, engine, query, token)
+            sent = await statements(database, engine, query, token)
 
             async def floor(sent: list[Recorded] = sent) -> None:
                 async with database.reads.acquire() as connection:
                     await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     for each in sent:
-                        await connection.fetch(each.statement.text, *each.statement.arguments(each.values))
+                        await connection.fetch(each.statement.text, *each.arguments())
                     await connection.execute("ROLLBACK")
 
             ours, bare = await _in_turn(through_engine, floor, rounds=rounds)
             ratios = f"wall {ours[0] / bare[0]:5.2f}x  cpu {ours[1] / bare[1]:5.2f}x"
             print(f"{query_name:>14}  {viewer:>6}  {len(sent)} statements  {ratios}")
-
-
-async def _statements(database: Database, engine: Engine, query: str, token: str) -> list[Recorded]:
-    """The viewer's statements of a query, recorded once everything is warm."""
-    await engine.execute(GraphQLRequest(query), token)
-    async with database.reads.acquire() as connection:
-        await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        row = await connection.fetchrow("SELECT n, now() AS clock FROM authz_epoch")
-        snapshot = RecordingSnapshot(connection, row["n"], row["clock"])
-        snapshot.sent = []
-        principal = await engine.identities.find(token, snapshot)
-        assert principal is not None
-        await engine.answer(GraphQLRequest(query), principal, snapshot)
-        await connection.execute("ROLLBACK")
-        return snapshot.sent
+    await measure_routes(database, engine, PAGE, tokens, rounds=rounds)
 
 
 async def _in_turn(

@@ -35,7 +35,7 @@ class AuthorisedView:
     """
 
     entity: Entity
-    relation: sa.Subquery
+    relation: sa.FromClause
     bits: Mapping[str, int]
 
     def column(self, name: str) -> sa.ColumnElement[Any]:
@@ -60,16 +60,17 @@ def authorised(
     carried: Iterable[str] = (),
     through: PathKind | None = None,
     verb: str | None = None,
+    single: frozenset[str] = frozenset(),
 ) -> AuthorisedView:
     """The view of an entity with these columns. Raises DeniedColumnError for a column that is denied.
 
     `carried` names further raw columns for co-located joins (the account of a fact's child); like the keys they are
     never part of an answer. With `through` only the rows that paths of this kind reach are left of it, with `verb` only
-    those on which some single path does it.
+    those on which some single path does it. `single` names the parameters that will have exactly one value.
     """
     table = catalogue[entity]
     source = table.table.alias()
-    predicates = Predicates(catalogue)
+    predicates = Predicates(catalogue, single)
     raw = dict.fromkeys((*table.key, *carried))
     selected: list[sa.ColumnElement[Any]] = [source.c[name].label(KEY_PREFIX + name) for name in raw]
     bits: dict[str, int] = {}

@@ -18,14 +18,13 @@ from sightline.authz.model import Model, PolicyError, build_model
 from sightline.authz.verbs import VERBS, VerbRule
 from sightline.db.tables.base import Derived, Row, TableRole
 
-ACCOUNT = "affiliate_account_id"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entity:
     """One table: its columns by name (derived ones included), and how a row of it is identified.
 
-    `key` is the primary key in order; a fact's starts with the affiliate account (decision record 0003).
+    `key` is the primary key in order; a fact's starts with the affiliate account (decision record 0003). `indexes` has
+    the columns of every index over all rows.
     """
 
     name: str
@@ -35,6 +34,11 @@ class Entity:
     derived: Mapping[str, Derived]
     key: tuple[str, ...]
     is_fact: bool
+    indexes: frozenset[tuple[str, ...]]
+
+    def has_index(self, *columns: str) -> bool:
+        """Whether some index begins with these columns: one value of all but the last gives the order of the last."""
+        return any(index[: len(columns)] == columns for index in self.indexes)
 
     def description(self, column: str) -> str:
         """The sentence declared with a column."""
@@ -106,7 +110,17 @@ def _entity(row: type[Row]) -> Entity:
     columns = {column.name: column.info.get("access", frozenset()) for column in table.columns}
     columns |= {name: each.access for name, each in derived.items()}
     key = tuple(column.name for column in table.primary_key.columns)
-    return Entity(table.name, row, table, columns, derived, key, row.__role__ is TableRole.FACT)
+    return Entity(table.name, row, table, columns, derived, key, row.__role__ is TableRole.FACT, _indexes(table))
+
+
+def _indexes(table: sa.Table) -> frozenset[tuple[str, ...]]:
+    whole = [index for index in table.indexes if index.dialect_options["postgresql"]["where"] is None]
+    key = tuple(column.name for column in table.primary_key.columns)
+    return frozenset({key} | {tuple(_indexed_column(part) for part in index.expressions) for index in whole})
+
+
+def _indexed_column(part: str | sa.ColumnElement[Any]) -> str:
+    return part.name if isinstance(part, sa.Column) else str(part).partition(" ")[0]  # such as "event_at DESC"
 
 
 def _faults(entity: Entity) -> Iterable[str]:

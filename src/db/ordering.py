@@ -60,6 +60,11 @@ def _direction(key: SortColumn, *, backward: bool) -> sa.ColumnElement[Any]:
     return directed.nulls_first() if backward else directed.nulls_last()
 
 
+def page_limit() -> sa.BindParameter[int]:
+    """The parameter `limit`: how many rows a page has at most."""
+    return sa.bindparam("limit", type_=sa.BigInteger)
+
+
 def follows_in_order(
     view: AuthorisedView, order: Sequence[SortColumn], after: Sequence[object], *, backward: bool
 ) -> sa.ColumnElement[bool]:
@@ -75,7 +80,15 @@ def follows_in_order(
         further = sa.or_(beyond, sa.and_(same, further))
     if len(after) != len(order):
         raise ValueError(f"{view.entity.name}: {len(after)} sort values for {len(order)} sort columns")
-    return further
+    return sa.and_(_not_before(order[0], backward=backward), further)
+
+
+def _not_before(key: SortColumn, *, backward: bool) -> sa.ColumnElement[bool]:
+    """What the rest implies of the first key, said so that an index can begin there: a deep page costs as the first."""
+    if key.nullable:
+        return sa.true()
+    value: sa.ColumnElement[Any] = sa.bindparam("after0", type_=comparable(key.column.type))
+    return key.column >= value if key.descending is backward else key.column <= value
 
 
 def _beyond_and_same(

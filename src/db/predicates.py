@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import Grouping
 
 from sightline.authz.expr import And, Compare, Constant, Exists, Expr, In, IsNull, Not, Operator, Or, Truth
 from sightline.db.catalogue import Catalogue
@@ -14,9 +15,14 @@ from sightline.db.catalogue import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Predicates:
-    """Compiles folded predicates. Principal attributes become array bind parameters of their bind names."""
+    """Compiles folded predicates. Principal attributes become array bind parameters of their bind names.
+
+    Those in `single` are compared by their one value, so that an index on the column gives an order too; the statement
+    refuses any other number of values.
+    """
 
     catalogue: Catalogue
+    single: frozenset[str] = frozenset()
 
     def sql(self, expr: Expr, source: sa.FromClause) -> sa.ColumnElement[bool]:
         """The predicate over one alias of its entity's table. Raises TypeError for an unfolded atom."""
@@ -28,6 +34,8 @@ class Predicates:
                 return source.c[column] == given if operator is Operator.EQUAL else source.c[column] != given
             case IsNull(column):
                 return source.c[column].is_(None)
+            case In(column, attribute) if attribute in self.single:
+                return _is_the_only(source.c[column], attribute)
             case In(column, attribute):
                 return among(source.c[column], attribute)
             case Exists(edge, where):
@@ -69,3 +77,8 @@ def among(
 ) -> sa.ColumnElement[bool]:
     """`column = ANY($parameter)`: one array parameter, so the statement's text does not depend on how many values."""
     return column == sa.any_(sa.bindparam(parameter, type_=ARRAY(type_ or column.type)))
+
+
+def _is_the_only(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bool]:
+    array = Grouping(sa.bindparam(parameter, type_=ARRAY(column.type)))  # $n::type[][1] would be another type
+    return column == array[sa.literal_column("1")]

@@ -14,11 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from sightline.authz.bounds import ACCOUNT
 from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Visibility
 from sightline.db.authorised import AuthorisedView, authorised
-from sightline.db.catalogue import ACCOUNT, Catalogue, Entity
-from sightline.db.ordering import collated, follows_in_order, order_by, with_tie_break
+from sightline.db.catalogue import Catalogue, Entity
+from sightline.db.ordering import collated, follows_in_order, order_by, page_limit, with_tie_break
 from sightline.db.predicates import among, comparable
 from sightline.db.queries import (
     Compound,
@@ -31,6 +32,7 @@ from sightline.db.queries import (
     filter_columns,
     filter_shape,
 )
+from sightline.db.routes import MOST_ACCOUNTS, PLAIN, Route, account_by_account, driving_accounts
 from sightline.db.statements import Statement, read_statement
 
 PARENT = "_parent"
@@ -48,9 +50,13 @@ class Read:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reads:
-    """Compiles and keeps the statements of all visibilities; least recently used ones go first."""
+    """Compiles and keeps the statements of all visibilities; least recently used ones go first.
+
+    `most_accounts` is how many accounts a page is read from one by one, at most.
+    """
 
     catalogue: Catalogue
+    most_accounts: int = MOST_ACCOUNTS
     _kept: OrderedDict[object, Read] = field(default_factory=OrderedDict)
 
     def lookup(self, visibility: Visibility, entity: str, columns: frozenset[str]) -> Read:
@@ -68,11 +74,14 @@ class Reads:
             lambda: self._lookup(visibility, entity, frozenset(), verb=verb, through=through),
         )
 
-    def page(self, visibility: Visibility, query: PageQuery) -> Read:
-        """A page of a selection. Parameters: `limit`, `filterN`, `afterN`, and with parents those of a lookup."""
+    def page(self, visibility: Visibility, query: PageQuery, route: Route = PLAIN) -> Read:
+        """A page of a selection. Parameters: `limit`, `filterN`, `afterN`, and with parents those of a lookup.
+
+        With the route's accounts, `driving` names them.
+        """
         after = None if query.after is None else tuple(value is None for value in query.after)
-        shape = (_selection_shape(query.selection), query.columns, query.order, after, query.backward)
-        return self._once(visibility, ("page", shape), lambda: self._page(visibility, query))
+        shape = (_selection_shape(query.selection), query.columns, query.order, after, query.backward, route.shape)
+        return self._once(visibility, ("page", shape), lambda: self._page(visibility, query, route))
 
     def count(self, visibility: Visibility, selection: Selection) -> Read:
         """How many rows a selection has, per parent where there are parents."""
@@ -108,36 +117,55 @@ class Reads:
         )
         return _read(select, view)
 
-    def _page(self, visibility: Visibility, query: PageQuery) -> Read:
+    def _page(self, visibility: Visibility, query: PageQuery, route: Route) -> Read:
         selection = query.selection
-        view = self._view(visibility, selection, query.columns | {key.column for key in query.order})
+        columns = query.columns | {key.column for key in query.order}
+        view = self._view(visibility, selection, columns, single=route.single)
         order = with_tie_break(view, query.order)
         select = sa.select(*view.relation.c).where(_matching(view, selection.where))
         if query.after is not None:
             select = select.where(follows_in_order(view, order, query.after, backward=query.backward))
-        select = select.order_by(*order_by(order, backward=query.backward)).limit(
-            sa.bindparam("limit", type_=sa.BigInteger)
-        )
-        return _read(_below_parents(select, view, selection), view)
+        select = select.order_by(*order_by(order, backward=query.backward)).limit(page_limit())
+        accounts = driving_accounts()
+
+        def whole(page: sa.Select[Any]) -> sa.Select[Any]:
+            return page if route.accounts is None else account_by_account(page, view, query, accounts)
+
+        return _read(_below_parents(select, view, selection, whole=whole), view, accounts, single=route.single)
 
     def _count(self, visibility: Visibility, selection: Selection) -> Read:
         view = self._view(visibility, selection, frozenset())
         counted = sa.select(sa.func.count().label(COUNT)).select_from(view.relation)
         return _read(_below_parents(counted.where(_matching(view, selection.where)), view, selection), view)
 
-    def _view(self, visibility: Visibility, selection: Selection, columns: frozenset[str]) -> AuthorisedView:
+    def _view(
+        self,
+        visibility: Visibility,
+        selection: Selection,
+        columns: frozenset[str],
+        *,
+        single: frozenset[str] = frozenset(),
+    ) -> AuthorisedView:
         named: set[str] = set(columns) | set(filter_columns(selection.where))
         carried: Iterable[str] = ()
         if selection.parent is not None:
             named.add(selection.parent.column)
             carried = (ACCOUNT,) if selection.parent.carries_account else ()
         return authorised(
-            self.catalogue, visibility, selection.entity, columns=named, carried=carried, through=selection.through
+            self.catalogue,
+            visibility,
+            selection.entity,
+            columns=named,
+            carried=carried,
+            through=selection.through,
+            single=single,
         )
 
 
-def _read(select: sa.Select[Any], view: AuthorisedView) -> Read:
-    return Read(read_statement(select, views=(view.relation,)), view.bits)
+def _read(
+    select: sa.Select[Any], view: AuthorisedView, *beside: sa.FromClause, single: frozenset[str] = frozenset()
+) -> Read:
+    return Read(read_statement(select, views=(view.relation, *beside), single=single), view.bits)
 
 
 def _selection_shape(selection: Selection) -> object:
@@ -155,18 +183,29 @@ def _keys(*, with_account: bool) -> sa.TableValuedAlias:
     return sa.func.unnest(*arrays).table_valued(*columns, with_ordinality="position", name="parents").render_derived()
 
 
-def _below_parents(select: sa.Select[Any], view: AuthorisedView, selection: Selection) -> sa.Select[Any]:
+def _itself(select: sa.Select[Any]) -> sa.Select[Any]:
+    return select
+
+
+def _below_parents(
+    select: sa.Select[Any],
+    view: AuthorisedView,
+    selection: Selection,
+    *,
+    whole: Callable[[sa.Select[Any]], sa.Select[Any]] = _itself,
+) -> sa.Select[Any]:
     """The same rows for each of many parents, in one statement: a LATERAL per parent keeps the limit per parent.
 
-    The reference is compared as the viewer has it: a masked reference joins no parent, so it tells nothing.
+    The reference is compared as the viewer has it: a masked reference joins no parent, so it tells nothing. `whole`
+    makes what is read for one parent (or for none) of the select over the view.
     """
     if selection.parent is None:
-        return select
+        return whole(select)
     keys = _keys(with_account=selection.parent.carries_account)
     select = select.where(view.column(selection.parent.column) == keys.c.id)
     if selection.parent.carries_account:
         select = select.where(view.key(ACCOUNT) == keys.c.account)
-    below = select.lateral("below")
+    below = whole(select).lateral("below")
     return sa.select(keys.c.position.label(PARENT), *below.c).select_from(keys.join(below, sa.true()))
 
 

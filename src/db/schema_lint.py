@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 
+from sightline.authz.bounds import ACCOUNT
 from sightline.db.tables.base import Row, TableRole
-
-ACCOUNT = "affiliate_account_id"
 
 
 def lint(rows: Iterable[type[Row]]) -> list[str]:

@@ -6,8 +6,8 @@ Two doors. `read_statement` is the viewer's: every table it names must stand ins
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sized
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,22 +23,39 @@ class UnguardedTableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One SQL text with `$n` places, the parameter at each place, and the constants among them."""
+    """One SQL text with `$n` places, the parameter at each place, and the constants among them.
+
+    Of the array parameters in `single` the text reads the first value only.
+    """
 
     text: str
     names: tuple[str, ...]
     constants: Mapping[str, object]
+    single: frozenset[str] = frozenset()
 
     def arguments(self, values: Mapping[str, object]) -> list[object]:
-        """The values in the order of the places. Raises KeyError for a parameter without a value."""
+        """The values in the order of the places.
+
+        Raises KeyError for a parameter without a value, ValueError for one of `single` that has not exactly one.
+        """
+        for name in self.single:
+            if not is_single(values[name]):
+                raise ValueError(f"{name} must have exactly one value: the statement would pass over the others")
         return [self.constants[name] if name in self.constants else values[name] for name in self.names]
 
 
-def read_statement(select: sa.Select[Any], *, views: Iterable[sa.FromClause]) -> Statement:
+def is_single(values: object) -> bool:
+    """Whether the value of an array parameter holds exactly one."""
+    return isinstance(values, Sized) and len(values) == 1
+
+
+def read_statement(
+    select: sa.Select[Any], *, views: Iterable[sa.FromClause], single: frozenset[str] = frozenset()
+) -> Statement:
     """A viewer's statement. Raises UnguardedTableError when a table is read other than through one of `views`."""
     allowed = {id(view) for view in views}
     _refuse_tables(select, allowed)
-    return _compile(select)
+    return replace(_compile(select), single=single)
 
 
 def system_statement(statement: sa.sql.ClauseElement) -> Statement:

@@ -6,18 +6,20 @@ Loaders live and die with the operation and are never shared between viewers. Th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiodataloader import DataLoader
 
+from sightline.authz.bounds import ACCOUNT, AccountBounds
 from sightline.authz.expr import FALSE
-from sightline.authz.paths import PathKind
+from sightline.authz.paths import PathKind, Value
 from sightline.authz.visibility import Visibility
-from sightline.db.catalogue import ACCOUNT, Catalogue
+from sightline.db.catalogue import Catalogue
 from sightline.db.queries import PageQuery, Selection, filter_values
 from sightline.db.reads import COUNT, PARENT, Reads
+from sightline.db.routes import ACCOUNTS_OF_ORGANIZATIONS, DRIVING, PLAIN, Route, bounds_by_account, single_values
 from sightline.db.snapshot import Snapshot
 from sightline.db.vault import Vault
 from sightline.db.writes import Writes
@@ -55,10 +57,10 @@ class Operation:
     permitted: int = 0
     masked: set[str] = field(default_factory=set)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
-    _binds: dict[str, object] = field(init=False)
+    _binds: dict[str, list[Value]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._binds = dict(self.principal.paths.binds())
+        self._binds = self.principal.paths.binds()
 
     async def row(self, entity: str, key: Key) -> Row | None:
         """A row by key; None, equally, where it is invisible and where it does not exist."""
@@ -116,9 +118,11 @@ class Operation:
 
     async def pages(self, query: PageQuery, parents: Sequence[Key | None]) -> list[list[Row]]:
         """The page below each parent, in the order of the parents; [None] asks for the one page below none."""
-        read = self.services.reads.page(self.visibility, query)
+        route = await self._route(query)
+        read = self.services.reads.page(self.visibility, query, route)
         after = {f"after{at}": value for at, value in enumerate(query.after or ()) if value is not None}
         values = self._binds | filter_values(query.selection.where) | after | {"limit": query.limit} | _keys(parents)
+        values[DRIVING] = list(route.accounts or ())
         records = await self.snapshot.fetch(read.statement, values)
         rows = light_rows(self.services.catalogue[query.selection.entity], read, records, self.services.ids)
         if query.selection.parent is None:
@@ -137,6 +141,34 @@ class Operation:
             return [records[0][COUNT]]
         counted = {record[PARENT]: record[COUNT] for record in records}
         return [counted[position] for position in range(1, len(parents) + 1)]
+
+    async def _route(self, query: PageQuery) -> Route:
+        entity = self.services.catalogue[query.selection.entity]
+        single = single_values(self.visibility, entity, query, self._binds)
+        if single:
+            return Route(single=single)
+        bounds = bounds_by_account(self.visibility, entity, query)
+        if bounds is None:
+            return PLAIN
+        # Once per operation and inside its snapshot: what these accounts are may change with the next (D10).
+        return Route(accounts=await self._loader("accounts", self._accounts_within).load(bounds))
+
+    async def _accounts_within(self, bounds: Sequence[AccountBounds]) -> list[tuple[int, ...] | None]:
+        return [await self._accounts(each) for each in bounds]
+
+    async def _accounts(self, bounds: AccountBounds) -> tuple[int, ...] | None:
+        """The accounts within bounds; None where they are too many to read one by one."""
+        most = self.services.reads.most_accounts
+        accounts = self._values(bounds.accounts)
+        organizations = self._values(bounds.organizations)
+        if organizations and len(accounts) <= most:
+            values = {"organizations": sorted(organizations), "limit": most + 1}
+            records = await self.snapshot.fetch(ACCOUNTS_OF_ORGANIZATIONS, values)
+            accounts |= {record["id"] for record in records}
+        return tuple(sorted(accounts)) if len(accounts) <= most else None
+
+    def _values(self, parameters: Iterable[str]) -> set[int]:
+        return {int(value) for name in parameters for value in self._binds[name]}
 
     def _loader(self, name: Hashable, load: Callable[[list[Any]], Any]) -> DataLoader[Any, Any]:
         if name not in self._loaders:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sightline.authz.bounds import ACCOUNT
 from sightline.db.authorised import HIDDEN, KEY_PREFIX
-from sightline.db.catalogue import ACCOUNT, Entity
+from sightline.db.catalogue import Entity
 from sightline.db.reads import Read
 from sightline.resolvers.global_ids import GlobalIds, Key
 

@@ -97,10 +97,9 @@ def visibilities(kind: PathKind, entity: str) -> list[Visibility]:
 
 
 def owner_of(coordinate: str, binding: Binding) -> str:
-    """The entity whose rows have the coordinate; of a root connection the rows it leads to."""
-    if coordinate.startswith("Query."):
-        return binding.entity
-    return next(each.name for each in CATALOGUE.served if type_name(each) == coordinate.partition(".")[0])
+    """The entity whose rows have the coordinate; of one that no row has, the entity it leads to."""
+    owners = {type_name(each): each.name for each in CATALOGUE.served}
+    return owners.get(coordinate.partition(".")[0], binding.entity)
 
 
 def test_the_committed_page_is_what_the_rules_say() -> None:

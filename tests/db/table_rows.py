@@ -45,6 +45,7 @@ WORLD: tuple[tuple[str, Values], ...] = (
         "affiliate_account",
         {"id": 1, "partner_profile_id": 1, "partner_org_id": 2, "name": "Blog", "created_by_id": 1},
     ),
+    ("account_shard", {"affiliate_account_id": 1}),
     ("traffic_source", {"id": 1, "partner_profile_id": 1, "partner_org_id": 2, "name": "blog", "kind": "WEBSITE"}),
     ("traffic_source", {"id": 2, "partner_profile_id": 2, "partner_org_id": 2, "name": "other", "kind": "WEBSITE"}),
     (

@@ -119,6 +119,7 @@ async def test_ids_are_made_from_moments_and_the_counter_goes_on(demo: Database)
         """
         assert await one(demo, claimed) == await one(demo, f"SELECT count(*) FROM {table}")
     assert await one(demo, "SELECT count(*) FROM account_shard") == 400
+    assert not await one(demo, "SELECT count(*) FROM affiliate_account WHERE id NOT IN (TABLE account_shard)"), "D7"
 
 
 async def test_the_audit_log_is_a_chain(demo: Database) -> None:

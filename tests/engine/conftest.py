@@ -16,6 +16,10 @@ from sightline.schema.model import CATALOGUE
 
 @pytest.fixture
 def services(secrets: Secrets) -> Services:
-    """The services of an operation, with no statement compiled yet."""
+    """The services of an operation, with no statement compiled yet.
+
+    Viewers of up to three of a world's accounts are read account by account, so both routes are met.
+    """
     ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
-    return Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets), Vault.of(secrets), Writes(CATALOGUE))
+    reads = Reads(CATALOGUE, most_accounts=3)
+    return Services(CATALOGUE, reads, ids, Cursors.of(secrets), Vault.of(secrets), Writes(CATALOGUE))

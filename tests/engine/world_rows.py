@@ -108,6 +108,7 @@ def _profiles(world: WorldRows) -> None:
             created_by_id=world.any("app_user")["id"],
             external_id=world.perhaps(f"x{number}"),
         )
+        world.add("account_shard", affiliate_account_id=number)
         world.numbered(
             "traffic_source",
             version=1,

@@ -30,6 +30,7 @@ from sightline.db.tables.parts import (
     partner_org,
     program_key,
     reference,
+    shard_key,
 )
 
 TRAFFIC = FieldClass.TRAFFIC
@@ -53,6 +54,7 @@ class ClickRow(Row):
     __table_args__ = (
         program_key("click"),
         account_key("click"),
+        shard_key("click"),
         enrollment_key("click"),
         sa.ForeignKeyConstraint(
             ["tracker_id", "affiliate_account_id"],
@@ -64,6 +66,12 @@ class ClickRow(Row):
         sa.Index("ix_click_partner_org", "partner_org_id", sa.text("event_at DESC"), "id"),
         sa.Index("ix_click_program", "program_id", "event_at"),
         sa.Index("ix_click_event", "event_at", "id"),
+        sa.Index("ix_click_newest", "id"),
+        sa.Index("ix_click_advertiser_org_newest", "advertiser_org_id", "id"),
+        sa.Index("ix_click_partner_org_newest", "partner_org_id", "id"),
+        sa.Index("ix_click_program_newest", "program_id", "id"),
+        sa.Index("ix_click_advertiser_org_program_newest", "advertiser_org_id", "program_id", "id"),
+        sa.Index("ix_click_account_program_newest", "affiliate_account_id", "program_id", "id"),
     )
 
     affiliate_account_id: Mapped[int] = fact_account()
@@ -97,12 +105,15 @@ class CustomerReferralRow(Row):
     __table_args__ = (
         program_key("customer_referral"),
         account_key("customer_referral"),
+        shard_key("customer_referral"),
         enrollment_key("customer_referral"),
         milliseconds(),
         sa.UniqueConstraint("affiliate_account_id", "source", "external_ref", name="uq_customer_referral_external"),
         sa.Index("ix_customer_referral_advertiser_org", "advertiser_org_id", sa.text("event_at DESC"), "id"),
         sa.Index("ix_customer_referral_partner_org", "partner_org_id", sa.text("event_at DESC"), "id"),
         sa.Index("ix_customer_referral_event", "event_at", "id"),
+        sa.Index("ix_customer_referral_newest", "id"),
+        sa.Index("ix_customer_referral_advertiser_org_newest", "advertiser_org_id", "id"),
     )
 
     affiliate_account_id: Mapped[int] = fact_account()
@@ -129,6 +140,7 @@ class ConversionRow(Row):
     __table_args__ = (
         program_key("conversion"),
         account_key("conversion"),
+        shard_key("conversion"),
         enrollment_key("conversion"),
         sa.ForeignKeyConstraint(
             ["goal_id", "program_id"], ["program_goal.id", "program_goal.program_id"], name="fk_conversion_goal"
@@ -153,6 +165,12 @@ class ConversionRow(Row):
         sa.Index("ix_conversion_program", "program_id", "event_at"),
         sa.Index("ix_conversion_account", "affiliate_account_id", "event_at"),
         sa.Index("ix_conversion_event", "event_at", "id"),
+        sa.Index("ix_conversion_newest", "id"),
+        sa.Index("ix_conversion_advertiser_org_newest", "advertiser_org_id", "id"),
+        sa.Index("ix_conversion_partner_org_newest", "partner_org_id", "id"),
+        sa.Index("ix_conversion_program_newest", "program_id", "id"),
+        sa.Index("ix_conversion_advertiser_org_program_newest", "advertiser_org_id", "program_id", "id"),
+        sa.Index("ix_conversion_account_program_newest", "affiliate_account_id", "program_id", "id"),
         sa.Index("ix_conversion_lock", "lock_at", postgresql_where=sa.text("settlement = 'OPEN'")),
     )
 

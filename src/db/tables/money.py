@@ -26,6 +26,7 @@ from sightline.db.tables.parts import (
     partner_org,
     program_key,
     reference,
+    shard_key,
     version,
 )
 
@@ -49,6 +50,7 @@ class AdjustmentRow(Row):
         composite(
             "adjustment", "affiliate_account", {"affiliate_account_id": "id", "partner_org_id": "partner_org_id"}
         ),
+        shard_key("adjustment"),
         sa.ForeignKeyConstraint(
             ["affiliate_account_id", "conversion_id"],
             ["conversion.affiliate_account_id", "conversion.id"],
@@ -71,6 +73,7 @@ class AdjustmentRow(Row):
         sa.Index("ix_adjustment_partner_org", "partner_org_id", sa.text("event_at DESC"), "id"),
         sa.Index("ix_adjustment_program", "program_id", "event_at"),
         sa.Index("ix_adjustment_event", "event_at", "id"),
+        sa.Index("ix_adjustment_newest", "id"),
     )
 
     affiliate_account_id: Mapped[int] = fact_account()
@@ -139,6 +142,7 @@ class PayoutInvoiceRow(Row):
         composite(
             "payout_invoice", "affiliate_account", {"affiliate_account_id": "id", "partner_org_id": "partner_org_id"}
         ),
+        shard_key("payout_invoice"),
         composite(
             "payout_invoice", "advertiser_profile", {"payer_advertiser_id": "id", "payer_org_id": "organization_id"}
         ),
@@ -160,6 +164,9 @@ class PayoutInvoiceRow(Row):
         sa.Index("ix_payout_invoice_payer_org", "payer_org_id", sa.text("issued_at DESC"), "id"),
         sa.Index("ix_payout_invoice_run", "run_id"),
         sa.Index("ix_payout_invoice_issued", "issued_at", "id"),
+        sa.Index("ix_payout_invoice_newest", "id"),
+        sa.Index("ix_payout_invoice_partner_org_newest", "partner_org_id", "id"),
+        sa.Index("ix_payout_invoice_payer_org_newest", "payer_org_id", "id"),
     )
 
     affiliate_account_id: Mapped[int] = fact_account()

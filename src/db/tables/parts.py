@@ -91,6 +91,11 @@ def account_key(table: str) -> sa.ForeignKeyConstraint:
     return composite(table, "affiliate_account", columns | {"partner_org_id": "partner_org_id"})
 
 
+def shard_key(table: str) -> sa.ForeignKeyConstraint:
+    """The account has its row in `account_shard`: what a search account by account is driven by lacks no fact (D7)."""
+    return composite(table, "account_shard", {"affiliate_account_id": "affiliate_account_id"})
+
+
 def enrollment_key(table: str) -> sa.ForeignKeyConstraint:
     """The carried program and traffic source are the enrollment's."""
     columns = {"enrollment_id": "id", "program_id": "program_id", "traffic_source_id": "traffic_source_id"}

@@ -14,9 +14,9 @@ from typing import Any
 
 import asyncpg
 
+from sightline.authz.bounds import ACCOUNT
 from sightline.authz.expr import FALSE, TRUE
 from sightline.db import audit
-from sightline.db.catalogue import ACCOUNT
 from sightline.db.writes import KEY_PREFIX
 from sightline.resolvers.global_ids import Key, MalformedIdError
 from sightline.resolvers.mutations.refusals import InvalidError, MissingError, NotAllowedError, StaleError

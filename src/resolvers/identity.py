@@ -1,7 +1,7 @@
 """Who asks: a token, or what an identity provider vouches for, to the principal it stands for.
 
-That is decided inside the operation's own snapshot, by the snapshot's clock; only the signature of a provider's token is
-checked before. A principal is kept between operations with the epoch it was read at. It is read again when the epoch
+That is decided inside the operation's own snapshot, by the snapshot's clock; only the signature of a provider's token
+is checked before. A principal is kept between operations with the epoch it was read at. It is read again when the epoch
 has moved or the clock has reached the end of its shortest grant, before anything is decided; there is no other
 freshness rule.
 """
@@ -73,7 +73,7 @@ class Identities:
     _known: OrderedDict[bytes | Assertion, _Known] = field(default_factory=OrderedDict)
 
     async def find(self, presented: str | Assertion, snapshot: Snapshot) -> Principal | None:
-        """The principal of a token or an assertion; None for one that is malformed, unknown, ended, or of nobody active."""
+        """The principal of a token or an assertion; None for one that is malformed, unknown, ended, or nobody's."""
         if isinstance(presented, Assertion):
             if not _timely(presented, snapshot.clock):
                 return None

@@ -30,6 +30,7 @@ from sightline.schema.api import Api, Prepared, View
 from sightline.schema.limits import check_price
 from sightline.schema.model import CATALOGUE
 from sightline.server.answers import ErrorCode, Execute, GraphQLAnswer, GraphQLRequest, bounded, error
+from sightline.server.identity.access import Access
 from sightline.server.logs import log_fault, note
 
 _MOST_VISIBILITIES = 256
@@ -41,22 +42,23 @@ class Engine:
 
     database: Database
     services: Services
-    identities: Identities
+    access: Access
     api: Api
     _visibilities: OrderedDict[tuple[Shape, ...], Visibility] = field(default_factory=OrderedDict)
 
     @classmethod
-    def of(cls, database: Database, secrets: Secrets) -> Engine:
-        """The engine of an installation."""
+    def of(cls, database: Database, secrets: Secrets, access: Access | None = None) -> Engine:
+        """The engine of an installation. Without `access`, tokens of its own are known, and no others."""
         ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
         services = Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets))
-        return cls(database, services, Identities(secrets), Api())
+        return cls(database, services, access or Access(Identities(secrets)), Api())
 
     async def execute(self, request: GraphQLRequest, token: str | None) -> GraphQLAnswer:
         """The answer to an operation. Raises UnauthenticatedError for a token that stands for nobody."""
+        presented = await self.access.present(token)
 
         async def work(snapshot: Snapshot) -> GraphQLAnswer:
-            principal = await self.identities.find(token, snapshot) if token is not None else None
+            principal = await self.access.identities.find(presented, snapshot)
             if principal is None:
                 raise UnauthenticatedError("This token is not valid: it is unknown, has ended, or was revoked.")
             return await self.answer(request, principal, snapshot)
@@ -91,9 +93,9 @@ class Engine:
         return self._visibilities[shapes]
 
 
-def make_execute(database: Database, secrets: Secrets) -> Execute:
+def make_execute(database: Database, secrets: Secrets, access: Access) -> Execute:
     """What runs operations over an open database."""
-    return Engine.of(database, secrets).execute
+    return Engine.of(database, secrets, access).execute
 
 
 def schema_text() -> str:

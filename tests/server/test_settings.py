@@ -21,6 +21,8 @@ def test_every_setting_is_documented_with_its_default() -> None:
         default = declared.default
         if isinstance(default, bool):
             assert documented[variable(name)] == str(default).lower()
+        elif isinstance(default, tuple) and default:
+            assert documented[variable(name)] == ",".join(default)
         elif default not in (None, ()):
             assert documented[variable(name)] == str(default)
 

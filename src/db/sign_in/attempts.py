@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncpg
 
-# Forgotten rows go with the next ones that are counted, so the table holds a quarter of an hour at most.
 _FORGET_OLD = """
     DELETE FROM sign_in_attempt WHERE subject IN (
-        SELECT subject FROM sign_in_attempt WHERE counted_since <= now() - interval '15 minutes' AND subject <> $1
+        SELECT subject FROM sign_in_attempt WHERE counted_since <= now() - interval '15 minutes'
         LIMIT 100 FOR UPDATE SKIP LOCKED
     )
 """
@@ -30,7 +29,6 @@ _FORGET = "DELETE FROM sign_in_attempt WHERE subject = $1"
 
 async def count_attempt(connection: asyncpg.Connection, subject: bytes, *, most: int) -> int:
     """Count one more; how many seconds to wait where there are more than `most`, else 0."""
-    await connection.execute(_FORGET_OLD, subject)
     counted = await connection.fetchrow(_COUNT, subject)
     return max(int(counted["seconds"]), 1) if counted["failures"] > most else 0
 
@@ -43,3 +41,11 @@ async def take_back(connection: asyncpg.Connection, subject: bytes) -> None:
 async def forget_attempts(connection: asyncpg.Connection, subject: bytes) -> None:
     """Begin counting anew."""
     await connection.execute(_FORGET, subject)
+
+
+async def forget_old(connection: asyncpg.Connection) -> None:
+    """Delete what is too old to count, so that the table holds a quarter of an hour at most.
+
+    To be called last in a transaction: it waits for no lock, so it takes part in no deadlock.
+    """
+    await connection.execute(_FORGET_OLD)

@@ -65,7 +65,7 @@ async def trusting(start: Starting, provider: Provider) -> AsyncIterator[Console
 
 
 @pytest.fixture
-def sink() -> Iterator[MailSink]:
+async def sink() -> AsyncIterator[MailSink]:
     """A mail server that keeps what it is sent."""
-    with receiving() as made:
+    async with receiving() as made:
         yield made

@@ -62,9 +62,7 @@ class Console:
             await self.connection.execute(statement, *values)
             await self.connection.execute("UPDATE authz_epoch SET n = n + 1")
 
-    async def sign_in(
-        self, email: str = "ana@example.com", password: str = PASSWORD, **headers: str
-    ) -> httpx.Response:
+    async def sign_in(self, email: str = "ana@example.com", password: str = PASSWORD, **headers: str) -> httpx.Response:
         """Sign the browser in."""
         return await self.post("", {"email": email, "password": password}, **headers)
 

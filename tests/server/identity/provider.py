@@ -47,7 +47,12 @@ def public_jwk(key: PrivateKey, kid: str, **more: Any) -> dict[str, Any]:
         made = {"kty": "RSA", "n": number(numbers.n), "e": number(numbers.e)}
     else:
         point = key.public_key().public_numbers()
-        made = {"kty": "EC", "crv": "P-256", "x": b64(point.x.to_bytes(32, "big")), "y": b64(point.y.to_bytes(32, "big"))}
+        made = {
+            "kty": "EC",
+            "crv": "P-256",
+            "x": b64(point.x.to_bytes(32, "big")),
+            "y": b64(point.y.to_bytes(32, "big")),
+        }
     return made | {"kid": kid, "use": "sig"} | more
 
 

@@ -185,7 +185,9 @@ BAD: dict[str, MakeToken] = {
     "four parts": lambda provider: provider.token() + ".x",
     "claims that are no object": lambda provider: provider.token("[]"),
     "claims that are no JSON": lambda provider: provider.token("{"),
-    "claims in another encoding": lambda provider: provider.token("\ud800".encode("utf-8", "surrogatepass").decode("latin-1")),
+    "claims in another encoding": lambda provider: provider.token(
+        "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")
+    ),
 }
 
 
@@ -207,7 +209,9 @@ async def test_n13_a_megabyte_is_refused_before_it_is_looked_at(trusting: Consol
     assert provider.asked == []
 
 
-async def test_n14_an_operator_may_allow_plain_jwt_and_id_tokens_stay_refused(start: Starting, provider: Provider) -> None:
+async def test_n14_an_operator_may_allow_plain_jwt_and_id_tokens_stay_refused(
+    start: Starting, provider: Provider
+) -> None:
     """N14: for providers that do not mark access tokens."""
     async with start(oidc_issuer=provider.issuer, oidc_audience=AUDIENCE, oidc_types="at+jwt,JWT") as console:
         await linked(console, provider)
@@ -377,7 +381,9 @@ async def test_f27_keys_are_kept_for_a_day_where_the_provider_is_down(
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"{}", b'{"keys": 1}', b'{"keys": []}', b'{"keys": [1]}', b" " * 300_000], ids=len
 )
-async def test_f27_an_answer_that_is_no_key_set_changes_nothing(issuer: Any, provider: Provider, content: bytes) -> None:
+async def test_f27_an_answer_that_is_no_key_set_changes_nothing(
+    issuer: Any, provider: Provider, content: bytes
+) -> None:
     """F27: what is there stays good."""
     verifier, clock = issuer
     assert not await refused(verifier, provider.token())
@@ -389,7 +395,8 @@ async def test_f27_an_answer_that_is_no_key_set_changes_nothing(issuer: Any, pro
 
 
 @pytest.mark.parametrize(
-    "said", [{"issuer": "https://other.test"}, {"jwks_uri": "http://other.test/jwks"}, {"jwks_uri": "file:///etc/passwd"}]
+    "said",
+    [{"issuer": "https://other.test"}, {"jwks_uri": "http://other.test/jwks"}, {"jwks_uri": "file:///etc/passwd"}],
 )
 async def test_n05_a_discovery_document_of_another_is_not_followed(
     trusting: Console, provider: Provider, said: dict[str, str]

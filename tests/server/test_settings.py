@@ -42,7 +42,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
         ("ALLOWED_ORIGINS", "https://Shop.test"),
         ("ALLOWED_ORIGINS", "null"),
         ("PUBLIC_URL", "https://sightline.example.com/path"),
-        ("PUBLIC_URL", "sightline.example.com"),
+        ("PUBLIC_URL", "shop.test"),
         ("TRUSTED_PROXIES", "proxy.example.com"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("SMTP_TLS", "maybe"),

@@ -26,7 +26,7 @@ from sightline.server.mail.carriers import MailTls
 
 @dataclass(slots=True, eq=False)
 class MailSink:
-    """What arrived: the mails, and for each the addresses of its envelope. `answer` is what is said to the next ones."""
+    """What arrived: the mails, and for each the addresses of its envelope. `answer` is what is said to the next."""
 
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)

@@ -107,14 +107,10 @@ class Browsers:
             parts = urlsplit(origin)
         except ValueError:
             return False
-        scheme = "http" if self.demo else "https"
-        return parts.scheme in (scheme, "http" if self._is_loopback(parts.hostname) else scheme) and (
-            parts.netloc == headers.get("host") and origin == f"{parts.scheme}://{parts.netloc}"
-        )
-
-    @staticmethod
-    def _is_loopback(host: str | None) -> bool:
-        return host in ("localhost", "127.0.0.1", "::1")
+        plain = self.demo or parts.hostname in ("localhost", "127.0.0.1", "::1")
+        # Rebuilt, as a browser writes it: what has a path or a user besides is none of its making.
+        written = f"{parts.scheme}://{parts.netloc}"
+        return origin == written and parts.netloc == headers.get("host") and parts.scheme in ("https", plain and "http")
 
 
 def _forbidden(message: str) -> RefusedError:

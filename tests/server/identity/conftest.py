@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from console import Console, settings_for, started
+from console import SITE, Console, Starting, settings_for, started
 from mail_sink import MailSink, receiving
+from mailing import smtp
 from provider import AUDIENCE, Provider, serving_provider
 
 from sightline.db.secrets import Secrets
-
-Starting = Callable[..., AbstractAsyncContextManager[Console]]
 
 
 @pytest.fixture
@@ -68,4 +67,12 @@ async def trusting(start: Starting, provider: Provider) -> AsyncIterator[Console
 async def sink() -> AsyncIterator[MailSink]:
     """A mail server that keeps what it is sent."""
     async with receiving() as made:
+        yield made
+
+
+@pytest.fixture
+async def mailing(start: Starting, sink: MailSink, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Console]:
+    """An application that sends mail to the sink, and looks for it often."""
+    monkeypatch.setattr("sightline.server.mail.outbox.LOOK_SECONDS", 0.02)
+    async with start(**smtp(sink), public_url=SITE) as made:
         yield made

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,10 @@ class Console:
         """The version of the policy."""
         n: int = await self.connection.fetchval("SELECT n FROM authz_epoch")
         return n
+
+
+Starting = Callable[..., AbstractAsyncContextManager[Console]]
+"""What the fixture `start` gives: applications, by further settings."""
 
 
 def bearer(token: str) -> dict[str, str]:

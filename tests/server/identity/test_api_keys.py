@@ -7,8 +7,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from conftest import Starting
-from console import ME, Console, bearer, settings_for, started
+from console import ME, Console, Starting, bearer, settings_for, started
 
 from sightline.db.database import Database
 from sightline.db.secrets import Secrets, TokenKind, new_token

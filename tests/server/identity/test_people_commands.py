@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Starting
-from console import OURS, PASSWORD, bearer
+from console import OURS, PASSWORD, Starting, bearer
 from provider import AUDIENCE, SUBJECT, Provider
 
 from sightline.db.secrets import Secrets

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from typing import Any
 
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from conftest import Starting
-from console import ME, OURS, PASSWORD, SITE, Console, bearer
+from console import ME, OURS, PASSWORD, Console, bearer
 
 from sightline.db.secrets import TokenKind, new_token, token_kind
 from sightline.db.sign_in.sessions import MOST
 from sightline.resolvers.identity import IDLE
-from sightline.server.identity.browsers import COOKIE, DEMO_COOKIE
-from sightline.server.identity.limits import MOST_OF_ADDRESS, MOST_OF_CLIENT
+from sightline.server.identity.browsers import COOKIE
 from sightline.server.identity.passwords import hash_password
 
 WRONG = {
@@ -199,186 +195,6 @@ async def test_sessions_of_a_user_are_bounded(console: Console) -> None:
     assert ended <= 1
     console.browser.cookies.clear()
     assert await console.me(cookie=f"{COOKIE}={first}", **OURS) is None
-
-
-FOREIGN: dict[str, dict[str, str]] = {
-    "another origin": {"origin": "https://evil.test"},
-    "another origin, said to be ours": {"origin": "https://evil.test", "sec-fetch-site": "same-origin"},
-    "our origin, said to be another": {"origin": SITE, "sec-fetch-site": "cross-site"},
-    "a sister site": {"origin": "https://evil.sightline.test", "sec-fetch-site": "same-site"},
-    "a longer name": {"origin": SITE + ".evil.test"},
-    "our name over http": {"origin": "http://sightline.test"},
-    "our name with a port": {"origin": SITE + ":444"},
-    "our name with a path": {"origin": SITE + "/"},
-    "our name as somebody's user": {"origin": "https://sightline.test@evil.test"},
-    "null": {"origin": "null"},
-    "no host": {"origin": "https://"},
-    "typed into the address bar": {"sec-fetch-site": "none"},
-    "nothing at all": {},
-    "half an address": {"origin": "https://[::1"},
-}
-
-
-@pytest.mark.parametrize("headers", FOREIGN.values(), ids=FOREIGN)
-async def test_a_cookie_counts_only_from_our_own_pages(console: Console, headers: dict[str, str]) -> None:
-    """CSRF: nothing is executed, nobody is signed out; a bearer token is no browser's and needs none of it."""
-    user = await console.user()
-    await console.sign_in()
-    preflight = {"apollo-require-preflight": "1"}
-    answer = await console.ask(**headers)
-    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (403, "FORBIDDEN")
-    assert (await console.browser.get("/session", headers=preflight | headers)).status_code == 403
-    assert (await console.browser.delete("/session", headers=preflight | headers)).status_code == 403
-    assert await console.me(**OURS) == "Ana"
-    if headers:
-        again = await console.browser.post(
-            "/session", json={"email": "ana@example.com", "password": PASSWORD}, headers=preflight | headers
-        )
-        assert again.status_code == 403
-    assert await console.me(**bearer(await console.key(user=user)), **headers) == "Ana"
-
-
-@pytest.mark.parametrize("headers", [{"origin": SITE}, {"sec-fetch-site": "same-origin"}, OURS])
-async def test_our_own_pages_are_known_by_either_header(console: Console, headers: dict[str, str]) -> None:
-    await console.user()
-    await console.sign_in()
-    assert await console.me(**headers) == "Ana"
-
-
-@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
-async def test_what_a_form_can_send_is_refused(console: Console, media_type: str) -> None:
-    """Apollo's rule: without a preflight nobody asks with a cookie, not even our own page."""
-    await console.user()
-    await console.sign_in()
-    token = console.browser.cookies[COOKIE]
-    body = b'{"query": "{__typename}", "email": "ana@example.com", "password": "x"}'
-    headers = {"origin": SITE, "sec-fetch-site": "same-origin", "content-type": media_type}
-    for path in ("/graphql", "/session", "/session/reset-request", "/session/verify"):
-        answer = await console.browser.post(path, content=body, headers=headers)
-        assert answer.status_code == 403, path
-        answer = await console.browser.post(path, content=body, headers=headers | {"x-apollo-operation-name": "x"})
-        assert answer.status_code == 415, path
-    assert (await console.browser.delete("/session", headers={"origin": SITE})).status_code == 403
-    assert await console.me(cookie=f"{COOKIE}={token}", origin=SITE) == "Ana"
-
-
-async def test_behind_a_proxy_the_configured_origin_is_this_site(start: Starting) -> None:
-    """What Host says is then no longer believed."""
-    async with start(public_url="https://partners.example.com") as console:
-        await console.user()
-        ours = {"origin": "https://partners.example.com"}
-        await console.sign_in(**ours)
-        assert await console.me(**ours) == "Ana"
-        assert (await console.ask(origin=SITE)).status_code == 403
-
-
-async def test_the_demo_s_cookie_works_over_plain_http_on_this_machine(start: Starting) -> None:
-    """Browsers drop a `__Host-` cookie without TLS; elsewhere the demo is not served."""
-    ours = {"origin": "http://127.0.0.1:8000"}
-    async with start(demo=True, site="http://127.0.0.1:8000") as console:
-        await console.user()
-        answer = await console.sign_in(**ours)
-        assert answer.headers["set-cookie"].startswith(f"{DEMO_COOKIE}=sl_sess_")
-        assert "Secure" not in answer.headers["set-cookie"]
-        assert "HttpOnly" in answer.headers["set-cookie"]
-        assert await console.me(**ours) == "Ana"
-        assert (await console.ask(origin="http://127.0.0.1:8001")).status_code == 403
-    async with start(site="http://127.0.0.1:8000") as console:
-        assert "Secure" in (await console.sign_in(**ours)).headers["set-cookie"]
-
-
-async def test_after_ten_failures_an_address_is_locked(start: Starting) -> None:
-    """In every process, whether the address is known or not; a right password does not open it, waiting does."""
-    async with start() as console, start() as other:
-        await console.user()
-        for email in ("ana@example.com", "nobody@example.com"):
-            for at in range(MOST_OF_ADDRESS):
-                process = (console, other)[at % 2]
-                assert (await process.sign_in(email, "something else")).status_code == 401
-            for process in (console, other):
-                locked = await process.sign_in(email, PASSWORD)
-                assert locked.status_code == 429
-                assert locked.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
-                assert 0 < int(locked.headers["retry-after"]) <= 900
-        await console.user("ben@example.com")
-        assert (await console.sign_in("ben@example.com")).status_code == 204
-        await console.connection.execute("UPDATE sign_in_attempt SET counted_since = now() - interval '15 minutes'")
-        assert (await console.sign_in()).status_code == 204
-
-
-async def test_success_begins_the_count_anew(console: Console) -> None:
-    await console.user()
-    for _ in range(3):
-        for _ in range(MOST_OF_ADDRESS - 1):
-            assert (await console.sign_in(password="something else")).status_code == 401
-        assert (await console.sign_in()).status_code == 204
-
-
-async def test_attempts_at_the_same_time_are_no_way_around(console: Console) -> None:
-    await console.user()
-    answers = await asyncio.gather(*(console.sign_in(password=f"something else {at}") for at in range(25)))
-    statuses = [answer.status_code for answer in answers]
-    assert statuses.count(401) == MOST_OF_ADDRESS
-    assert statuses.count(429) == 25 - MOST_OF_ADDRESS
-
-
-async def test_a_client_is_limited_over_all_addresses(start: Starting) -> None:
-    """By the last address that no trusted proxy has; what a client says of itself does not count."""
-    async with start() as console:
-        await console.user()
-        spread = [{"email": f"user{at}@example.com", "password": "something else"} for at in range(MOST_OF_CLIENT)]
-        one, two = {"x-forwarded-for": "203.0.113.7"}, {"x-forwarded-for": "203.0.113.7, 198.51.100.1"}
-        await asyncio.gather(*(console.browser.post("/session", json=each, headers=OURS | one) for each in spread))
-        assert (await console.sign_in(**one)).status_code == 429
-        assert (await console.sign_in(**{"x-forwarded-for": "198.51.100.9, 203.0.113.7"})).status_code == 429
-        assert (await console.sign_in(**two)).status_code == 204
-        rows = await console.connection.fetchval("SELECT count(*) FROM sign_in_attempt")
-        assert rows <= MOST_OF_CLIENT + 3
-        await console.connection.execute("UPDATE sign_in_attempt SET counted_since = now() - interval '1 hour'")
-        await console.sign_in(**two)
-        assert await console.connection.fetchval("SELECT count(*) FROM sign_in_attempt") <= 2
-
-
-async def test_a_client_that_is_no_proxy_cannot_give_itself_another_name(start: Starting) -> None:
-    """X-Forwarded-For of anybody counts for nothing where only another machine is trusted."""
-    async with start(trusted_proxies="192.0.2.1") as console:
-        await console.user()
-
-        async def attempt(at: int) -> int:
-            body = {"email": f"user{at}@example.com", "password": "something else"}
-            headers = OURS | {"x-forwarded-for": f"203.0.113.{at}"}
-            return (await console.browser.post("/session", json=body, headers=headers)).status_code
-
-        statuses = await asyncio.gather(*(attempt(at) for at in range(MOST_OF_CLIENT)))
-        assert set(statuses) == {401}
-        assert await attempt(99) == 429
-
-
-async def test_f28_many_wrong_passwords_take_no_more_than_two_threads(console: Console) -> None:
-    """F28: the loop goes on answering while they are hashed, and no more than two are at once."""
-    await console.user()
-    key = await console.key(user=await console.user("ben@example.com", name="Ben"))
-    wrong = [asyncio.create_task(console.sign_in(f"user{at}@example.com", "something else")) for at in range(32)]
-    answered, most = 0, 0
-    while not all(task.done() for task in wrong):
-        assert await console.me(**bearer(key)) == "Ben"
-        answered += 1
-        most = max(most, sum(thread.name.startswith("password") for thread in threading.enumerate()))
-    assert [task.result().status_code for task in wrong] == [401] * 32
-    assert 1 <= most <= 2
-    assert answered > 3
-
-
-async def test_f28_beyond_a_number_they_are_told_to_come_back(console: Console) -> None:
-    """F28: what waits is bounded."""
-    passwords = console.app.state.sessions["/session"]["POST"].__self__.service.passwords
-    answers = await asyncio.gather(
-        *(passwords.verify(None, f"something else {at}") for at in range(120)), return_exceptions=True
-    )
-    refused = [each for each in answers if isinstance(each, Exception)]
-    assert len(refused) == 20
-    assert {each.status for each in refused} == {503}
-    assert not (await passwords.verify(None, PASSWORD)).right
 
 
 async def test_a_password_that_is_changed_while_it_is_verified_signs_nobody_in(console: Console) -> None:

@@ -110,7 +110,8 @@ class Browsers:
         plain = self.demo or parts.hostname in ("localhost", "127.0.0.1", "::1")
         # Rebuilt, as a browser writes it: what has a path or a user besides is none of its making.
         written = f"{parts.scheme}://{parts.netloc}"
-        return origin == written and parts.netloc == headers.get("host") and parts.scheme in ("https", plain and "http")
+        schemes = ("http", "https") if plain else ("https",)
+        return origin == written and parts.netloc == headers.get("host") and parts.scheme in schemes
 
 
 def _forbidden(message: str) -> RefusedError:

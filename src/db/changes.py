@@ -24,9 +24,11 @@ Result = TypeVar("Result")
 
 TRIES = 4  # F23: the first and three more
 _PAUSE_SECONDS = 0.02
-_EPOCH = sa.select(AuthzEpochRow.n, sa.func.now().label("clock"))
+_EPOCH = sa.select(AuthzEpochRow.n)
 _SHARED = system_statement(_EPOCH.with_for_update(read=True))
 _ALONE = system_statement(_EPOCH.with_for_update())
+# A statement of its own: the one that locks may wait, and a grant may end while it does.
+_CLOCK = "SELECT clock_timestamp()"
 _COUNT_UP = "UPDATE authz_epoch SET n = n + 1"
 
 AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
@@ -46,8 +48,9 @@ async def in_change(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]], *
     for attempt in range(TRIES):
         try:
             async with pool.acquire() as connection, connection.transaction():
-                row = await connection.fetchrow((_ALONE if granting else _SHARED).text)
-                result = await work(Snapshot(connection, row["n"], row["clock"]))
+                epoch = await connection.fetchval((_ALONE if granting else _SHARED).text)
+                clock = await connection.fetchval(_CLOCK)
+                result = await work(Snapshot(connection, epoch, clock))
                 if granting:
                     await connection.execute(_COUNT_UP)
                 return result

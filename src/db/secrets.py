@@ -1,8 +1,9 @@
 """What derives from the installation's one secret: token hashes, the keys of global ids and cursors, demo tokens.
 
 The secret is `SIGHTLINE_SECRET_KEY`, else a 0600 file in the data directory, which workers and the command line share.
-Tokens are `sl_live_` (API keys) or `sl_demo_` (the demo cast's sessions), 30 base62 characters and 6 more of CRC-32, so
-that a mistyped or made-up one is refused without asking the database.
+Tokens are `sl_live_` (API keys), `sl_sess_` (cookies of signed-in browsers), `sl_mail_` (sent by mail, used once) or
+`sl_demo_` (the demo cast's sessions), 30 base62 characters and 6 more of CRC-32, so that a mistyped or made-up one is
+refused without asking the database.
 """
 
 from __future__ import annotations
@@ -21,16 +22,18 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_TOKEN = re.compile(r"sl_(live|demo)_[0-9A-Za-z]{36}")
+_TOKEN = re.compile(r"sl_(live|demo|sess|mail)_[0-9A-Za-z]{36}")
 _RANDOM, _CHECK = 30, 6
 _SHORTEST_SECRET = 32
 
 
 class TokenKind(StrEnum):
-    """What a token stands for: an API key, or a session of the demo cast."""
+    """What a token stands for: an API key, a session of the demo cast or of a browser, or what was sent by mail."""
 
     KEY = "live"
     DEMO = "demo"
+    SESSION = "sess"
+    MAIL = "mail"
 
 
 class SecretError(Exception):
@@ -54,6 +57,10 @@ class Secrets:
         """What is stored of a token: keyed SHA-256, 32 bytes."""
         return hmac.digest(self.derive("token pepper"), token.encode(), hashlib.sha256)
 
+    def attempt_hash(self, subject: str) -> bytes:
+        """Under what attempts to sign in are counted: keyed SHA-256, so that no address is stored."""
+        return hmac.digest(self.derive("sign-in attempts"), subject.encode(), hashlib.sha256)
+
     def demo_token(self, email: str) -> str:
         """The token of a member of the demo cast: the same for the same secret."""
         digits = int.from_bytes(self.derive(f"demo token {email}", length=40))
@@ -64,9 +71,9 @@ class Secrets:
         return _checked(TokenKind.KEY, _base62(int.from_bytes(self.derive(f"demo key {name}", length=40)), _RANDOM))
 
 
-def new_token() -> str:
-    """The secret of a new API key: about 178 random bits."""
-    return _checked(TokenKind.KEY, "".join(system.choice(_BASE62) for _ in range(_RANDOM)))
+def new_token(kind: TokenKind = TokenKind.KEY) -> str:
+    """A new secret, of an API key unless said: about 178 random bits."""
+    return _checked(kind, "".join(system.choice(_BASE62) for _ in range(_RANDOM)))
 
 
 def token_kind(token: str) -> TokenKind | None:

@@ -51,6 +51,7 @@ class SessionUser:
 
     user_id: int
     expires_at: datetime
+    last_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,11 @@ def _live(expires_at: Any) -> sa.ColumnElement[bool]:
 
 
 _SESSION = system_statement(
-    sa.select(SessionRow.user_id, SessionRow.expires_at)
+    sa.select(
+        SessionRow.user_id,
+        SessionRow.expires_at,
+        sa.func.coalesce(SessionRow.last_seen_at, SessionRow.created_at).label("last_seen_at"),
+    )
     .join(AppUserRow, AppUserRow.id == SessionRow.user_id)
     .where(SessionRow.token_hash == _DIGEST, SessionRow.revoked_at.is_(None), _live(SessionRow.expires_at))
     .where(AppUserRow.status == UserStatus.ACTIVE)
@@ -180,7 +185,7 @@ _USER_BY_EMAIL = system_statement(
 async def session_user(snapshot: Snapshot, digest: bytes) -> SessionUser | None:
     """The active user whose live session has this token hash."""
     rows = await snapshot.fetch(_SESSION, {"digest": digest, "clock": snapshot.clock})
-    return SessionUser(rows[0]["user_id"], rows[0]["expires_at"]) if rows else None
+    return SessionUser(**rows[0]) if rows else None
 
 
 async def key_owner(snapshot: Snapshot, digest: bytes) -> LiveKey | None:

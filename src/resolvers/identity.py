@@ -1,22 +1,46 @@
-"""Who asks: a bearer token to the principal it stands for, decided inside the operation's own snapshot.
+"""Who asks: a token, or what an identity provider vouches for, to the principal it stands for.
 
-A principal is kept between operations with the epoch it was read at. It is read again when the epoch has moved or the
-clock has reached the end of its shortest grant, before anything is decided; there is no other freshness rule.
+That is decided inside the operation's own snapshot, by the snapshot's clock; only the signature of a provider's token
+is checked before. A principal is kept between operations with the epoch it was read at. It is read again when the epoch
+has moved or the clock has reached the end of its shortest grant, before anything is decided; there is no other
+freshness rule.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sightline.authz.grants import by_key, narrow, paths_of
 from sightline.authz.paths import Paths
 from sightline.db.secrets import Secrets, TokenKind, token_kind
 from sightline.db.snapshot import Snapshot
 from sightline.resolvers.grants import LiveKey, grants_of_organization, grants_of_user, key_owner, session_user
+from sightline.resolvers.people import unlinked_user_of_email, user_of_subject
+
+LEEWAY = timedelta(seconds=60)
+"""How far the clock of an identity provider may be from the database's (F26)."""
+
+IDLE = timedelta(days=7)
+"""After how long without use the session of a browser ends."""
 
 _KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What the configured identity provider vouches for, its signature checked, its times not yet.
+
+    `verified_email` is None where addresses do not identify, or where the provider does not vouch for the address.
+    """
+
+    issuer: str
+    subject: str
+    expires_at: datetime
+    not_before: datetime | None = None
+    verified_email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +67,39 @@ class _Known:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Identities:
-    """Finds principals by token, keeping the recent ones."""
+    """Finds principals, keeping the recent ones. `used` has the hashes of tokens used since somebody emptied it."""
 
     secrets: Secrets
-    _known: OrderedDict[bytes, _Known] = field(default_factory=OrderedDict)
+    used: set[bytes] = field(default_factory=set)
+    _known: OrderedDict[bytes | Assertion, _Known] = field(default_factory=OrderedDict)
 
-    async def find(self, token: str, snapshot: Snapshot) -> Principal | None:
-        """The principal of a token; None for a token that is malformed, unknown, ended, or of a suspended user."""
-        kind = token_kind(token)
-        if kind is None:
+    async def find(self, presented: str | Assertion, snapshot: Snapshot) -> Principal | None:
+        """The principal of a token or an assertion; None for one that is malformed, unknown, ended, or nobody's."""
+        if isinstance(presented, Assertion):
+            if not _timely(presented, snapshot.clock):
+                return None
+            return await self._find(presented, snapshot, lambda: _of_assertion(presented, snapshot))
+        source = _SOURCES.get(token_kind(presented))
+        if source is None:
             return None
-        digest = self.secrets.token_hash(token)
-        known = self._known.get(digest)
+        digest = self.secrets.token_hash(presented)
+        principal = await self._find(digest, snapshot, lambda: source(digest, snapshot))
+        if principal is not None and len(self.used) < _KEPT:
+            self.used.add(digest)
+        return principal
+
+    async def _find(
+        self, key: bytes | Assertion, snapshot: Snapshot, read: Callable[[], Awaitable[Principal | None]]
+    ) -> Principal | None:
+        known = self._known.get(key)
         if known is not None and known.epoch == snapshot.epoch and _current(known.principal, snapshot):
-            self._known.move_to_end(digest)
+            self._known.move_to_end(key)
             return known.principal
-        principal = await (_of_key if kind is TokenKind.KEY else _of_session)(digest, snapshot)
+        principal = await read()
         if principal is None:
-            self._known.pop(digest, None)
+            self._known.pop(key, None)
             return None
-        self._known[digest] = _Known(snapshot.epoch, principal)
+        self._known[key] = _Known(snapshot.epoch, principal)
         while len(self._known) > _KEPT:
             self._known.popitem(last=False)
         return principal
@@ -72,9 +109,29 @@ def _current(principal: Principal, snapshot: Snapshot) -> bool:
     return principal.valid_until is None or snapshot.clock < principal.valid_until
 
 
-async def _of_session(digest: bytes, snapshot: Snapshot) -> Principal | None:
+def _timely(assertion: Assertion, clock: datetime) -> bool:
+    begun = assertion.not_before is None or assertion.not_before - LEEWAY <= clock
+    return begun and clock < assertion.expires_at + LEEWAY
+
+
+async def _of_assertion(assertion: Assertion, snapshot: Snapshot) -> Principal | None:
+    user_id = await user_of_subject(snapshot, assertion.issuer, assertion.subject)
+    if user_id is None and assertion.verified_email is not None:
+        user_id = await unlinked_user_of_email(snapshot, assertion.verified_email)
+    return None if user_id is None else await principal_of_user(snapshot, user_id, ends=assertion.expires_at)
+
+
+async def _of_demo_session(digest: bytes, snapshot: Snapshot) -> Principal | None:
     found = await session_user(snapshot, digest)
     return None if found is None else await principal_of_user(snapshot, found.user_id, ends=found.expires_at)
+
+
+async def _of_session(digest: bytes, snapshot: Snapshot) -> Principal | None:
+    found = await session_user(snapshot, digest)
+    if found is None or found.last_seen_at + IDLE <= snapshot.clock:
+        return None
+    ends = min(found.expires_at, found.last_seen_at + IDLE)
+    return await principal_of_user(snapshot, found.user_id, ends=ends)
 
 
 async def principal_of_user(snapshot: Snapshot, user_id: int, *, ends: datetime | None = None) -> Principal:
@@ -97,6 +154,14 @@ async def _of_key(digest: bytes, snapshot: Snapshot) -> Principal | None:
         paths = narrow(paths, key.scopes)
     until = _earliest(key.expires_at, until)
     return Principal(f"key:{key.key_id}", key.user_id, key.organization_id, by_key(paths), until, key.key_id)
+
+
+# What was sent by mail stands for nobody: it is used up where it is presented.
+_SOURCES: Mapping[TokenKind | None, Callable[[bytes, Snapshot], Awaitable[Principal | None]]] = {
+    TokenKind.KEY: _of_key,
+    TokenKind.DEMO: _of_demo_session,
+    TokenKind.SESSION: _of_session,
+}
 
 
 def _organization(key: LiveKey) -> int:

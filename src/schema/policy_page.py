@@ -66,6 +66,8 @@ class Coordinate:
         """What a path of this kind needs on a row to show it there, in words."""
         rules, entity = CATALOGUE.model.rules, self.binding.entity
         held = cell_of(kind, self._classes(), rules[entity])
+        if self.binding.through not in (None, kind):
+            return ELSEWHERE
         if kind in rules[entity].rows and held == FALSE:
             return NO
         home = _ENTITIES[self.owner].name if self.owner in _ENTITIES else entity

@@ -16,11 +16,15 @@ from sightline.db.locations import data_directory
 from sightline.db.secrets import Secrets, load_secrets
 from sightline.server.answers import Execute, GraphQLAnswer, GraphQLRequest
 from sightline.server.health import Readiness, healthz, readyz
+from sightline.server.identity.access import Access
+from sightline.server.identity.clients import Clients
+from sightline.server.identity.endpoints import SESSION_PATHS, SessionEndpoint
+from sightline.server.identity.serving import browsers_of, identity_services
 from sightline.server.logs import configure_logging
 from sightline.server.settings import Settings, exposed, load_settings
 from sightline.server.transport import GraphQLEndpoint
 
-MakeExecute = Callable[[Database, Secrets, Settings], Execute]
+MakeExecute = Callable[[Database, Secrets, Settings, Access], Execute]
 
 PREFLIGHT_SECONDS = 600
 
@@ -34,20 +38,30 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         secrets = load_secrets(exposed(settings.secret_key), data_directory(settings.data_dir))
-        async with open_database(settings) as database:
+        async with (
+            open_database(settings) as database,
+            identity_services(settings, database, secrets) as identity,
+        ):
             for warning in database.warnings:
                 structlog.get_logger("sightline.start").warning(warning)
             app.state.readiness = Readiness(database)
-            app.state.execute = make_execute(database, secrets, settings)
+            app.state.execute = make_execute(database, secrets, settings, identity.access)
+            app.state.sessions = identity.sessions.routes()
             yield
 
     async def execute(request: GraphQLRequest, token: str | None) -> GraphQLAnswer:
         running: Execute = app.state.execute
         return await running(request, token)
 
+    browsers, clients = browsers_of(settings), Clients.behind(settings.trusted_proxies)
+
+    def session_route(path: str) -> Route:
+        return Route(path, SessionEndpoint(lambda: app.state.sessions[path], browsers, clients))
+
     app = Starlette(
         routes=[
-            Route("/graphql", GraphQLEndpoint(execute, deadline_seconds=settings.deadline_seconds)),
+            Route("/graphql", GraphQLEndpoint(execute, browsers, deadline_seconds=settings.deadline_seconds)),
+            *map(session_route, SESSION_PATHS),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],

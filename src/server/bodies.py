@@ -57,7 +57,7 @@ def too_large() -> RefusedError:
 
 def parse_request(body: bytes) -> GraphQLRequest:
     """The GraphQL request of a body. Raises RefusedError with 400 for whatever is not exactly one."""
-    parameters = _parse(body)
+    parameters = parse_json(body)
     if isinstance(parameters, list):
         raise bad_input("One request at a time: batching is off.")
     if not isinstance(parameters, dict):
@@ -77,7 +77,8 @@ def parse_request(body: bytes) -> GraphQLRequest:
     return GraphQLRequest(query, variables, operation_name)
 
 
-def _parse(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
+    """The value of a JSON text. Raises RefusedError with 400 for whatever two readers could read in two ways."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -88,7 +89,7 @@ def _parse(body: bytes) -> Any:
         raise bad_input(
             f"The body is not valid JSON: see line {error.lineno}, column {error.colno}."
             if text.strip()
-            else 'The body is empty: send a JSON object with the key "query".'
+            else "The body is empty: send a JSON object."
         ) from None
     except RecursionError:
         raise _too_deep() from None

@@ -35,6 +35,7 @@ from sightline.schema.costs import actual_cost, requested_cost
 from sightline.schema.model import CATALOGUE
 from sightline.schema.selections import operations_of
 from sightline.server.answers import ErrorCode, Execute, GraphQLAnswer, GraphQLRequest, bounded, error, shortened
+from sightline.server.identity.access import Access
 from sightline.server.logs import log_fault, note
 from sightline.server.rates import Bucket, Rates, charged
 from sightline.server.settings import Settings
@@ -48,23 +49,26 @@ class Engine:
 
     database: Database
     services: Services
-    identities: Identities
+    access: Access
     api: Api
     rates: Rates | None = None
     _visibilities: OrderedDict[tuple[Shape, ...], Visibility] = field(default_factory=OrderedDict)
 
     @classmethod
-    def of(cls, database: Database, secrets: Secrets, *, rates: Rates | None = None) -> Engine:
-        """The engine of an installation."""
+    def of(
+        cls, database: Database, secrets: Secrets, access: Access | None = None, *, rates: Rates | None = None
+    ) -> Engine:
+        """The engine of an installation. Without `access`, tokens of its own are known, and no others."""
         ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
         services = Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets), Vault.of(secrets), Writes(CATALOGUE))
-        return cls(database, services, Identities(secrets), Api(), rates)
+        return cls(database, services, access or Access(Identities(secrets)), Api(), rates)
 
     async def execute(self, request: GraphQLRequest, token: str | None) -> GraphQLAnswer:
         """The answer to an operation. Raises UnauthenticatedError for a token that stands for nobody."""
+        presented = await self.access.present(token)
 
         async def work(snapshot: Snapshot, *, changing: bool = False) -> GraphQLAnswer:
-            principal = await self.identities.find(token, snapshot) if token is not None else None
+            principal = await self.access.identities.find(presented, snapshot)
             if principal is None:
                 raise UnauthenticatedError("This token is not valid: it is unknown, has ended, or was revoked.")
             bucket = self.rates.bucket(principal.fingerprint) if self.rates is not None else None
@@ -148,10 +152,10 @@ def _is_mutation(document: DocumentNode, name: str | None) -> bool:
     return next(named).operation is OperationType.MUTATION
 
 
-def make_execute(database: Database, secrets: Secrets, settings: Settings) -> Execute:
+def make_execute(database: Database, secrets: Secrets, settings: Settings, access: Access) -> Execute:
     """What runs operations over an open database."""
     rates = Rates(settings.cost_capacity, settings.cost_per_second)
-    return Engine.of(database, secrets, rates=rates).execute
+    return Engine.of(database, secrets, access, rates=rates).execute
 
 
 def schema_text() -> str:

@@ -9,12 +9,20 @@ import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from sightline.server.identity.algorithms import ALGORITHMS
+from sightline.server.identity.clients import Clients
+from sightline.server.identity.urls import is_safe_url
 from sightline.server.logs import LogFormat
+from sightline.server.mail.carriers import MailTls
+from sightline.server.mail.letters import is_address
 
 PREFIX = "SIGHTLINE_"
+
+Texts = Annotated[tuple[str, ...], NoDecode]
+"""Several texts, separated by commas."""
 
 _ORIGIN = re.compile(r"https?://([0-9a-z.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
@@ -45,9 +53,24 @@ class Settings(BaseSettings):
     cost_capacity: int = Field(10_000, ge=10_000, description="Cost a caller may have spent at once, each process.")
     cost_per_second: int = Field(1_000, ge=1, description="Cost that is restored to a caller each second.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` for people, `json` for programs.")
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="Origins of other sites' pages.")
+    allowed_origins: Texts = Field((), description="Origins of other sites' pages.")
+    public_url: str | None = Field(None, description="This site's origin, as browsers have it.")
+    trusted_proxies: Texts = Field(("127.0.0.0/8", "::1"), description="Proxies whose X-Forwarded-For is believed.")
+    smtp_host: str | None = Field(None, description="The server that takes our mail.")
+    smtp_port: int = Field(587, ge=1, le=65_535, description="Its port.")
+    smtp_tls: MailTls = Field(MailTls.STARTTLS, description="How the way there is encrypted.")
+    smtp_user: str | None = Field(None, description="Whom to log in as there.")
+    smtp_password: SecretStr | None = Field(None, description="With which password.")
+    mail_from: str | None = Field(None, validate_default=True, description="The address mails come from.")
+    oidc_issuer: str | None = Field(None, description="The identity provider, exactly as its tokens name it.")
+    oidc_audience: str | None = Field(None, validate_default=True, description="Whom its tokens must be for.")
+    oidc_jwks_url: str | None = Field(None, description="Where its keys are.")
+    oidc_algorithms: Texts = Field(("RS256", "ES256"), description="How its tokens may be signed.")
+    oidc_types: Texts = Field(("at+jwt",), description="What its tokens may say they are.")
+    oidc_subject_claim: str = Field("sub", min_length=1, max_length=128, description="The claim that identifies.")
+    oidc_match_email: bool = Field(False, description="Whether verified addresses identify too.")
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", "oidc_algorithms", "oidc_types", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -58,6 +81,65 @@ class Settings(BaseSettings):
         if not all(_ORIGIN.fullmatch(origin) for origin in value):
             raise ValueError("give exact origins such as https://app.example.com, separated by commas; no patterns")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, value: str | None) -> str | None:
+        if value is not None and not _ORIGIN.fullmatch(value):
+            raise ValueError("give an origin such as https://sightline.example.com, without a path")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            Clients.behind(value)
+        except ValueError:
+            raise ValueError("give addresses or networks such as 10.0.0.0/8, separated by commas") from None
+        return value
+
+    @field_validator("smtp_password")
+    @classmethod
+    def _not_in_the_clear(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None and info.data.get("smtp_tls") is MailTls.NONE:
+            raise ValueError("a password needs SIGHTLINE_SMTP_TLS to be starttls or tls")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if (value is None and info.data.get("smtp_host") is not None) or (value is not None and not is_address(value)):
+            raise ValueError("mail needs an address to come from, such as sightline@example.com")
+        return value
+
+    @field_validator("oidc_issuer", "oidc_jwks_url")
+    @classmethod
+    def _unchangeable(cls, value: str | None) -> str | None:
+        if value is not None and not is_safe_url(value):
+            raise ValueError("give an address with https")
+        return value
+
+    @field_validator("oidc_audience")
+    @classmethod
+    def _audience(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("oidc_issuer") is not None:
+            raise ValueError("with an issuer, say whom its tokens must be for")
+        return value
+
+    @field_validator("oidc_algorithms")
+    @classmethod
+    def _signatures(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value or not ALGORITHMS.issuperset(value):
+            raise ValueError(f"give some of {', '.join(sorted(ALGORITHMS))}, separated by commas")
+        return value
+
+    @field_validator("oidc_types")
+    @classmethod
+    def _types(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        types = tuple(each.lower().removeprefix("application/") for each in value)
+        if not types or not {"at+jwt", "jwt"}.issuperset(types):
+            raise ValueError("give at+jwt or JWT or both, separated by commas")
+        return types
 
 
 def load_settings(**overrides: Any) -> Settings:

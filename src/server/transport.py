@@ -40,11 +40,11 @@ from sightline.server.bodies import (
     read_body,
     too_large,
 )
+from sightline.server.identity.browsers import Browsers
 from sightline.server.logs import OperationLine, log_fault, note, operation_line
 from sightline.server.negotiation import (
     GRAPHQL_RESPONSE,
     JSON,
-    bearer_token,
     check_content,
     check_no_token_in_query,
     request_id_of,
@@ -76,6 +76,7 @@ class GraphQLEndpoint:
     """The ASGI application behind /graphql."""
 
     execute: Execute
+    browsers: Browsers = Browsers()
     deadline_seconds: float = DEADLINE_SECONDS
     body_seconds: float = BODY_SECONDS
     # Cancelled operations that did not end in time: kept so that they are not collected while they run.
@@ -88,20 +89,28 @@ class GraphQLEndpoint:
             try:
                 _check_method(scope)
                 media_type = response_type(headers)
-                answer = await self._answer(_checked_token(scope, headers), receive)
+                answer = await self._answer(self._checked_token(scope, headers), receive)
                 status, body, more = _of_answer(answer, media_type)
-                content = _encode(body, line)
+                content = encode(body, line)
             except ClientGoneError:
                 line.status = CLIENT_GONE
                 return
             except Exception as raised:
-                refused = _refusal(raised)
+                refused = refusal(raised)
                 status, more = refused.status, refused.headers
                 if CLOSE[0] not in more and not _is_short(headers):
                     more += CLOSE  # what is left of the body is not worth reading
-                content = _encode(_of_refusal(refused, raised), line)
+                content = encode(refusal_body(refused, raised), line)
             line.status = status
-            await _send(send, status, content, headers=(("content-type", _typed(media_type)), *more), line=line)
+            await send_response(send, status, content, headers=(("content-type", _typed(media_type)), *more), line=line)
+
+    def _checked_token(self, scope: Scope, headers: Headers) -> str:
+        """The token, after everything that can be checked without the body."""
+        check_no_token_in_query(scope.get("query_string", b""))
+        token = self.browsers.presented(headers)
+        check_content(headers)
+        _check_length(headers)
+        return token
 
     async def _answer(self, token: str, receive: Receive) -> GraphQLAnswer:
         request = parse_request(await read_body(receive, seconds=self.body_seconds))
@@ -144,15 +153,6 @@ def _check_method(scope: Scope) -> None:
         raise bad_input("Send GraphQL operations by POST.", status=405, headers=(("allow", "POST"),))
 
 
-def _checked_token(scope: Scope, headers: Headers) -> str:
-    """The token, after everything that can be checked without the body."""
-    check_no_token_in_query(scope.get("query_string", b""))
-    token = bearer_token(headers)
-    check_content(headers)
-    _check_length(headers)
-    return token
-
-
 def _check_length(headers: Headers) -> None:
     length = headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > BODY_BYTES:
@@ -164,13 +164,13 @@ def _is_short(headers: Headers) -> bool:
     return "transfer-encoding" not in headers and length.isdecimal() and int(length[:20]) <= BODY_BYTES
 
 
-def _refusal(raised: Exception) -> RefusedError:
+def refusal(raised: Exception) -> RefusedError:
     """How an exception is answered. The text of one that is not written for viewers stays here."""
     match raised:
         case RefusedError():
             return raised
         case UnauthenticatedError():
-            return unauthenticated("The key is not valid: it is unknown, revoked or expired.")
+            return unauthenticated("The key or session is not valid: it is unknown, has ended, or was revoked.")
         case DatabaseBusyError() | DatabaseUnavailableError():
             return RefusedError(
                 503, "Not available just now: try again shortly.", code=ErrorCode.UNAVAILABLE, headers=RETRY_LATER
@@ -185,7 +185,8 @@ def _refusal(raised: Exception) -> RefusedError:
             )
 
 
-def _of_refusal(refused: RefusedError, raised: Exception) -> dict[str, Any]:
+def refusal_body(refused: RefusedError, raised: Exception) -> dict[str, Any]:
+    """The body of a refusal; a fault of ours is logged, and the client told its id."""
     said = {"errorId": log_fault(raised)} if refused.code is ErrorCode.INTERNAL else {}
     return {"errors": bounded([error(refused.message, refused.code, **said)], otherwise=refused.code)}
 
@@ -207,7 +208,8 @@ def _of_answer(answer: GraphQLAnswer, media_type: str) -> tuple[int, dict[str, A
     return status, {"errors": errors, "extensions": answer.extensions}, headers
 
 
-def _encode(body: dict[str, Any], line: OperationLine) -> bytes:
+def encode(body: dict[str, Any], line: OperationLine) -> bytes:
+    """A body as it is sent, with the id of its request; its codes go into the log."""
     line.codes = sorted({each["extensions"]["code"] for each in body.get("errors", ())})
     return orjson.dumps(body | {"extensions": body.get("extensions", {}) | {"requestId": line.request_id}})
 
@@ -216,7 +218,8 @@ def _typed(media_type: str) -> str:
     return f"{media_type}; charset=utf-8"
 
 
-async def _send(send: Send, status: int, content: bytes, *, headers: HeaderPairs, line: OperationLine) -> None:
+async def send_response(send: Send, status: int, content: bytes, *, headers: HeaderPairs, line: OperationLine) -> None:
+    """Send an answer that nobody on the way may keep."""
     common = (
         ("content-length", str(len(content))),
         ("cache-control", "private, no-store"),

@@ -202,6 +202,27 @@ async def test_dr1_dr2_a_custom_role_gives_what_it_holds_and_no_standing(platfor
     assert await platform.one("SELECT role_id FROM role_assignment WHERE user_id = $1", member.id) == less
 
 
+async def test_d9_what_gives_or_takes_access_comes_with_the_epoch(platform: Platform) -> None:
+    """D9, GOAL7: each counts it up once, and what is removed is gone for the next operation."""
+    person, organization, name = await founder(platform)
+    member = await platform.person(await platform.membership(name, "Guest"))
+    theirs = await membership(platform, member.id, name)
+    writers: list[tuple[str, dict[str, object]]] = [
+        ("createAdvertiserProfile", {"organization": organization, "name": "Shop"}),
+        ("createPartnerProfile", {"organization": organization, "name": "Blog"}),
+        ("configureOrganization", {"organization": organization, "hidesArchivedProfiles": True}),
+        ("changeMembership", {"membership": theirs, "expiresAt": "2990-01-01T00:00:00Z"}),
+    ]
+    for mutation, values in writers:
+        epoch = await platform.one("SELECT n FROM authz_epoch")
+        answer = await platform.change_by(person.token, mutation, "__typename", **values)
+        assert str(answer["__typename"]).endswith("Success"), answer
+        assert await platform.one("SELECT n FROM authz_epoch") == epoch + 1, mutation
+    assert await platform.names(member.token, "organizations") == [name]
+    await platform.change_by(person.token, "removeMember", "__typename", membership=theirs)
+    assert await platform.refuses(member.token, "organizations(first: 1) { totalCount }")
+
+
 async def test_dr13_nobody_gives_for_longer_than_he_holds(platform: Platform) -> None:
     """DR13: an administrator until 2999 gives until then at most, and never for ever."""
     _, _, name = await founder(platform)

@@ -47,7 +47,7 @@ async def test_lk20_an_operation_under_way_stays_in_its_own_state(platform: Plat
             f"DELETE FROM collaborator WHERE user_id = {person.id}",
             f"UPDATE affiliate_account SET name = 'Renamed meanwhile' WHERE id = {account}",
         )
-        principal = await engine.identities.find(person.token, snapshot)
+        principal = await engine.access.identities.find(person.token, snapshot)
         assert principal is not None
         return await engine.answer(GraphQLRequest(NAMES), principal, snapshot)
 

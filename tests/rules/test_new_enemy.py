@@ -17,6 +17,7 @@ from sightline.resolvers.errors import UnauthenticatedError
 from sightline.resolvers.identity import Identities, Principal
 from sightline.server.answers import GraphQLAnswer, GraphQLRequest
 from sightline.server.execution import Engine
+from sightline.server.identity.access import Access
 
 TRIES = 10_000
 TRIES_BY_THE_CLOCK = 2000
@@ -37,12 +38,12 @@ class TrustsItsMemory(Identities):
 
 def trusting(engine: Engine) -> Ask:
     """How a viewer reads where neither epoch nor clock is compared."""
-    return replace(engine, identities=TrustsItsMemory(engine.identities.secrets)).execute
+    return replace(engine, access=Access(TrustsItsMemory(engine.access.identities.secrets))).execute
 
 
 def epoch_elsewhere(engine: Engine, *, first: bool) -> Ask:
     """How a viewer reads where the epoch comes from another connection, before or after the snapshot of the data."""
-    engine = replace(engine, identities=Identities(engine.identities.secrets))
+    engine = replace(engine, access=Access(Identities(engine.access.identities.secrets)))
 
     async def epoch() -> int:
         async with engine.database.reads.acquire() as connection:
@@ -53,7 +54,7 @@ def epoch_elsewhere(engine: Engine, *, first: bool) -> Ask:
 
         async def work(snapshot: Snapshot) -> GraphQLAnswer:
             snapshot.epoch = await epoch() if early is None else early
-            principal = await engine.identities.find(token, snapshot)
+            principal = await engine.access.identities.find(token, snapshot)
             if principal is None:
                 raise UnauthenticatedError("nobody")
             return await engine.answer(request, principal, snapshot)
@@ -142,7 +143,7 @@ async def test_f20_a_grant_that_ends_after_begin_and_before_the_snapshot_has_end
             written.append(case.kind)
 
         async def work(snapshot: Snapshot, case: Case = case) -> GraphQLAnswer | None:
-            principal = await engine.identities.find(case.token, snapshot)
+            principal = await engine.access.identities.find(case.token, snapshot)
             return None if principal is None else await engine.answer(case.request, principal, snapshot)
 
         await arena.give(case, await arena.writer.fetchval("SELECT clock_timestamp() + interval '0.1 s'"))

@@ -22,7 +22,9 @@ SOURCES = [path.read_text(encoding="utf-8") for path in Path(sightline.__path__[
 
 async def found(engine: Engine, case: Case) -> Principal | None:
     """Who the token stands for in a snapshot of now."""
-    return await in_snapshot(engine.database.reads, lambda snapshot: engine.identities.find(case.token, snapshot))
+    return await in_snapshot(
+        engine.database.reads, lambda snapshot: engine.access.identities.find(case.token, snapshot)
+    )
 
 
 def shown(answer: GraphQLAnswer) -> list[Any]:
@@ -36,7 +38,7 @@ async def at(engine: Engine, case: Case, clock: datetime) -> tuple[list[Any], in
 
     async def work(snapshot: Snapshot) -> tuple[list[Any], int]:
         snapshot.clock = clock
-        principal = await engine.identities.find(case.token, snapshot)
+        principal = await engine.access.identities.find(case.token, snapshot)
         answer = None if principal is None else await engine.answer(case.request, principal, snapshot)
         return [] if answer is None else shown(answer), snapshot.epoch
 
@@ -53,7 +55,7 @@ async def test_n36_an_operation_under_way_is_wholly_of_its_own_state_and_the_nex
         async def work(snapshot: Snapshot, case: Case = case) -> tuple[GraphQLAnswer, GraphQLAnswer]:
             await arena.take(case)
             await arena.write(case, "after")
-            principal = await engine.identities.find(case.token, snapshot)
+            principal = await engine.access.identities.find(case.token, snapshot)
             assert principal is not None, case.kind
             first = await engine.answer(case.request, principal, snapshot)
             return first, await engine.answer(case.request, principal, snapshot)

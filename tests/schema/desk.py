@@ -61,7 +61,7 @@ class Desk:
             token = token_of(next(each for each in CAST if each.key == key), self.secrets)
 
             async def work(snapshot: Snapshot) -> Principal:
-                found = await self.engine.identities.find(token, snapshot)
+                found = await self.engine.access.identities.find(token, snapshot)
                 assert found is not None, key
                 return found
 

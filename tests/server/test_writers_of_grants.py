@@ -23,6 +23,11 @@ WRITERS = {
     "server/commands/users.py": "here",
     "server/commands/keys.py": "here",
     "db/imports/creation.py": "imports/test_import.py",
+    "db/sign_in/people.py": "server/identity/test_mailed_tokens.py",
+    "db/sign_in/sessions.py": "server/identity/test_signing_in.py",
+    "resolvers/mutations/members.py": "mutations/test_organizations.py",
+    "resolvers/mutations/roles.py": "mutations/test_roles.py",
+    "resolvers/mutations/staff.py": "mutations/test_roles.py",
 }
 _WRITES = re.compile(rf"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:{'|'.join(sorted(GRANT_TABLES))})\b")
 

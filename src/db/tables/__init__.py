@@ -65,6 +65,7 @@ from sightline.db.tables.rollups import (
     TrafficHourByAccountRow,
     TrafficHourByProgramRow,
 )
+from sightline.db.tables.sign_in import MailTokenRow, OutgoingMailRow, SignInAttemptRow
 
 __all__ = [
     "AccessRequestRow",
@@ -101,9 +102,11 @@ __all__ = [
     "ImportJobRow",
     "ImportLogRow",
     "InvitationRow",
+    "MailTokenRow",
     "ManagerAssignmentRow",
     "MediaRow",
     "OrganizationRow",
+    "OutgoingMailRow",
     "OwnershipTransferRow",
     "PartnerProfileRow",
     "PayoutInvoiceLineRow",
@@ -124,6 +127,7 @@ __all__ = [
     "SavedReportRow",
     "SavedReportShareRow",
     "SessionRow",
+    "SignInAttemptRow",
     "TableRole",
     "TestimonialRow",
     "TrackerRow",

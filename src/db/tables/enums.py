@@ -12,6 +12,14 @@ class UserStatus(StrEnum):
     SUSPENDED = "SUSPENDED"
 
 
+class MailKind(StrEnum):
+    """What a mail is about. The first two carry a token that can be used once."""
+
+    RESET_PASSWORD = "RESET_PASSWORD"
+    VERIFY_EMAIL = "VERIFY_EMAIL"
+    PASSWORD_CHANGED = "PASSWORD_CHANGED"
+
+
 class RoleOrigin(StrEnum):
     """Who made a role, and so what may be changed in it (S2, I8, DR9)."""
 

@@ -16,11 +16,11 @@ PARTNER_IDENTITY = FieldClass.PARTNER_IDENTITY
 NOW = sa.text("now()")
 
 
-def numbered(table: str) -> MappedColumn[Any]:
+def numbered(table: str, declared: Declared = PUBLIC) -> MappedColumn[Any]:
     """The primary key of a REFERENCE or LOCAL table: bigint from a sequence of its own (D2)."""
     sequence = sa.Sequence(f"{table}_id_seq", data_type=sa.BigInteger, metadata=Row.metadata)
     default = sequence.next_value()
-    return column(PUBLIC, "Its number.", sequence, server_default=default, primary_key=True, autoincrement=True)
+    return column(declared, "Its number.", sequence, server_default=default, primary_key=True, autoincrement=True)
 
 
 def created_at(declared: Declared = FOLLOWS_ROW) -> MappedColumn[Any]:

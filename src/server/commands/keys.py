@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from sightline.authz.permissions import CATALOGUE
+from sightline.db.epoch import count_epoch_up
 from sightline.db.secrets import Secrets, new_token
 from sightline.server.app import open_database
 from sightline.server.commands.running import CommandError, err, out, run, secrets_of
@@ -38,7 +39,6 @@ _REVOKE = """
     UPDATE api_key SET state = 'REVOKED', revoked_at = now(), version = version + 1
     WHERE id = $1 AND state <> 'REVOKED' RETURNING name
 """
-_COUNT_EPOCH_UP = "UPDATE authz_epoch SET n = n + 1"
 
 
 @commands.command()
@@ -102,7 +102,7 @@ def revoke(number: Annotated[int, typer.Argument(help="The key's number, as `key
         ):
             name: str | None = await connection.fetchval(_REVOKE, number)
             if name is not None:
-                await connection.execute(_COUNT_EPOCH_UP)
+                await count_epoch_up(connection)
             return name
 
     name = run(work())
@@ -150,7 +150,7 @@ async def _create(
         scopes or None,
         days,
     )
-    await connection.execute(_COUNT_EPOCH_UP)
+    await count_epoch_up(connection)
     return number
 
 

@@ -40,7 +40,7 @@ def serve(
             err().print(f"Warning: {warning}")
         _announce(settings, secrets)
         # Workers read the settings for themselves.
-        os.environ |= {variable("demo"): str(settings.demo), variable("workers"): str(settings.workers)}
+        os.environ |= {variable(name): str(getattr(settings, name)) for name in ("demo", "workers", "host", "port")}
         if not serve_until_stopped(settings, listening):
             raise CommandError("The server did not start: see the log above, or run `sightline doctor`.")
 

@@ -1,8 +1,12 @@
-"""`sightline users`: people, made by the operator at the machine; the first administrator is made here."""
+"""`sightline users`: people, made by the operator at the machine; the first administrator is made here.
+
+A password is asked for, or read from standard input: on a command line, everybody on the machine could read it.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 from typing import Annotated
 
 import asyncpg
@@ -15,8 +19,16 @@ from sightline.authz.roles import (
     RoleDefinition,
     Switch,
 )
+from sightline.db.epoch import count_epoch_up
+from sightline.db.sign_in.outbox import put_mail
+from sightline.db.sign_in.people import set_password
+from sightline.db.sign_in.sessions import end_sessions_of
+from sightline.db.tables.enums import MailKind
+from sightline.server.answers import RefusedError
 from sightline.server.app import open_database
 from sightline.server.commands.running import CommandError, out, run
+from sightline.server.identity.passwords import check_password, hash_password
+from sightline.server.identity.serving import carrier_of
 from sightline.server.settings import load_settings
 
 commands = typer.Typer(help="People.")
@@ -31,7 +43,10 @@ _CREATE_ROLE = """
 _CREATE_PERMISSION = "INSERT INTO role_permission (role_id, permission, level) VALUES ($1, $2, $3)"
 _ADMINISTRATOR = "SELECT id FROM role WHERE scope = 'PLATFORM' AND base_type = 'ADMINISTRATOR' ORDER BY id LIMIT 1"
 _ASSIGN = "INSERT INTO role_assignment (user_id, scope, role_id) VALUES ($1, 'PLATFORM', $2)"
-_COUNT_EPOCH_UP = "UPDATE authz_epoch SET n = n + 1"
+_FIND = "SELECT id FROM app_user WHERE email = $1"
+_LINK = """
+    UPDATE app_user SET oidc_issuer = $2, oidc_subject = $3, version = version + 1 WHERE email = $1 RETURNING id
+"""
 
 
 @commands.callback()
@@ -44,17 +59,20 @@ def create(
     email: Annotated[str, typer.Argument(help="The address he signs in with.")],
     name: Annotated[str, typer.Option(help="How he is shown to others.")],
     administrator: Annotated[bool, typer.Option(help="Whether he may do everything on the platform.")] = False,
+    password: Annotated[
+        bool, typer.Option("--password", help="Ask for a password, or read it from standard input.")
+    ] = False,
 ) -> None:
     """Make a user. By itself that gives no access to anything (A1)."""
-    address, shown = email.strip().lower(), name.strip()
-    if not _ADDRESS.fullmatch(address):
-        raise CommandError("That is no e-mail address: give one such as ana@example.com.")
+    address, shown = _address(email), name.strip()
     if not shown:
         raise CommandError("Say with --name how the user is shown to others.")
+    hashed = hash_password(_asked_password(address)) if password else None
+    settings = load_settings()
 
     async def work() -> int:
         async with (
-            open_database(load_settings()) as database,
+            open_database(settings) as database,
             database.owner() as connection,
             connection.transaction(),
         ):
@@ -62,11 +80,91 @@ def create(
                 number: int = await connection.fetchval(_CREATE, address, shown)
             except asyncpg.UniqueViolationError:
                 raise CommandError(f"There is a user {address} already.") from None
+            if hashed is not None:
+                await set_password(connection, number, hashed)
             if administrator:
                 await _make_administrator(connection, number)
+            if carrier_of(settings) is not None:
+                await put_mail(connection, MailKind.VERIFY_EMAIL, address)
             return number
 
     out().print(f"User {run(work())} was made: {address}.", markup=False)
+
+
+@commands.command()
+def password(email: Annotated[str, typer.Argument(help="The address he signs in with.")]) -> None:
+    """Set a user's password: asked for, or read from standard input. He is signed out everywhere."""
+    address = _address(email)
+    hashed = hash_password(_asked_password(address))
+
+    async def work() -> int | None:
+        async with (
+            open_database(load_settings()) as database,
+            database.owner() as connection,
+            connection.transaction(),
+        ):
+            number: int | None = await connection.fetchval(_FIND, address)
+            if number is not None:
+                await set_password(connection, number, hashed)
+                await end_sessions_of(connection, number)
+            return number
+
+    if run(work()) is None:
+        raise _nobody(address)
+    out().print(f"{address} has a new password, and is signed out everywhere.", markup=False)
+
+
+@commands.command()
+def link(
+    email: Annotated[str, typer.Argument(help="The address of the user.")],
+    subject: Annotated[str | None, typer.Argument(help="Who he is at the identity provider.")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Link him to nobody.")] = False,
+) -> None:
+    """Link a user to somebody at the configured identity provider, whose tokens stand for him then."""
+    address, settings = _address(email), load_settings()
+    if (subject is None) != remove:
+        raise CommandError("Give the subject to link the user to, or --remove.")
+    if subject is not None and settings.oidc_issuer is None:
+        raise CommandError("No identity provider is configured: set SIGHTLINE_OIDC_ISSUER first.")
+
+    async def work() -> int | None:
+        async with open_database(settings) as database, database.owner() as connection, connection.transaction():
+            try:
+                issuer = None if subject is None else settings.oidc_issuer
+                number: int | None = await connection.fetchval(_LINK, address, issuer, subject)
+            except asyncpg.UniqueViolationError:
+                raise CommandError("Another user is linked to this subject: remove that link first.") from None
+            await count_epoch_up(connection)
+            return number
+
+    if run(work()) is None:
+        raise _nobody(address)
+    said = "linked to nobody" if subject is None else f"linked to {subject}"
+    out().print(f"{address} is {said} at the identity provider.", markup=False)
+
+
+def _address(email: str) -> str:
+    address = email.strip().lower()
+    if not _ADDRESS.fullmatch(address):
+        raise CommandError("That is no e-mail address: give one such as ana@example.com.")
+    return address
+
+
+def _asked_password(address: str) -> str:
+    """A password from the terminal, twice, without showing it; else the first line of standard input."""
+    if sys.stdin.isatty():
+        given: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        given = sys.stdin.readline().rstrip("\r\n")
+    try:
+        check_password(given, email=address)
+    except RefusedError as refused:
+        raise CommandError(refused.message) from None
+    return given
+
+
+def _nobody(address: str) -> CommandError:
+    return CommandError(f"There is no user {address}: see `sightline users create --help`.")
 
 
 async def _make_administrator(connection: asyncpg.Connection, user_id: int) -> None:
@@ -77,7 +175,7 @@ async def _make_administrator(connection: asyncpg.Connection, user_id: int) -> N
     if role_id is None:
         raise CommandError("There is no administrator's role in this database.")
     await connection.execute(_ASSIGN, user_id, role_id)
-    await connection.execute(_COUNT_EPOCH_UP)
+    await count_epoch_up(connection)
 
 
 async def _create_role(connection: asyncpg.Connection, role: RoleDefinition) -> None:

@@ -1,0 +1,63 @@
+"""Mail that waits to be sent: written in the transaction that wants it, taken by one process at a time.
+
+A mail that was taken is not offered again for a while, twice as long each time, and is deleted when it was sent. One
+that was sent by a process that died before it could delete it is sent again: better twice than never.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+
+from sightline.db.sign_in.mail_tokens import LIVES
+from sightline.db.tables.enums import MailKind
+
+KEPT = timedelta(days=1)
+"""How long a mail is tried that carries no token; others are worth nothing when their token could have ended."""
+
+_PUT = "INSERT INTO outgoing_mail (kind, email, expires_at) VALUES ($1, $2, now() + $3)"
+_TAKE = """
+    UPDATE outgoing_mail SET attempts = attempts + 1, due_at = now() + interval '30 seconds' * 2 ^ least(attempts, 8)
+    WHERE id = (
+        SELECT id FROM outgoing_mail WHERE due_at <= now() AND expires_at > now()
+        ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) RETURNING id, kind, email, attempts
+"""
+_DONE = "DELETE FROM outgoing_mail WHERE id = $1"
+_GIVE_UP = "DELETE FROM outgoing_mail WHERE expires_at <= now() RETURNING id"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMail:
+    """One mail that was taken to be sent."""
+
+    id: int
+    kind: MailKind
+    email: str
+    attempts: int
+
+    def __repr__(self) -> str:
+        return f"WaitingMail({self.id}, {self.kind})"
+
+
+async def put_mail(connection: asyncpg.Connection, kind: MailKind, email: str) -> None:
+    """Have a mail sent after the transaction commits, if the address is somebody's."""
+    await connection.execute(_PUT, kind, email, LIVES.get(kind, KEPT))
+
+
+async def take_mail(connection: asyncpg.Connection) -> WaitingMail | None:
+    """The mail that is due first, or None."""
+    row = await connection.fetchrow(_TAKE)
+    return None if row is None else WaitingMail(row["id"], MailKind(row["kind"]), row["email"], row["attempts"])
+
+
+async def mail_is_done(connection: asyncpg.Connection, mail: WaitingMail) -> None:
+    """Forget a mail: it was sent, or is for nobody."""
+    await connection.execute(_DONE, mail.id)
+
+
+async def give_up_old(connection: asyncpg.Connection) -> int:
+    """Forget what could not be sent in time; how many that were."""
+    return len(await connection.fetch(_GIVE_UP))

@@ -1,0 +1,57 @@
+"""The password and the address of a user, as signing in reads and writes them. A suspended user is nobody (AC6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import asyncpg
+
+_CREDENTIALS = "SELECT id, password_hash FROM app_user WHERE email = $1 AND status = 'ACTIVE'"
+_STILL = """
+    SELECT id FROM app_user
+    WHERE id = $1 AND status = 'ACTIVE' AND password_hash = $2
+    FOR NO KEY UPDATE
+"""
+_SET_PASSWORD = "UPDATE app_user SET password_hash = $2, version = version + 1 WHERE id = $1"
+_REPLACE_HASH = "UPDATE app_user SET password_hash = $2 WHERE id = $1"
+_VERIFY_EMAIL = """
+    UPDATE app_user SET email_verified_at = now(), version = version + 1
+    WHERE id = $1 AND email_verified_at IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An active user, and the hash of his password where he has one."""
+
+    user_id: int
+    password_hash: str | None
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.user_id}, ...)"
+
+
+async def credentials_of(connection: asyncpg.Connection, email: str) -> Credentials | None:
+    """The active user with this address, which is in lower case."""
+    row = await connection.fetchrow(_CREDENTIALS, email)
+    return None if row is None else Credentials(row["id"], row["password_hash"])
+
+
+async def still_has(connection: asyncpg.Connection, user_id: int, password_hash: str) -> bool:
+    """Whether the user is still active with this password; he stays so until the transaction ends."""
+    return await connection.fetchval(_STILL, user_id, password_hash) is not None
+
+
+async def set_password(connection: asyncpg.Connection, user_id: int, password_hash: str) -> None:
+    """Give a user another password."""
+    await connection.execute(_SET_PASSWORD, user_id, password_hash)
+
+
+async def replace_hash(connection: asyncpg.Connection, user_id: int, password_hash: str) -> None:
+    """Store the same password hashed with newer parameters: nothing that a reader of the row would have to know."""
+    await connection.execute(_REPLACE_HASH, user_id, password_hash)
+
+
+async def verify_email(connection: asyncpg.Connection, user_id: int) -> None:
+    """Note that a user has proved his address to be his."""
+    await connection.execute(_VERIFY_EMAIL, user_id)

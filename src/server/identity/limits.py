@@ -1,0 +1,54 @@
+"""How often one may fail: by client and by address, counted where all workers see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from sightline.db.database import Database
+from sightline.db.secrets import Secrets
+from sightline.db.sign_in.attempts import count_attempt, forget_attempts, forget_old, take_back
+from sightline.server.answers import ErrorCode, RefusedError
+
+MOST_OF_CLIENT = 60
+MOST_OF_ADDRESS = 10
+MOST_LETTERS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limits:
+    """Counts attempts within a quarter of an hour. Whether an address is somebody's makes no difference to it."""
+
+    database: Database
+    secrets: Secrets
+
+    async def count(self, client: str, email: str | None = None) -> None:
+        """Count an attempt. Raises RefusedError with 429 for one too many, of the client or at the address."""
+        async with self.database.writes.acquire() as connection, connection.transaction():
+            seconds = await count_attempt(connection, self._client(client), most=MOST_OF_CLIENT)
+            if not seconds and email is not None:
+                seconds = await count_attempt(connection, self._address(email), most=MOST_OF_ADDRESS)
+            await forget_old(connection)
+        if seconds:
+            raise RefusedError(
+                429,
+                "There were too many attempts: wait a quarter of an hour.",
+                code=ErrorCode.RATE_LIMITED,
+                headers=(("retry-after", str(seconds)),),
+            )
+
+    async def may_write_to(self, connection: asyncpg.Connection, email: str) -> bool:
+        """Count a mail that is asked for; whether the address has not had enough of them."""
+        return not await count_attempt(connection, self.secrets.attempt_hash(f"mail {email}"), most=MOST_LETTERS)
+
+    async def succeeded(self, connection: asyncpg.Connection, client: str, email: str) -> None:
+        """Take an attempt back that was none, and begin anew at the address."""
+        await take_back(connection, self._client(client))
+        await forget_attempts(connection, self._address(email))
+
+    def _client(self, client: str) -> bytes:
+        return self.secrets.attempt_hash(f"client {client}")
+
+    def _address(self, email: str) -> bytes:
+        return self.secrets.attempt_hash(f"address {email}")

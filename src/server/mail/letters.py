@@ -1,0 +1,80 @@
+"""What mails say: plain text, without anything that somebody else could have written into them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, localtime
+
+from sightline.db.tables.enums import MailKind
+
+# What can stand in a header as it is. Neither a line break nor a comma can, so an address is one address.
+_SAFE_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+_FOOTER = "You get this mail because somebody uses this address at Sightline. Nobody reads answers to it."
+
+
+class AddressError(Exception):
+    """A mail cannot be addressed so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Writes mails. `sender` is the From address, `site` this site's URL, without which a mail has the bare code."""
+
+    sender: str
+    site: str | None
+
+    def write(self, kind: MailKind, to: str, *, number: int, token: str | None) -> EmailMessage:
+        """One mail. Raises AddressError for an address that no header may have."""
+        subject, paragraphs = self._content(kind, token)
+        message = EmailMessage(policy=SMTP)
+        message["From"] = Address("Sightline", addr_spec=_checked(self.sender))
+        message["To"] = Address(addr_spec=_checked(to))
+        message["Subject"] = subject
+        message["Date"] = format_datetime(localtime())
+        # The same for every attempt, so that a mail that arrives twice can be known.
+        message["Message-ID"] = f"<{number}.{kind.value.lower()}@{self.sender.rpartition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content("\n\n".join((*paragraphs, _FOOTER)) + "\n")
+        return message
+
+    def _content(self, kind: MailKind, token: str | None) -> tuple[str, tuple[str, ...]]:
+        match kind:
+            case MailKind.RESET_PASSWORD:
+                return "Set a new password", (
+                    "Somebody, probably you, asked to set a new password.",
+                    self._how("reset", token),
+                    "This works once, within an hour. If it was not you, do nothing: your password stays as it is.",
+                )
+            case MailKind.VERIFY_EMAIL:
+                return "Is this your address?", (
+                    "Confirm that this address is yours.",
+                    self._how("verify", token),
+                    "This works once, within three days. If you do not know what this is about, do nothing.",
+                )
+            case MailKind.PASSWORD_CHANGED:
+                return "Your password was changed", (
+                    "Your password was changed, and you were signed out everywhere.",
+                    "If it was not you, set a new one at once and tell your administrator.",
+                )
+
+    def _how(self, what: str, token: str | None) -> str:
+        if self.site is None:
+            return f"Enter this code: {token}"
+        # Behind the hash, the token is not sent to any server by opening the link, so no log on the way has it.
+        return f"Open this link:\n{self.site}/#{what}={token}\n\nOr enter this code: {token}"
+
+
+def _checked(address: str) -> str:
+    if not _SAFE_ADDRESS.fullmatch(address):
+        raise AddressError("the address has characters that mail cannot carry")
+    return address
+
+
+def is_address(text: str) -> bool:
+    """Whether mail can be sent to or from an address."""
+    return _SAFE_ADDRESS.fullmatch(text) is not None

@@ -1,0 +1,78 @@
+"""Sees to it that mail which waits is sent: in every process, one mail at a time, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from sightline.db.database import Database
+from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
+from sightline.db.secrets import Secrets, TokenKind, new_token
+from sightline.db.sign_in.mail_tokens import LIVES, keep_token, recipient
+from sightline.db.sign_in.outbox import WaitingMail, give_up_old, mail_is_done, take_mail
+from sightline.server.logs import log_fault
+from sightline.server.mail.carriers import Carrier, UndeliveredError
+from sightline.server.mail.letters import AddressError, Letters
+
+LOOK_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outbox:
+    """Sends what waits."""
+
+    database: Database
+    secrets: Secrets
+    letters: Letters
+    carrier: Carrier
+
+    async def run(self) -> None:
+        """Send until cancelled. What goes wrong is logged, without an address, and tried again later."""
+        while True:
+            try:
+                sent = await self.send_one()
+            except (DatabaseBusyError, DatabaseUnavailableError):
+                sent = False
+            except Exception as error:
+                log_fault(error)
+                sent = False
+            if not sent:
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def send_one(self) -> bool:
+        """Send the mail that is due first; whether there was one."""
+        async with self.database.writes.acquire() as connection, connection.transaction():
+            given_up = await give_up_old(connection)
+            mail = await take_mail(connection)
+        if given_up:
+            structlog.get_logger("sightline.mail").warning("mails could not be sent in time", count=given_up)
+        if mail is None:
+            return False
+        try:
+            await self._send(mail)
+        except UndeliveredError as error:
+            structlog.get_logger("sightline.mail").warning(
+                "a mail was not sent", mail=mail.id, attempts=mail.attempts, reason=str(error), forever=error.forever
+            )
+            if not error.forever:
+                return True
+        except AddressError as error:
+            structlog.get_logger("sightline.mail").warning("a mail was not sent", mail=mail.id, reason=str(error))
+        async with self.database.writes.acquire() as connection:
+            await mail_is_done(connection, mail)
+        return True
+
+    async def _send(self, mail: WaitingMail) -> None:
+        """Write a mail and hand it on, if its address is somebody's. Its token is made here, and stored nowhere."""
+        token = new_token(TokenKind.MAIL) if mail.kind in LIVES else None
+        async with self.database.writes.acquire() as connection, connection.transaction():
+            user_id = await recipient(connection, mail.kind, mail.email)
+            if user_id is None:
+                return
+            message = self.letters.write(mail.kind, mail.email, number=mail.id, token=token)
+            if token is not None:
+                digest = self.secrets.token_hash(token)
+                await keep_token(connection, user_id, purpose=mail.kind, email=mail.email, digest=digest)
+        await self.carrier(message)

@@ -1,0 +1,98 @@
+"""`sightline users`: passwords from standard input, never from the command line; links to the identity provider."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from console import OURS, PASSWORD, Starting, bearer
+from provider import AUDIENCE, SUBJECT, Provider
+
+from sightline.db.secrets import Secrets
+
+PROGRAM = [sys.executable, "-c", "from sightline.server.cli import main; main()", "users"]
+
+Run = Callable[..., Awaitable[tuple[int, str, str]]]
+
+
+@pytest.fixture
+def users(url: str, secrets: Secrets, tmp_path: Path, provider: Provider) -> Run:
+    """Runs `sightline users` on the test's database; returns exit code, standard output and standard error."""
+
+    async def run(*arguments: str, typed: str = "", **settings: str) -> tuple[int, str, str]:
+        given = {"DATABASE_URL": url, "SECRET_KEY": secrets.root.decode(), "DATA_DIR": str(tmp_path)} | settings
+        environment = os.environ | {f"SIGHTLINE_{name}": value for name, value in given.items()}
+
+        def work() -> Any:
+            return subprocess.run(
+                [*PROGRAM, *arguments], env=environment, input=typed, capture_output=True, text=True, check=False
+            )
+
+        done = await asyncio.to_thread(work)
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+async def test_a_password_is_set_and_set_again(users: Run, start: Starting) -> None:
+    """The second ends the sessions of the first; A1: with a password alone there is nothing to see."""
+    made = await users("create", "Ana@example.com", "--name", "Ana", "--password", typed=PASSWORD + "\n")
+    assert made == (0, "User 1 was made: ana@example.com.\n", "")
+    async with start() as console:
+        assert (await console.sign_in()).status_code == 204
+        assert await console.me(**OURS) == "Ana"
+        code, out, _ = await users("password", "ANA@example.com", typed="another horse, another battery\n")
+        assert (code, out) == (0, "ana@example.com has a new password, and is signed out everywhere.\n")
+        assert await console.me(**OURS) is None
+        assert (await console.sign_in()).status_code == 401
+        assert (await console.sign_in(password="another horse, another battery")).status_code == 204
+
+
+async def test_a_bad_password_changes_nothing(users: Run, start: Starting) -> None:
+    """Too short, none, the address, of nobody; on the command line it is not even understood."""
+    async with start() as console:
+        await console.user()
+        for typed in ("short\n", "", "\n", "ana@example.com\n", "aaaaaaaaaaaaaaaa\n"):
+            code, _, said = await users("password", "ana@example.com", typed=typed)
+            assert code == 1
+            assert said.startswith("sightline: ")
+            assert said.count("\n") == 1
+        assert (await users("password", "nobody@example.com", typed=PASSWORD))[0] == 1
+        assert (await users("password", "ana@example.com", PASSWORD))[0] == 2
+        assert (await console.sign_in()).status_code == 204
+
+
+async def test_a_user_is_linked_and_unlinked(users: Run, start: Starting, provider: Provider) -> None:
+    """DR14: by the operator alone; one subject is one user, and what was removed stands for nobody at once."""
+    oidc = {"OIDC_ISSUER": provider.issuer, "OIDC_AUDIENCE": AUDIENCE}
+    async with start(oidc_issuer=provider.issuer, oidc_audience=AUDIENCE) as console:
+        await console.user()
+        await console.user("ben@example.com", name="Ben")
+        token = bearer(provider.token())
+        assert await console.me(**token) is None
+        assert (await users("link", "ana@example.com", SUBJECT))[0] == 1
+        assert (await users("link", "ana@example.com", SUBJECT, **oidc))[0] == 0
+        assert await console.me(**token) == "Ana"
+        code, _, said = await users("link", "ben@example.com", SUBJECT, **oidc)
+        assert (code, "Another user is linked" in said) == (1, True)
+        assert (await users("link", "nobody@example.com", "x", **oidc))[0] == 1
+        assert (await users("link", "ana@example.com", **oidc))[0] == 1
+        assert await console.me(**token) == "Ana"
+        assert (await users("link", "ana@example.com", "--remove"))[0] == 0
+        assert await console.me(**token) is None
+
+
+async def test_a_new_user_is_sent_a_mail_where_there_is_mail(users: Run, start: Starting) -> None:
+    """Without a mail server none waits."""
+    mail = {"SMTP_HOST": "127.0.0.1", "MAIL_FROM": "sightline@example.com"}
+    await users("create", "ana@example.com", "--name", "Ana", **mail)
+    await users("create", "ben@example.com", "--name", "Ben")
+    async with start() as console:
+        rows = await console.connection.fetch("SELECT kind, email FROM outgoing_mail")
+    assert [tuple(row) for row in rows] == [("VERIFY_EMAIL", "ana@example.com")]

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from desk import Desk
 
 from sightline.db import migrate
 from sightline.db.database import Database
@@ -136,3 +137,9 @@ def demo_engine(demo: Database) -> Engine:
 def secrets() -> Secrets:
     """The installation's secret in tests: the tokens of the demo cast follow from it."""
     return SECRETS
+
+
+@pytest.fixture(scope="session")
+def desk(demo_engine: Engine, secrets: Secrets) -> Desk:
+    """Where the demo platform is asked; nobody writes to it."""
+    return Desk(demo_engine, secrets)

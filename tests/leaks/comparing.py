@@ -34,9 +34,9 @@ def made_up(names: Sequence[str], taken: frozenset[str]) -> list[str]:
         start = letters[-TOGETHER + at] if len(names) <= TOGETHER else letters[-1 - at // 26] + letters[at % 26]
         start = start[: len(name)]
         ends = ["q" * (len(name) - len(start) - 1) + letter for letter in ascii_lowercase] if len(name) > 1 else [""]
-        candidates = [start + (end.upper() if name.isupper() else end) for end in ends] if len(name) > len(start) else []
-        candidates += [start, *(letter[: len(name)] for letter in reversed(letters))]
-        found.append(next(each for each in candidates if len(each) == len(name) and each not in taken and each not in found))
+        candidates = [start + (end.upper() if name.isupper() else end) for end in ends] + [start, *reversed(letters)]
+        fitting = (each for each in candidates if len(each) == len(name))
+        found.append(next(each for each in fitting if each not in taken and each not in found))
     return found
 
 

@@ -1,4 +1,4 @@
-"""The front door: the real endpoint over the real engine and PostgreSQL, asked over HTTP as members of the demo cast."""
+"""The front door: the real endpoint over the real engine and PostgreSQL, asked over HTTP as the demo cast."""
 
 from __future__ import annotations
 

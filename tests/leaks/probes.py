@@ -17,7 +17,6 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
-    get_named_type,
     is_introspection_type,
     is_specified_scalar_type,
 )

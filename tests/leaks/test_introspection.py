@@ -126,7 +126,7 @@ async def test_can_read_is_true_for_what_is_there(desk: Desk) -> None:
 
 
 async def test_whatever_somebody_lacks_can_be_null(desk: Desk) -> None:
-    """LK22: a field that some viewer lacks on a type he has, or has on some rows only, is nullable in the full schema."""
+    """LK22: a field that some viewer lacks on a type he has is nullable in the full schema."""
     full, lacking = desk.engine.api._schema, set[str]()
     for viewer in (await everybody(desk)).values():
         view = desk.view(viewer)._schema.type_map

@@ -161,8 +161,6 @@ async def test_pages_are_full_and_counts_are_of_what_can_be_walked(desk: Desk, k
 async def test_the_node_cases_tell_viewers_apart(desk: Desk, ids: Ids) -> None:
     """Some see a row of the sample, some do not: the tests above compare something."""
     (real, *_), _ = ids["conversion"]
-    shown = {
-        key for key in LIVING if (await desk.read(NODE, await desk.member(key), id=real))["node"] is not None
-    }
+    shown = {key for key in LIVING if (await desk.read(NODE, await desk.member(key), id=real))["node"] is not None}
     assert {"admin", "manager"} <= shown
     assert not {"nobody", "company-owner", "payouts-only"} & shown

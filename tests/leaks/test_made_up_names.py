@@ -1,4 +1,4 @@
-"""A hidden coordinate and a made-up one have one answer, byte for byte, for everybody (AC7, LK1, LK2, LK10, LK11, LK23)."""
+"""A hidden coordinate and a made-up one have one answer, byte for byte (AC7, LK1, LK2, LK10, LK11, LK23)."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 import asyncpg
+import sqlalchemy as sa
 from desk import Desk, as_bytes
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLSchema
 from viewers_of_leaks import one_of_each
@@ -28,8 +29,8 @@ from sightline.resolvers.operation import Operation
 from sightline.schema.names import camel, field_name, plural, type_name
 from sightline.server.answers import GraphQLRequest
 
-MOST_ROWS = 300
-"""How many masked cells of a column change places."""
+NEWEST, MOST_ROWS = 4_000, 200
+"""Among how many rows masked cells are looked for, and how many of them change places."""
 
 Question = tuple[str, dict[str, Any]]
 
@@ -94,16 +95,17 @@ async def masked_of(desk: Desk, viewer: Principal) -> list[Masked]:
 
     async def work(snapshot: Snapshot) -> list[Masked]:
         found: list[Masked] = []
+        read = read_by_rules(desk)
         visibility = desk.engine.visibility(viewer)
         operation = Operation(desk.engine.services, viewer, visibility, snapshot)
         for entity in desk.engine.services.catalogue.served:
             by_predicate: dict[object, list[str]] = {}
-            for column in entity.table.columns.keys():  # noqa: SIM118: a table's columns are no mapping
+            for column in sorted({each.name for each in entity.table.columns} - read[entity.name]):
                 decision = visibility.decide(entity.name, column)
-                if isinstance(decision, Conditional) and column not in read_by_rules(desk, entity):
+                if isinstance(decision, Conditional):
                     by_predicate.setdefault(decision.predicate, []).append(column)
             for columns in by_predicate.values():
-                query = PageQuery(Selection(entity.name), frozenset(columns), (), 50_000)
+                query = PageQuery(Selection(entity.name), frozenset(columns), (), NEWEST)
                 (rows,) = await operation.pages(query, [None])
                 keys = [tuple(row[KEY_PREFIX + name] for name in entity.key) for row in rows if row.masks(columns[0])]
                 if len(keys) > 1:
@@ -114,12 +116,14 @@ async def masked_of(desk: Desk, viewer: Principal) -> list[Masked]:
     return await in_snapshot(desk.engine.database.reads, work)
 
 
-def read_by_rules(desk: Desk, entity: Entity) -> set[str]:
-    """The columns of an entity that some rule reads, those of keys among them."""
-    read: set[str] = set(entity.key)
-    for rule in desk.engine.services.catalogue.model.rules.values():
+def read_by_rules(desk: Desk) -> dict[str, set[str]]:
+    """The columns that some rule reads, and the keys, by entity."""
+    catalogue = desk.engine.services.catalogue
+    read = {entity.name: set(entity.key) for entity in catalogue.entities.values()}
+    for rule in catalogue.model.rules.values():
         for predicate in (*rule.rows.values(), *rule.conditions.values()):
-            read |= {column for name, column in columns_read(predicate, rule.entity) if name == entity.name}
+            for entity, column in columns_read(predicate, rule.entity):
+                read[entity].add(column)
     return read
 
 
@@ -129,7 +133,7 @@ async def rotated(connection: asyncpg.Connection, masked: Masked, column: str) -
     arrays = ", ".join(f"${at}::bigint[]" for at in range(1, len(names) + 1))
     joined = " AND ".join(f"t.{name} = k.{name}" for name in names)
     text = f"""
-        WITH k AS (SELECT * FROM unnest({arrays}) WITH ORDINALITY AS k ({', '.join(names)}, at)),
+        WITH k AS (SELECT * FROM unnest({arrays}) WITH ORDINALITY AS k ({", ".join(names)}, at)),
         held AS (SELECT t.{column} AS value, k.at FROM {masked.entity.name} t JOIN k ON {joined}),
         other AS (
             SELECT a.at, b.value FROM held a
@@ -145,18 +149,31 @@ async def rotated(connection: asyncpg.Connection, masked: Masked, column: str) -
 
 
 async def planted(connection: asyncpg.Connection, masked: Masked, column: str) -> int:
-    """Where masked cells are all alike: give them the greatest value of the table."""
+    """Where masked cells are all alike: give them a value that none has."""
     arrays = ", ".join(f"${at}::bigint[]" for at in range(1, len(masked.entity.key) + 1))
     text = f"""
-        UPDATE {masked.entity.name} SET {column} = other.value FROM
-        (SELECT {column} AS value FROM {masked.entity.name} ORDER BY {column} DESC NULLS LAST LIMIT 1) other
-        WHERE ({', '.join(masked.entity.key)}) IN (SELECT * FROM unnest({arrays}))
-        AND {column} IS DISTINCT FROM other.value"""
+        UPDATE {masked.entity.name} SET {column} = {another(masked.entity, column)}
+        WHERE ({", ".join(masked.entity.key)}) IN (SELECT * FROM unnest({arrays}))"""
     try:
         async with connection.transaction():
             return int((await connection.execute(text, *columns_of(masked))).split()[-1])
     except (asyncpg.IntegrityConstraintViolationError, asyncpg.GeneratedAlwaysError):
         return 0
+
+
+def another(entity: Entity, column: str) -> str:
+    """Another value for a cell, as SQL; its own where the type has no other that fits everywhere."""
+    match entity.type_of(column):
+        case sa.Enum():
+            return column
+        case sa.Text():
+            return f"coalesce({column}, '') || ' moved'"
+        case sa.Integer() | sa.Numeric():
+            return f"coalesce({column}, 0) + 1"
+        case sa.TIMESTAMP() | sa.Date():
+            return f"coalesce({column}, now()) + interval '1 day'"
+        case _:
+            return column
 
 
 def columns_of(masked: Masked) -> list[list[int]]:

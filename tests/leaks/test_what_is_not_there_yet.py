@@ -14,18 +14,18 @@ from sightline.server.execution import Engine
 COMING = {
     "LK3, LK4, LK25: report": (
         r"\breport|aggregate|groupBy|having|distinct|metric|dimension|[sS]um\b|average",
-        "reports have come: for each member of the cast probe grouping by, filtering and `having` over a hidden column "
-        "(COLUMN_RESTRICTED, as for a made-up key), and totals, which must be over authorised rows only",
+        """reports have come: for each member of the cast probe grouping by, filtering and `having` over a hidden column
+        (COLUMN_RESTRICTED, as for a made-up key), and totals, which must be over authorised rows only""",
     ),
     "LK7: search": (
         r"[sS]earch|[fF]ull_?[tT]ext|^q$|contains|matches|similar",
-        "a search has come: for each member of the cast probe that words of hidden cells and invisible rows find "
-        "nothing, that the document searched is made from the authorised view, and that ranks tell nothing",
+        """a search has come: for each member of the cast probe that words of hidden cells and invisible rows find
+        nothing, that the document searched is made from the authorised view, and that ranks tell nothing""",
     ),
     "LK24: exports and saved reports": (
         r"[eE]xport|[dD]ownload|[sS]avedReport|[sS]chedule|[fF]ormula",
-        "exports or saved reports have come: probe that they run with the rights of who reads them, and that the atoms "
-        "of each formula are checked",
+        """exports or saved reports have come: probe that they run with the rights of who reads them, and that the
+        atoms of each formula are checked""",
     ),
 }
 
@@ -61,8 +61,8 @@ def test_there_is_no_coordinate_for_it(demo_engine: Engine, what: str) -> None:
 def test_there_are_no_mutations(desk: Desk) -> None:
     """LK14, LK15: payloads and inputs of mutations as an oracle."""
     assert desk.engine.api._schema.mutation_type is None, (
-        "mutations have come: for each member of the cast probe, with the made-up twin, that a denial is decided before "
-        "the effect, that a payload is read through the authorised view, that the conditions of a write select visible "
+        "mutations have come: for each member of the cast probe, with the made-up twin, that a denial is decided "
+        "before the effect, that a payload is read through the authorised view, that the conditions of a write select visible "
         "rows and cells alone, and that a conflict with an invisible row is worded like any other"
     )
 
@@ -70,8 +70,8 @@ def test_there_are_no_mutations(desk: Desk) -> None:
 def test_there_are_no_subscriptions(desk: Desk) -> None:
     """LK18: events as an oracle."""
     assert desk.engine.api._schema.subscription_type is None, (
-        "subscriptions have come: for each member of the cast probe that no event comes for an invisible row, and that a "
-        "stream under way ends, or masks, at the first event after a revocation"
+        "subscriptions have come: for each member of the cast probe that no event comes for an invisible row, and that "
+        "a stream under way ends, or masks, at the first event after a revocation"
     )
     names = {directive.name for directive in desk.engine.api._schema.directives}
     assert not names & {"defer", "stream", "live"}, "LK20: what is sent later must be decided again, later"

@@ -62,8 +62,8 @@ def test_there_are_no_mutations(desk: Desk) -> None:
     """LK14, LK15: payloads and inputs of mutations as an oracle."""
     assert desk.engine.api._schema.mutation_type is None, (
         "mutations have come: for each member of the cast probe, with the made-up twin, that a denial is decided "
-        "before the effect, that a payload is read through the authorised view, that the conditions of a write select visible "
-        "rows and cells alone, and that a conflict with an invisible row is worded like any other"
+        "before the effect, that a payload is read through the authorised view, that the conditions of a "
+        "write select visible rows and cells alone, and that a conflict with an invisible row is worded like any other"
     )
 
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from demo_platform import Platform
+from desk import Desk
 from installation import SECRETS
 
 from sightline.db import migrate
@@ -147,3 +148,9 @@ async def platform(
     await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template}")
     async with Database.open(database_url(name)) as opened:
         yield Platform(Engine.of(opened, secrets), secrets)
+
+
+@pytest.fixture(scope="session")
+def desk(demo_engine: Engine, secrets: Secrets) -> Desk:
+    """Where the demo platform is asked; nobody writes to it."""
+    return Desk(demo_engine, secrets)

@@ -42,16 +42,17 @@ async def in_change(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]], *
     """Do work that changes rows, and commit it; nothing is left of it where it raises.
 
     It is done again, whole, where the database broke a tie against it, and never after its connection was cut: then
-    nobody knows whether it was committed (F2). `granting` is for what gives or takes access; it counts the epoch up.
-    Raises CrossedChangesError after the last try.
+    nobody knows whether it was committed (F2). `granting` is for what gives or takes access: it counts the epoch up,
+    if anything was changed. Raises CrossedChangesError after the last try.
     """
     for attempt in range(TRIES):
         try:
             async with pool.acquire() as connection, connection.transaction():
                 epoch = await connection.fetchval((_ALONE if granting else _SHARED).text)
                 clock = await connection.fetchval(_CLOCK)
-                result = await work(Snapshot(connection, epoch, clock))
-                if granting:
+                snapshot = Snapshot(connection, epoch, clock)
+                result = await work(snapshot)
+                if granting and snapshot.changes:
                     await connection.execute(_COUNT_UP)
                 return result
         except AGAIN:

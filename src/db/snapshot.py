@@ -40,6 +40,7 @@ class Snapshot:
     epoch: int
     clock: datetime
     statements: int = 0
+    changes: int = 0
     ended: bool = False
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from sightline.db.secrets import Secrets
 
 _LONGEST = 4_096
+_PADDED = 64  # bytes, room for every key: the length of a cursor would tell how many digits an id has
 
 
 class MalformedCursorError(ValueError):
@@ -39,6 +40,7 @@ class Cursors:
     def seal(self, values: tuple[object, ...], *, viewer: str, query: str) -> str:
         """The cursor of a row with these sort values."""
         plain = orjson.dumps([_pack(value) for value in values])
+        plain += b" " * (-len(plain) % _PADDED)
         return _text(self.sealer.encrypt(plain, _context(viewer, query)))
 
     def open(self, cursor: str, *, viewer: str, query: str) -> tuple[object, ...]:

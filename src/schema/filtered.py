@@ -104,9 +104,13 @@ class _Kept:
             if isinstance(type_, GraphQLUnionType):
                 self.members[name] = [each.name for each in type_.types if each.name in self.members]
             elif isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
-                self.members[name] = [
-                    each for each in members if get_named_type(type_.fields[each].type).name in self.members
-                ]
+                gone = {each for each in members if get_named_type(type_.fields[each].type).name not in self.members}
+                self.members[name] = [each for each in members if each not in gone]
+                # An input that needs what is not there any more cannot be given: it goes with it.
+                if isinstance(type_, GraphQLInputObjectType) and any(
+                    is_required_input_field(type_.fields[each]) for each in gone
+                ):
+                    self.members[name] = []
             if not self.members[name] and (_member_names(type_) or isinstance(type_, GraphQLUnionType)):
                 del self.members[name]
         return before != {name: len(members) for name, members in self.members.items()}

@@ -84,7 +84,7 @@ async def walk(engine: Engine, secrets: Secrets, *, key: str, stored: Stored) ->
     """What a member has, in one snapshot; None where the token is refused."""
 
     async def work(snapshot: Snapshot) -> Walk | None:
-        principal = await engine.identities.find(token_of(MEMBERS[key], secrets), snapshot)
+        principal = await engine.access.identities.find(token_of(MEMBERS[key], secrets), snapshot)
         return None if principal is None else await _Walking(engine, principal, snapshot, stored).done()
 
     return await in_snapshot(engine.database.reads, work)

@@ -52,6 +52,12 @@ def test_a_large_id_is_kept_exactly() -> None:
         assert CURSORS.open(CURSORS.seal((number,), viewer="v", query="q"), viewer="v", query="q") == (number,)
 
 
+def test_the_length_of_a_cursor_tells_no_key() -> None:
+    """LK17, D4: an id in sequence has as many digits as its table has rows, those of others among them."""
+    keys: list[tuple[object, ...]] = [(1,), (10**6,), ((1 << 63) - 1,), (1, 1), ((1 << 63) - 1, (1 << 48) - 1)]
+    assert len({len(CURSORS.seal(key, viewer="v", query="q")) for key in keys}) == 1
+
+
 def test_a_moment_keeps_its_offset_and_a_decimal_its_digits() -> None:
     moment = datetime(2026, 1, 1, 3, tzinfo=timezone(timedelta(hours=3)))
     opened = CURSORS.open(CURSORS.seal((moment, Decimal("1.2000")), viewer="v", query="q"), viewer="v", query="q")

@@ -39,8 +39,11 @@ async def run(operation: Operation, name: str, work: Work, given: dict[str, Any]
     try:
         async with connection.transaction():
             if key is not None:
-                return await _once(operation, name, work, given, key)
-            return await work(Change(operation), **given)
+                done = await _once(operation, name, work, given, key)
+            else:
+                done = await work(Change(operation), **given)
+        operation.snapshot.changes += 1
+        return done
     except asyncpg.UniqueViolationError as error:
         # Of two that came at once; which row is in the way is not told (LK15).
         raise InvalidError("Something with the same name, or between the same two, exists already.") from error

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from sightline.db.changes import in_change
 from sightline.db.demo import CAST, token_of
 from sightline.db.secrets import Secrets
 from sightline.db.snapshot import Snapshot, in_snapshot
+from sightline.resolvers.global_ids import Key
 from sightline.resolvers.identity import Principal
+from sightline.resolvers.operation import Operation
+from sightline.resolvers.rows import Row
 from sightline.schema.api import View
 from sightline.server.answers import GraphQLAnswer, GraphQLRequest
 from sightline.server.execution import Engine
 
 LIVING = [member.key for member in CAST if member.key not in ("suspended", "expired-key", "revoked-key")]
 """The demo cast without those who cannot sign in."""
+
+
+class _UndoneError(Exception):
+    """Ends a transaction that is not meant to stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,30 @@ class Desk:
         assert not answer.errors, answer.errors
         assert answer.data is not None
         return answer.data
+
+    async def change(self, query: str, viewer: Principal, /, **variables: Any) -> GraphQLAnswer:
+        """The answer to a mutation, of which nothing is left: the platform is everybody's."""
+        answers: list[GraphQLAnswer] = []
+
+        async def work(snapshot: Snapshot) -> None:
+            request = GraphQLRequest(query, variables)
+            answers.append(await self.engine.answer(request, viewer, snapshot, changing=True))
+            raise _UndoneError
+
+        with suppress(_UndoneError):
+            await in_change(self.engine.database.writes, work, granting=False)
+        return answers[-1]
+
+    async def rows(self, viewer: Principal, entity: str, keys: list[Key]) -> list[Row | None]:
+        """The rows of keys as the viewer sees them; None where he does not."""
+
+        async def work(snapshot: Snapshot) -> list[Row | None]:
+            operation = Operation(self.engine.services, viewer, self.engine.visibility(viewer), snapshot)
+            if not operation.visibility.sees(entity):
+                return [None] * len(keys)
+            return await operation.rows_by_key(entity, keys)
+
+        return await in_snapshot(self.engine.database.reads, work)
 
     async def member(self, key: str) -> Principal:
         """A member of the demo cast."""

@@ -1,0 +1,34 @@
+"""The demo platform as its whole cast meets it, and a copy of it that may be changed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from desk import Desk
+from door import Door, client_of
+
+from sightline.db.database import Database
+from sightline.db.role_names import DatabaseRole
+from sightline.db.secrets import Secrets
+from sightline.server.execution import Engine
+
+
+@pytest.fixture(scope="session")
+async def door(desk: Desk) -> AsyncIterator[Door]:
+    """The endpoint over the demo platform, to which nobody writes."""
+    async with client_of(desk) as client:
+        yield Door(client, desk)
+
+
+@pytest.fixture(scope="session")
+async def changing(
+    superuser: asyncpg.Connection, demo_template: str, database_url: object, secrets: Secrets
+) -> AsyncIterator[Desk]:
+    """A copy of the demo platform. Who changes rows there takes them back, unless nobody else looks at them."""
+    assert callable(database_url)
+    name = "demo_of_leaks"
+    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template}")
+    async with Database.open(database_url(name)) as database:
+        yield Desk(Engine.of(database, secrets), secrets)

@@ -1,0 +1,142 @@
+"""Mutations as an oracle: made from the schema, so that a new one is probed for every member of the cast by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from desk import LIVING, Desk
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLSchema,
+    get_named_type,
+    get_nullable_type,
+    is_required_input_field,
+)
+
+from sightline.resolvers.global_ids import Key
+from sightline.server.execution import Engine
+
+SCALARS: dict[str, Any] = {
+    "String": "A name for it",
+    "Boolean": True,
+    "Int": 1,
+    "Decimal": "1.00",
+    "CurrencyCode": "EUR",
+    "Date": "2026-01-01",
+    "DateTime": "2998-01-01T00:00:00Z",
+}
+MISSING = 987_654_321
+EVERY_KEY = pytest.mark.parametrize("key", LIVING)
+
+
+def a_value(type_: Any, some_id: str) -> Any:
+    """Something an input of this type takes; ids are all the same one."""
+    bare = get_nullable_type(type_)
+    if isinstance(bare, GraphQLList):
+        return [a_value(bare.of_type, some_id)]
+    named = get_named_type(bare)
+    if isinstance(named, GraphQLEnumType):
+        return next(iter(named.values))
+    if isinstance(named, GraphQLInputObjectType):
+        return required_of(named, some_id)
+    return some_id if named.name == "ID" else SCALARS[named.name]
+
+
+def required_of(type_: GraphQLInputObjectType, some_id: str) -> dict[str, Any]:
+    """An input with all that it needs, and no more."""
+    return {
+        name: a_value(field.type, some_id) for name, field in type_.fields.items() if is_required_input_field(field)
+    }
+
+
+def input_of(field: GraphQLField) -> GraphQLInputObjectType:
+    """What a mutation takes."""
+    type_ = get_named_type(field.args["input"].type)
+    assert isinstance(type_, GraphQLInputObjectType)
+    return type_
+
+
+def takes_an_id(type_: GraphQLInputObjectType) -> bool:
+    """Whether a mutation names a row."""
+    return any(get_named_type(field.type).name == "ID" for field in type_.fields.values())
+
+
+def document(name: str, field: GraphQLField) -> str:
+    """The mutation with everything that its errors say."""
+    return (
+        f"mutation ($input: {input_of(field).name}!) {{ {name}(input: $input) {{"
+        " __typename ... on UserError { message code path } ... on Conflict { version } } }"
+    )
+
+
+def mutations(schema: GraphQLSchema) -> dict[str, GraphQLField]:
+    """The mutations of a view."""
+    return dict(schema.mutation_type.fields) if schema.mutation_type else {}
+
+
+@EVERY_KEY
+async def test_a_mutation_one_does_not_have_is_as_a_made_up_one(desk: Desk, demo_engine: Engine, key: str) -> None:
+    """LK14, N32: the error for each is the error for a name of the same length that nothing has."""
+    viewer = await desk.member(key)
+    own = mutations(desk.view(viewer)._schema)
+    hidden = [name for name in mutations(demo_engine.api._schema) if name not in own]
+    for name in hidden:
+        made_up = "q" * len(name)
+        answers = [
+            await desk.ask(f"mutation {{ {each}(input: {{}}) {{ __typename }} }}", viewer) for each in (name, made_up)
+        ]
+        said = [
+            [error["message"].replace(each, "") for error in answer.errors]
+            for answer, each in zip(answers, (name, made_up), strict=True)
+        ]
+        assert said[0] == said[1], name
+        assert answers[0].data is answers[1].data is None, name
+        assert not answers[0].executed
+    type_names = {input_of(mutations(demo_engine.api._schema)[name]).name for name in hidden}
+    shared = {input_of(field).name for field in own.values()}
+    view = desk.view(viewer)._schema.type_map
+    assert not {name for name in type_names - shared if name in view}
+
+
+@EVERY_KEY
+async def test_an_invisible_row_is_a_missing_one(desk: Desk, demo_engine: Engine, key: str) -> None:
+    """LK15, LK12, AC7, AC12: every mutation a member has, over every entity: hidden and missing rows are alike."""
+    viewer = await desk.member(key)
+    engine, ids = demo_engine, demo_engine.services.ids
+    fields = {name: each for name, each in mutations(desk.view(viewer)._schema).items() if takes_an_id(input_of(each))}
+    probes = await hidden_rows(desk, key)
+    for name, field in fields.items():
+        query = document(name, field)
+        for entity, hidden in probes:
+            said = []
+            for number in (hidden, Key(MISSING, MISSING if engine.services.catalogue[entity].is_fact else 0)):
+                (some_id,) = ids.encode(entity, [number])
+                given = required_of(input_of(field), some_id)
+                given |= {
+                    each: a_value(member.type, some_id)
+                    for each, member in input_of(field).fields.items()
+                    if get_named_type(member.type).name == "ID"
+                }
+                answer = await desk.change(query, viewer, input=given)
+                said.append((answer.data, answer.errors))
+            assert said[0] == said[1], (name, entity)
+            assert said[0][0][name]["__typename"] != f"{name[0].upper()}{name[1:]}Success", (name, entity)
+
+
+async def hidden_rows(desk: Desk, key: str) -> list[tuple[str, Key]]:
+    """One stored row of each entity that the member does not see, where there is one."""
+    viewer, found = await desk.member(key), []
+    async with desk.engine.database.owner() as connection:
+        for entity in desk.engine.services.catalogue.served:
+            if "id" not in entity.key:
+                continue
+            columns = "id, affiliate_account_id AS account" if entity.is_fact else "id, 0 AS account"
+            stored = await connection.fetch(f"SELECT {columns} FROM {entity.name} ORDER BY id LIMIT 60")
+            keys = [Key(row["id"], row["account"]) for row in stored]
+            visible = await desk.rows(viewer, entity.name, keys)
+            found += [(entity.name, each) for each, row in zip(keys, visible, strict=True) if row is None][:1]
+    return found

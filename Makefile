@@ -3,13 +3,21 @@ export PATH := $(or $(PATH),/usr/local/bin:/usr/bin:/bin)
 UV := $(or $(shell command -v uv),.tools/uv/bin/uv)
 RUN := $(UV) run --locked
 
-.PHONY: demo test lint types layers schema policy readings bench
+WORKERS ?= 2
+OPERATIONS ?= 100000
+SEED ?= 1
+
+.PHONY: demo test checks lint types layers schema policy readings soak bench
 
 demo: $(UV) ## Start the demo platform: embedded PostgreSQL, seeded, served on http://127.0.0.1:8000.
 	$(RUN) sightline serve --demo
 
-test: lint types layers ## Everything: lint, types, layers, migrations, comparisons, tests.
-	$(RUN) pytest
+# A file's tests stay together, so that its fixtures are made once; files go out in the order of their names.
+test: checks ## Everything: lint, types, layers, migrations, comparisons, tests.
+	$(RUN) pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+checks: $(UV) ## Lint, types and layers, beside each other.
+	$(MAKE) --no-print-directory --jobs 3 --output-sync lint types layers
 
 lint: $(UV)
 	$(RUN) ruff check
@@ -29,6 +37,9 @@ policy: $(UV) ## Write who may see what, in words; a test compares it.
 
 readings: $(UV) ## Write the README's answers, made on a demo platform.
 	$(RUN) python tests/readings.py --into README.md
+
+soak: $(UV) ## Non-interference for long: OPERATIONS=100000 SEED=1. Stops at a difference.
+	PYTHONPATH=tests $(RUN) python tests/engine/soak.py --operations $(OPERATIONS) --seed $(SEED)
 
 bench: $(UV) ## Ratios, never times: see benchmarks/.
 	$(RUN) python -m benchmarks

@@ -1,9 +1,13 @@
-"""Random GraphQL documents, made from a viewer's own schema: fields, edges, filters, orders, pages, counts, lookups."""
+"""Random GraphQL documents, made from a viewer's own schema: fields, edges, filters, orders, pages, counts, lookups.
+
+Those in the mode MASK select from the schema of all, so that they ask for much that the viewer does not have; they
+filter and order as far as the viewer can.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,10 +23,22 @@ from worlds import World
 from sightline.db.catalogue import Catalogue, Entity
 from sightline.db.queries import Compound, Connective, Filter, Operator, Test
 from sightline.resolvers.global_ids import GlobalIds, Key
+from sightline.schema.denied import DeniedMode
 from sightline.schema.names import camel, field_name, type_name
 
 DEEPEST = 3
+SIZES = (1, 2, 3, 5)
+LOOKUPS = 5
 ENTITY_OF_CONNECTION = "Connection"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A document, and how it is asked: page after page where it `walks`, else once with each of the variables."""
+
+    text: str
+    variables: tuple[Mapping[str, Any], ...] = ({},)
+    walks: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,49 +47,70 @@ class Documents:
 
     random: Random
     schema: GraphQLSchema
+    everything: GraphQLSchema
     world: World
     catalogue: Catalogue
     ids: GlobalIds
+    mode: DeniedMode = DeniedMode.HIDE
 
-    def some(self, count: int) -> Iterator[str]:
-        """That many documents; those with `$after` are meant to be walked from page to page."""
+    def some(self, count: int) -> Iterator[Asked]:
+        """That many documents."""
         kinds = (self.walked, self.walked, self.several, self.looked_up) if self._connections() else (self.looked_up,)
         for _ in range(count):
             yield self.random.choice(kinds)()
 
-    def walked(self) -> str:
+    def walked(self) -> Asked:
         """One connection at the root, to be asked again after its own end cursor."""
         name, field = self.random.choice(self._connections())
         entity = self._entity(field)
-        arguments = f"first: {self.random.randint(1, 6)}, after: $after{self._selecting(entity)}"
+        arguments = f"first: {self.random.randint(1, 4)}, after: $after{self._selecting(entity)}"
         rows = f"nodes {self._selection(self._type(entity), DEEPEST - 1)}"
         page = f"{name}({arguments}) {{ {rows} pageInfo {{ hasNextPage endCursor }} }}"
-        return f"query($after: String) {{ page: {page} }}"
+        return Asked(f"query($after: String){self._directive} {{ page: {page} }}", walks=True)
 
-    def several(self) -> str:
+    def several(self) -> Asked:
         """Several connections at the root, with all that stands on a connection."""
         drawn = [self.random.choice(self._connections()) for _ in range(self.random.randint(1, 3))]
-        fields = [f"r{at}: {self._connection(name, field, DEEPEST)}" for at, (name, field) in enumerate(drawn)]
-        return f"{{ {' '.join(fields)} viewer {{ paths {{ kind holds }} }} }}"
+        fields = [
+            f"r{at}: {self._connection(name, field, DEEPEST, size='$size')}" for at, (name, field) in enumerate(drawn)
+        ]
+        viewer = _object(self._selected.type_map.get("Viewer"))
+        asker = [f"{each} {{ __typename id }}" for each in ("user", "organization") if viewer and each in viewer.fields]
+        fields.append(f"viewer {{ paths {{ kind holds }} {' '.join(asker)} }}")
+        text = f"query($size: Int!){self._directive} {{ {' '.join(fields)} }}"
+        return Asked(text, tuple({"size": size} for size in SIZES))
 
-    def looked_up(self) -> str:
+    def looked_up(self) -> Asked:
         """Rows by global id, most of one type: visible ones, invisible ones, and one that does not exist."""
         entities = [each for each in self.catalogue.served if "id" in each.key and self.world.tables[each.name]]
-        entity = self.random.choice([each for each in entities if self._type(each)] or entities)
-        ids = [self._id(self.random.choice((entity, entity, self.random.choice(entities)))) for _ in range(8)]
-        ids += self.ids.encode("conversion", [Key(987_654, 3)])
+        entity = self.random.choice([each for each in entities if type_name(each) in self.schema.type_map] or entities)
+        variables = tuple({"ids": self._ids(entity, entities)} for _ in range(LOOKUPS))
         type_ = self._type(entity)
         shown = f"... on {type_.name} {self._selection(type_, 2)}" if type_ else ""
-        return f"{{ nodes(ids: {json.dumps(ids)}) {{ __typename id {shown} }} }}"
+        text = f"query($ids: [ID!]!){self._directive} {{ nodes(ids: $ids) {{ __typename id {shown} }} }}"
+        return Asked(text, variables)
+
+    def _ids(self, entity: Entity, entities: Sequence[Entity]) -> list[str]:
+        ids = [self._id(self.random.choice((entity, entity, self.random.choice(entities)))) for _ in range(8)]
+        return ids + self.ids.encode("conversion", [Key(987_654, 3)])
+
+    @property
+    def _selected(self) -> GraphQLSchema:
+        """The schema that fields are selected from."""
+        return self.schema if self.mode is DeniedMode.HIDE else self.everything
+
+    @property
+    def _directive(self) -> str:
+        return "" if self.mode is DeniedMode.HIDE else f" @onDenied(mode: {self.mode.value})"
 
     def _connections(self) -> list[tuple[str, GraphQLField]]:
-        assert self.schema.query_type is not None
-        fields = self.schema.query_type.fields
+        assert self._selected.query_type is not None
+        fields = self._selected.query_type.fields
         return [(name, field) for name, field in fields.items() if _is_connection(field)]
 
-    def _connection(self, name: str, field: GraphQLField, depth: int) -> str:
+    def _connection(self, name: str, field: GraphQLField, depth: int, *, size: object = None) -> str:
         entity = self._entity(field)
-        size = f"{self.random.choice(('first', 'last'))}: {self.random.randint(1, 5)}"
+        window = f"{self.random.choice(('first', 'last'))}: {size or self.random.randint(1, 5)}"
         node = self._selection(self._type(entity), depth - 1)
         parts = [
             self.random.choice((f"nodes {node}", f"edges {{ cursor node {node} }}")),
@@ -81,7 +118,7 @@ class Documents:
             "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }",
         ]
         kept = [part for part in parts if part is parts[0] or self.random.random() < 0.5]
-        return f"{name}({size}{self._selecting(entity)}) {{ {' '.join(kept)} }}"
+        return f"{name}({window}{self._selecting(entity)}) {{ {' '.join(kept)} }}"
 
     def _selecting(self, entity: Entity) -> str:
         """The arguments `where` and `orderBy`, or nothing."""
@@ -141,7 +178,7 @@ class Documents:
         return next(entity for entity in self.catalogue.served if type_name(entity) == named)
 
     def _type(self, entity: Entity) -> GraphQLObjectType | None:
-        return _object(self.schema.type_map.get(type_name(entity)))
+        return _object(self._selected.type_map.get(type_name(entity)))
 
 
 def literal(value: Any, *, bare: bool = False) -> str:

@@ -7,7 +7,7 @@ or compiled. A row is visible where some path reaches it; a cell, where for each
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from sightline.authz.expr import (
     And,
     Compare,
     Condition,
+    Edge,
     Exists,
     Expr,
     Holds,
@@ -42,6 +43,7 @@ HIDDEN = object()
 """Stands in a projection where the viewer does not have the cell."""
 
 Projection = dict[Key, Values]
+RowTest = Callable[[Values], bool | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,39 +55,48 @@ class Reading:
     paths: Paths
     rules: Mapping[str, EntityRule] = field(default_factory=lambda: {rule.entity: rule for rule in ENTITY_RULES})
     masks: Mapping[PathKind, Mask] = field(default_factory=lambda: MASKS)
-    _reached: dict[tuple[int, str, int], bool] = field(default_factory=dict)
+    _reaching: dict[tuple[Path, str], RowTest] = field(default_factory=dict)
 
     def projection(self, entity: Entity) -> Projection:
         """The visible rows of an entity by key; each column with its value, or HIDDEN."""
+        rows = self.rules[entity.name].rows
+        reaching = [(path, self._reaches(path, entity.name)) for path in self.paths.ordered if path.shape.kind in rows]
+        columns = readable(entity)
+        classes = sorted({each for needed in columns.values() for each in needed})
+        cells = {
+            (path, each): self._test(self._cell(path, entity.name, each), entity.name, path)
+            for path, _ in reaching
+            for each in classes
+        }
         seen: Projection = {}
         for row in self.world.tables[entity.name]:
-            reaching = [path for path in self.paths.ordered if self.reaches(path, entity.name, row)]
-            if reaching:
-                seen[key_of(entity, row)] = self._cells(entity, row, reaching)
+            paths = [path for path, reaches in reaching if reaches(row) is True]
+            if paths:
+                held = {each for each in classes if any(cells[path, each](row) is True for path in paths)}
+                seen[key_of(entity, row)] = {
+                    name: row[name] if held.issuperset(needed) else HIDDEN for name, needed in columns.items()
+                }
         return seen
 
     def reaches(self, path: Path, entity: str, row: Values) -> bool:
         """Whether a path's row set contains a row (AC1)."""
-        at = (id(path), entity, id(row))
-        if at not in self._reached:
+        return self._reaches(path, entity)(row) is True
+
+    def _reaches(self, path: Path, entity: str) -> RowTest:
+        """Whether a path's row set contains a row, asked once of every row."""
+        if (path, entity) not in self._reaching:
             rule = self.rules.get(entity)
-            rows = FALSE if rule is None else rule.rows.get(path.shape.kind, FALSE)
-            self._reached[at] = self.truth(rows, entity, row, path) is True
-        return self._reached[at]
+            test = self._test(FALSE if rule is None else rule.rows.get(path.shape.kind, FALSE), entity, path)
+            known: dict[int, bool] = {}
 
-    def _cells(self, entity: Entity, row: Values, reaching: list[Path]) -> Values:
-        held: dict[FieldClass, bool] = {}
+            def reaches(row: Values) -> bool:
+                at = id(row)
+                if at not in known:
+                    known[at] = test(row) is True
+                return known[at]
 
-        def holds(field_class: FieldClass) -> bool:
-            if field_class not in held:
-                cells = ((path, self._cell(path, entity.name, field_class)) for path in reaching)
-                held[field_class] = any(self.truth(cell, entity.name, row, path) is True for path, cell in cells)
-            return held[field_class]
-
-        return {
-            name: row[name] if all(holds(each) for each in classes) else HIDDEN
-            for name, classes in readable(entity).items()
-        }
+            self._reaching[path, entity] = reaches
+        return self._reaching[path, entity]
 
     def _cell(self, path: Path, entity: str, field_class: FieldClass) -> Expr:
         """What the mask table gives a path for a class, unless the entity withholds it there."""
@@ -93,45 +104,49 @@ class Reading:
             return FALSE
         return self.masks[path.shape.kind].get(field_class, FALSE)
 
-    def truth(self, expr: Expr, entity: str, row: Values, path: Path) -> bool | None:
-        """The truth of a rule for one row and one path, in SQL's three values."""
+    def _test(self, expr: Expr, entity: str, path: Path) -> RowTest:
+        """A rule as a test of rows for one path, in SQL's three values: each part as it stands."""
         match expr:
             case Truth(value):
-                return value
+                return lambda row: value
             case Holds(token):
-                return token in path.shape.tokens
+                held = token in path.shape.tokens
+                return lambda row: held
             case Compare(column, operator, constant):
-                if row[column] is None:
-                    return None
-                return bool(row[column] == constant) == (operator == Operator.EQUAL)
+                equal = operator == Operator.EQUAL
+                return lambda row: None if row[column] is None else bool(row[column] == constant) == equal
             case IsNull(column):
-                return row[column] is None
+                return lambda row: row[column] is None
             case In(column, attribute):
                 values = path.values.get(Attribute(attribute), frozenset())
-                return None if row[column] is None and values else row[column] in values
+                return lambda row: None if row[column] is None and values else row[column] in values
             case Exists(edge, where):
-                key = {there: row[here] for here, there in edge.on}
-                if None in key.values():
-                    return False
-                others = self.world.matching(edge.target, key)
-                return any(self.truth(where, edge.target, other, path) is True for other in others)
+                return self._exists(edge, self._test(where, edge.target, path))
             case And(parts):
-                return _least(self.truth(part, entity, row, path) for part in parts)
+                return _every([self._test(part, entity, path) for part in parts])
             case Or(parts):
-                opposite = _least(_opposite(self.truth(part, entity, row, path)) for part in parts)
-                return _opposite(opposite)
+                return _opposite(_every([_opposite(self._test(part, entity, path)) for part in parts]))
             case Not(part):
-                return _opposite(self.truth(part, entity, row, path))
+                return _opposite(self._test(part, entity, path))
             case Reached():
-                return self.reaches(path, entity, row)
+                return self._reaches(path, entity)
             case ReachedBy(kinds):
-                return any(
-                    self.reaches(other, entity, row) for other in self.paths.ordered if other.shape.kind in kinds
-                )
+                others = [self._reaches(each, entity) for each in self.paths.ordered if each.shape.kind in kinds]
+                return lambda row: any(reaches(row) is True for reaches in others)
             case Masks(field_class):
-                return self.truth(self._cell(path, entity, field_class), entity, row, path)
+                return self._test(self._cell(path, entity, field_class), entity, path)
             case Condition(name):
-                return self.truth(self.rules[entity].conditions[name], entity, row, path)
+                return self._test(self.rules[entity].conditions[name], entity, path)
+
+    def _exists(self, edge: Edge, where: RowTest) -> RowTest:
+        here = [one for one, _ in edge.on]
+        others = self.world.index(edge.target, tuple(there for _, there in edge.on))
+
+        def exists(row: Values) -> bool:
+            key = tuple(row[name] for name in here)
+            return None not in key and any(where(other) is True for other in others.get(key, ()))
+
+        return exists
 
 
 def readable(entity: Entity) -> dict[str, tuple[FieldClass, ...]]:
@@ -144,19 +159,28 @@ def readable(entity: Entity) -> dict[str, tuple[FieldClass, ...]]:
     }
 
 
-def _least(truths: Iterable[bool | None]) -> bool | None:
+def _every(tests: Sequence[RowTest]) -> RowTest:
     """The conjunction: false as soon as one is, unknown where one is unknown."""
-    result: bool | None = True
-    for truth in truths:
-        if truth is False:
-            return False
-        if truth is None:
-            result = None
-    return result
+
+    def every(row: Values) -> bool | None:
+        result: bool | None = True
+        for test in tests:
+            truth = test(row)
+            if truth is False:
+                return False
+            if truth is None:
+                result = None
+        return result
+
+    return every
 
 
-def _opposite(truth: bool | None) -> bool | None:
-    return None if truth is None else not truth
+def _opposite(test: RowTest) -> RowTest:
+    def opposite(row: Values) -> bool | None:
+        truth = test(row)
+        return None if truth is None else not truth
+
+    return opposite
 
 
 def shown(cells: Mapping[str, Any]) -> dict[str, Any]:

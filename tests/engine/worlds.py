@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -35,13 +36,16 @@ class World:
 
     def matching(self, entity: str, columns: Mapping[str, object]) -> Iterable[Values]:
         """The rows of an entity that have exactly these values."""
-        names = tuple(columns)
+        return self.index(entity, tuple(columns)).get(tuple(columns.values()), ())
+
+    def index(self, entity: str, names: tuple[str, ...]) -> Mapping[Key, list[Values]]:
+        """The rows of an entity by their values in these columns."""
         at = (entity, names)
         if at not in self._indexes:
             index = self._indexes[at] = {}
             for row in self.tables[entity]:
                 index.setdefault(tuple(row[name] for name in names), []).append(row)
-        return self._indexes[at].get(tuple(columns.values()), ())
+        return self._indexes[at]
 
     def rows(self, entity: Entity) -> dict[Key, Values]:
         """The rows of an entity by primary key."""
@@ -84,16 +88,17 @@ async def insert(connection: asyncpg.Connection, entity: Entity, rows: Iterable[
     await connection.copy_records_to_table(entity.name, records=drawn, columns=columns)
 
 
-async def read_back(connection: asyncpg.Connection, catalogue: Catalogue) -> World:
-    """All rows of all tables as they are stored, derived columns included."""
+async def read_back(connection: asyncpg.Connection, catalogue: Catalogue, names: Iterable[str] | None = None) -> World:
+    """All rows of all tables, or of these, as they are stored, derived columns included."""
     return World(
         {
-            name: [dict(record) for record in await connection.fetch(_everything(entity).text)]
-            for name, entity in catalogue.entities.items()
+            name: [dict(record) for record in await connection.fetch(_everything(catalogue[name]).text)]
+            for name in (catalogue.entities if names is None else names)
         }
     )
 
 
+@cache
 def _everything(entity: Entity) -> Statement:
     names = (*entity.table.c.keys(), *entity.derived)
     return system_statement(sa.select(*(entity.expression(name, entity.table).label(name) for name in names)))

@@ -1,0 +1,141 @@
+"""What the test and the soak of non-interference share: the proof for one viewer, and its figures.
+
+Random documents are answered by the engine, everything hidden from the viewer is changed, and the same documents are
+answered again in the changed world. Answers must be equal byte for byte, must have taken as many statements, and must
+hold nothing of what was planted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import asyncpg
+import orjson
+from documents import Asked, Documents
+from drawing import NOON
+from kinds import Kind, viewer_of
+from planted import is_marked
+from twins import Twin
+from worlds import World
+
+from sightline.db.snapshot import Snapshot
+from sightline.resolvers.identity import Principal
+from sightline.schema.denied import DeniedMode
+from sightline.server.answers import GraphQLAnswer, GraphQLRequest
+from sightline.server.execution import Engine
+
+MODES = (DeniedMode.HIDE, DeniedMode.MASK)
+MOST_PAGES = 8
+
+
+@dataclass(slots=True)
+class Figures:
+    """What was asked and what was changed. `masked` counts operations answered without something they asked for."""
+
+    operations: int = 0
+    filled: int = 0
+    refused: int = 0
+    masked: int = 0
+    cells: int = 0
+    rows: int = 0
+    by_rules: int = 0
+    met: dict[str, int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.operations} operations ({self.filled} with rows, {self.masked} masked, {self.refused} refused as "
+            f"too large) of {len(self.met)} kinds of viewers; changed: {self.cells} hidden cells ({self.by_rules} of "
+            f"them read by rules), {self.rows} hidden rows"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer: its bytes, and how many statements it took."""
+
+    text: bytes
+    statements: int
+
+
+class InterferenceError(AssertionError):
+    """Something hidden moved an answer; the message has viewer, document and both answers."""
+
+
+async def prove(
+    engine: Engine,
+    connection: asyncpg.Connection,
+    world: World,
+    kind: Kind,
+    random: Random,
+    *,
+    documents: int,
+    into: Figures,
+) -> None:
+    """Prove it for a viewer of a kind, with that many documents of each mode. Raises InterferenceError."""
+    asking = viewer_of(kind, random, world, engine.services.catalogue)
+    asked = _documents(engine, world, asking, random, documents)
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        before = [await _answers(engine, connection, asking, document) for document in asked]
+        twin = Twin(connection, engine.services.catalogue, random, asking.paths, world)
+        await twin.make()
+        after = [await _answers(engine, connection, asking, document) for document in asked]
+    finally:
+        await transaction.rollback()
+    for document, there, here in zip(asked, before, after, strict=True):
+        _compare(kind, asking, document, there, here)
+    _count([answer for each in before for answer in each], twin, kind, into)
+
+
+def _documents(engine: Engine, world: World, asking: Principal, random: Random, count: int) -> list[Asked]:
+    services, api = engine.services, engine.api
+    own = api.view(engine.visibility(asking))._schema
+    modes = [Documents(random, own, api._schema, world, services.catalogue, services.ids, mode) for mode in MODES]
+    return [document for documents in modes for document in documents.some(count)]
+
+
+async def _answers(engine: Engine, connection: asyncpg.Connection, asking: Principal, asked: Asked) -> list[Answered]:
+    """The answers to a document, each with its number of statements."""
+    waiting, answers = list(asked.variables), list[Answered]()
+    while waiting:
+        snapshot = Snapshot(connection, 0, NOON)
+        answer = await engine.answer(GraphQLRequest(asked.text, dict(waiting.pop(0))), asking, snapshot)
+        for error in answer.errors:
+            if not _too_large(error):
+                raise InterferenceError(f"no answer: {error}\n{asked}")
+        answers.append(Answered(_bytes(answer), snapshot.statements))
+        page: dict[str, Any] = ((answer.data or {}).get("page") or {}).get("pageInfo") or {}
+        if asked.walks and page.get("hasNextPage") and len(answers) < MOST_PAGES:
+            waiting.append({"after": page["endCursor"]})
+    return answers
+
+
+def _compare(kind: Kind, asking: Principal, document: Asked, before: list[Answered], after: list[Answered]) -> None:
+    said = f"{kind.name}: {asking.paths}\n{document}"
+    if before != after:
+        raise InterferenceError(f"the answers differ\n{said}\n{before}\n{after}")
+    if any(is_marked(answer.text) for answer in after):
+        raise InterferenceError(f"an answer holds a planted value\n{said}\n{after}")
+
+
+def _count(answers: list[Answered], twin: Twin, kind: Kind, into: Figures) -> None:
+    filled = sum(b'"__typename":"' in answer.text for answer in answers)
+    into.operations += len(answers)
+    into.filled += filled
+    into.refused += sum(answer.statements == 0 and b"at most" in answer.text for answer in answers)
+    into.masked += sum(b'"unavailable":[' in answer.text or b'"masked":[' in answer.text for answer in answers)
+    into.cells += twin.changed - twin.moved
+    into.rows += twin.moved
+    into.by_rules += twin.by_rules
+    into.met[kind.name] = into.met.get(kind.name, 0) + filled
+
+
+def _too_large(error: dict[str, Any]) -> bool:
+    return "at most" in error["message"] or " most is " in error["message"]
+
+
+def _bytes(answer: GraphQLAnswer) -> bytes:
+    return orjson.dumps([answer.data, answer.errors, answer.extensions, answer.executed])

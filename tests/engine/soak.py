@@ -1,0 +1,115 @@
+"""The soak: non-interference over many random worlds, until as many operations are compared as are asked for.
+
+    python tests/engine/soak.py --operations 100000 --seed 1
+
+A world is used for every kind of viewer once and for some mixtures, then thrown away. A difference stops it: it prints
+seed, viewer, document and both answers, and the exit code is 1. `--world` begins with a later world of the seed, to
+repeat one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from time import process_time
+from urllib.parse import quote
+
+import asyncpg
+from installation import SECRETS
+from interference import Figures, InterferenceError, prove
+from kinds import KINDS, MIXED
+from worlds import emptied, inserted
+
+from sightline.db import migrate
+from sightline.db.database import Database
+from sightline.db.embedded import lease
+from sightline.db.role_names import SUPERUSER, DatabaseRole
+from sightline.server.execution import Engine
+
+MIXTURES = 20
+EVERY = 1_000
+NAME = "soak"
+FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long to go on, from where, and with how many documents of each mode for a viewer."""
+
+    operations: int
+    seed: int
+    world: int
+    documents: int
+
+
+def main() -> int:
+    """Soak in a database of its own, which goes away afterwards."""
+    asked = argparse.ArgumentParser(description="Non-interference over many random worlds.")
+    asked.add_argument("--operations", type=int, default=100_000)
+    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--world", type=int, default=1)
+    asked.add_argument("--documents", type=int, default=8)
+    given = asked.parse_args()
+    directory = Path(tempfile.mkdtemp(prefix="sl"))
+    try:
+        if os.geteuid() == 0:
+            directory.chmod(0o711)  # the server's own account must get in
+        return asyncio.run(_in_a_database(directory, Length(**vars(given))))
+    finally:
+        shutil.rmtree(directory)
+
+
+async def _in_a_database(directory: Path, length: Length) -> int:
+    async with lease(directory / "pg", settings=FAST) as cluster:
+        superuser = await asyncpg.connect(**cluster.arguments(SUPERUSER, database=SUPERUSER))
+        await superuser.execute(f"CREATE DATABASE {NAME} OWNER {DatabaseRole.OWNER} TEMPLATE template0")
+        await superuser.close()
+        url = f"postgresql://{DatabaseRole.OWNER}@/{NAME}?host={quote(str(cluster.socket_directory), safe='')}"
+        async with Database.open(url) as database:
+            async with database.engine() as engine:
+                await migrate.upgrade(engine)
+            return await _soak(database, length)
+
+
+async def _soak(database: Database, length: Length) -> int:
+    figures, number = Figures(), length.world
+    while figures.operations < length.operations:
+        try:
+            await _one_world(database, length, number, figures)
+        except InterferenceError as difference:
+            print(f"DIFFERENCE in world {number} of seed {length.seed}\n{difference}", flush=True)
+            return 1
+        number += 1
+    print(f"no difference; seed {length.seed}, worlds {length.world} to {number - 1}: {figures}")
+    for kind, filled in sorted(figures.met.items()):
+        print(f"{filled:8} answers with rows for {kind}")
+    return 0
+
+
+async def _one_world(database: Database, length: Length, number: int, figures: Figures) -> None:
+    """A world with every kind of viewer; an engine and connections of its own, so that nothing is kept."""
+    random = Random(f"{length.seed} {number}")
+    engine = Engine.of(database, SECRETS)
+    async with database.owner() as connection:
+        told = figures.operations // EVERY
+        await emptied(connection, engine.services.catalogue)
+        world = await inserted(connection, engine.services.catalogue, random)
+        for kind in (*KINDS, *[MIXED] * MIXTURES):
+            try:
+                await prove(engine, connection, world, kind, random, documents=length.documents, into=figures)
+            except LookupError as missing:
+                print(f"world {number}: {missing}", flush=True)
+            if figures.operations // EVERY > told:
+                told = figures.operations // EVERY
+                print(f"{process_time():.0f} s, seed {length.seed}, world {number}: {figures}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

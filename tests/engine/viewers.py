@@ -125,7 +125,10 @@ def _id(random: Random, world: World, table: str) -> int:
 
 
 def focused(random: Random, world: World, count: int) -> list[Principal]:
-    """Principals of one grant each that differ in little: limited roles of organizations, staff with every switch."""
+    """Principals of one grant each that differ in little: limited roles of organizations, staff with every switch.
+
+    A few more see API keys of their own and nothing else.
+    """
     made = []
     for number in range(count):
         user = _id(random, world, "app_user")
@@ -158,4 +161,16 @@ def focused(random: Random, world: World, count: int) -> list[Principal]:
                 ),
             )
         made.append(principal(f"focused:{number}", paths_of(grants), user_id=user))
-    return made
+    return [*made, *map(_by_key_for_own_keys, _owners(world))]
+
+
+def _owners(world: World) -> list[int]:
+    """Some users who own API keys."""
+    return sorted({row["user_id"] for row in world.tables["api_key"] if row["user_id"] is not None})[:3]
+
+
+def _by_key_for_own_keys(user: int) -> Principal:
+    """Staff by a key without `self`: the user's own keys are reached through the platform, or not at all."""
+    staff = PlatformGrant(BaseType.MANAGER, (("API_KEYS", Level.R),))
+    paths = narrow(paths_of(Grants(user, platform=staff)), frozenset({token("API_KEYS", Level.R)}))
+    return principal(f"owner:{user}", paths, user_id=user)

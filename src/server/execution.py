@@ -223,9 +223,10 @@ def _one(raised: GraphQLError | BadInputError) -> dict[str, Any]:
         where["locations"] = [location.formatted for location in raised.locations]
     match original:
         case None | GraphQLError():
+            if raised.extensions:  # our own words
+                return {"message": raised.message, "extensions": dict(raised.extensions)} | where
             # A field without its selection is told its own name back; nobody is told any other (LK10).
-            message = shortened(raised.message.partition(" Did you mean ")[0])
-            return {"message": message, "extensions": dict(raised.extensions or {})} | where
+            return {"message": shortened(raised.message.partition(" Did you mean ")[0]), "extensions": {}} | where
         case SightlineError():
             return error(str(original), ErrorCode(original.code)) | where
         case DatabaseBusyError() | DatabaseUnavailableError():

@@ -37,6 +37,11 @@ def root_connections(schema: GraphQLSchema) -> tuple[str, ...]:
     return tuple(name for name, found in schema.query_type.fields.items() if _is_connection(found.type))
 
 
+def has_global_ids(schema: GraphQLSchema, name: str) -> bool:
+    """Whether the rows of a root connection can be looked up again."""
+    return "id" in _rows_of(schema, name).fields
+
+
 def everything(schema: GraphQLSchema) -> tuple[str, ...]:
     """Documents that ask for every root connection with all leaf fields of its rows, and for the viewer."""
     assert schema.query_type is not None
@@ -59,12 +64,18 @@ def _document(pieces: list[str]) -> str:
 
 
 def _root(schema: GraphQLSchema, name: str) -> str:
+    node = _rows_of(schema, name)
+    page = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+    return f"{name}(first: {PAGE}) {{\ntotalCount {page}\nedges {{ cursor node {_leaves(node)} }} }}"
+
+
+def _rows_of(schema: GraphQLSchema, name: str) -> Composite:
     assert schema.query_type is not None
     connection = get_named_type(schema.query_type.fields[name].type)
     assert isinstance(connection, GraphQLObjectType)
     node = get_named_type(connection.fields["nodes"].type)
-    page = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
-    return f"{name}(first: {PAGE}) {{\ntotalCount {page}\nedges {{ cursor node {_leaves(node)} }} }}"
+    assert isinstance(node, Composite)
+    return node
 
 
 def _leaves(type_: Any) -> str:

@@ -49,6 +49,8 @@ EQUIVALENT = {
     "cell traffic of PLATFORM, 0": "the rows that carry it are reached with TRANSACTIONS or AFFILIATES only",
     "cell customer_pii of PLATFORM, 0": "the rows that carry it are reached with TRANSACTIONS only",
     "cell user_contact of PLATFORM, 0": "users are reached with USERS only",
+    "cell key_meta of ORGANIZATION, 0": "an organization's keys are reached by its ADMIN only",
+    "cell key_meta of PLATFORM, 0": "keys are reached with ADMIN or API_KEYS only, and ADMIN holds every permission",
 }
 """Changed rules that mean the same, and why."""
 

@@ -54,14 +54,18 @@ async def test_a21_in_full_only_for_an_owner_of_its_company_who_sees_the_account
 
 
 async def test_l1_a_company_alone_makes_no_account_visible(platform: Platform) -> None:
-    """L1: its owner has no payout method in his schema; with another account's path he sees none of its rows."""
+    """L1: its owner has no payout method in his schema; by another account's path he sees that one's former alone."""
     alone = platform.member("company-owner")
     assert not await platform.exists(alone, "PayoutMethod")
     assert await platform.refuses(alone, FULL)
     media = await platform.named("company", MEDIA)
     owner = ("company_access", {"company_id": media, "level": "OWNER"})
     elsewhere = (await platform.person(owner, await platform.collaborator(BRITAIN, "READ_ONLY"))).token
-    assert await platform.count(elsewhere, "payoutMethods") == 0
+    # Britain was paid through Media once: what its owner reads there has ended, and is of his own company.
+    britain = await platform.cells(elsewhere, "payoutMethods", "affiliateAccount { name } company { name } endedAt")
+    assert [(each["affiliateAccount"]["name"], each["company"]["name"]) for each in britain] == [(BRITAIN, MEDIA)]
+    assert britain[0]["endedAt"] is not None
+    assert await details(platform, elsewhere) == {}
     stub = (await platform.person(owner, await platform.membership("Northwind Outfitters", "Admin"))).token
     assert await platform.refuses(stub, FULL), "an advertiser's sight of partners is a stub, and shows no account"
 

@@ -25,9 +25,9 @@ WRITERS = {
     "db/imports/creation.py": "imports/test_import.py",
     "db/sign_in/people.py": "server/identity/test_mailed_tokens.py",
     "db/sign_in/sessions.py": "server/identity/test_signing_in.py",
-    "resolvers/mutations/members.py": "mutations/test_organizations.py",
-    "resolvers/mutations/roles.py": "mutations/test_roles.py",
-    "resolvers/mutations/staff.py": "mutations/test_roles.py",
+    "resolvers/mutations/members.py": "mutations/test_organization_mutations.py",
+    "resolvers/mutations/roles.py": "mutations/test_role_mutations.py",
+    "resolvers/mutations/staff.py": "mutations/test_role_mutations.py",
 }
 _WRITES = re.compile(rf"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:{'|'.join(sorted(GRANT_TABLES))})\b")
 
@@ -42,12 +42,17 @@ def test_d9_every_writer_of_grants_is_known() -> None:
     assert found == WRITERS.keys()
 
 
+USED = {"session": "last_seen_at", "api_key": "last_used_at"}
+
+
 async def test_d9_the_demo_is_there_with_its_epoch(demo: Database) -> None:
     """D9: every row of every table that decides access is of the transaction that counted the epoch up."""
     async with demo.reads.acquire() as connection:
         epoch = await connection.fetchval("SELECT xmin FROM authz_epoch")
         for table in sorted(GRANT_TABLES):
-            rows = await connection.fetch(f"SELECT DISTINCT xmin FROM {table}")
+            # Sessions and keys are written again when they are used; nothing else of the demo is.
+            seeded = f" WHERE {USED[table]} IS NULL" if table in USED else ""
+            rows = await connection.fetch(f"SELECT DISTINCT xmin FROM {table}{seeded}")
             assert {row["xmin"] for row in rows} <= {epoch}, table
 
 

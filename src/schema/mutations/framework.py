@@ -101,7 +101,8 @@ def field_of_mutation(mutation: Mutation) -> Any:
 
     resolve.__annotations__ |= {
         "input": Annotated[input_type, strawberry.argument(description="What to do.")],
-        "return": payload,
+        # Null where it broke on our side: what the document does beside it keeps its answers.
+        "return": payload | None,
     }
     verbs = (mutation.verb,) if isinstance(mutation.verb, str) else mutation.verb
     return strawberry.field(resolver=resolve, description=mutation.description, metadata={METADATA: Does(verbs)})

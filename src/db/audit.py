@@ -28,6 +28,7 @@ _INSERT = (
     f"INSERT INTO audit_log ({_COLUMNS}, prev_hash, hash)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 )
+_AT_ONCE = 2_000
 _READ = f"SELECT id, {_COLUMNS}, prev_hash, hash FROM audit_log ORDER BY id"
 
 
@@ -101,11 +102,13 @@ async def verify(connection: asyncpg.Connection, *, sealed: Head | None = None) 
     previous, count = GENESIS, 0
     lost = sealed is not None and sealed.records > 0
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        async for row in connection.cursor(_READ, prefetch=5_000):
-            values = {name: row[name] for name in AuditRecord.__slots__}
-            if row["prev_hash"] != previous or row["hash"] != _hash(previous, values):
-                return Verdict(Head(count, previous), row["id"], lost_seal=False)
-            previous, count = row["hash"], count + 1
-            if sealed is not None and count == sealed.records:
-                lost = previous != sealed.hash
+        cursor = await connection.cursor(_READ)
+        while rows := await cursor.fetch(_AT_ONCE):
+            for row in rows:
+                values = {name: row[name] for name in AuditRecord.__slots__}
+                if row["prev_hash"] != previous or row["hash"] != _hash(previous, values):
+                    return Verdict(Head(count, previous), row["id"], lost_seal=False)
+                previous, count = row["hash"], count + 1
+                if sealed is not None and count == sealed.records:
+                    lost = previous != sealed.hash
     return Verdict(Head(count, previous), None, lost_seal=lost)

@@ -6,8 +6,8 @@ else; whoever rewrites one as the database's owner breaks the chain, which `veri
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -28,6 +28,7 @@ _INSERT = (
     f"INSERT INTO audit_log ({_COLUMNS}, prev_hash, hash)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 )
+_AT_ONCE = 2_000
 _READ = f"SELECT id, {_COLUMNS}, prev_hash, hash FROM audit_log ORDER BY id"
 
 
@@ -50,16 +51,37 @@ class AuditRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """How far the chain holds: how many records were read, and the first that does not fit, None where all do."""
+class Head:
+    """Where the chain stood: how many records it had, and the hash of the last of them."""
 
     records: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How far the chain holds: its head there, the first record that does not fit, and whether the sealed head is gone.
+
+    `broken_at` is None where every record fits; `lost_seal` is True where the log has not the sealed record any more.
+    """
+
+    head: Head
     broken_at: int | None
+    lost_seal: bool
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found."""
+        return self.broken_at is None and not self.lost_seal
 
 
 def chained(previous: bytes, record: AuditRecord) -> bytes:
     """The hash of a record that follows another."""
-    return sha256(previous + orjson.dumps(asdict(record), option=orjson.OPT_SORT_KEYS)).digest()
+    return _hash(previous, {name: getattr(record, name) for name in AuditRecord.__slots__})
+
+
+def _hash(previous: bytes, values: Mapping[str, Any]) -> bytes:
+    return sha256(previous + orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 async def append(connection: asyncpg.Connection, **fields: Any) -> None:
@@ -71,18 +93,22 @@ async def append(connection: asyncpg.Connection, **fields: Any) -> None:
     await connection.execute(_INSERT, *values, previous, chained(previous, record))
 
 
-async def verify(connection: asyncpg.Connection) -> Verdict:
-    """Read the whole log and follow its chain. A record that was edited, removed, swapped or put in breaks it."""
+async def verify(connection: asyncpg.Connection, *, sealed: Head | None = None) -> Verdict:
+    """Read the whole log and follow its chain, through the sealed head where there is one.
+
+    A record that was edited, removed, swapped or put in before the last breaks the chain. That the end was cut off, or
+    the chain computed anew, shows only by the sealed head.
+    """
     previous, count = GENESIS, 0
-    async for row in _records(connection):
-        record = AuditRecord(**{name: row[name] for name in AuditRecord.__slots__})
-        if row["prev_hash"] != previous or row["hash"] != chained(previous, record):
-            return Verdict(count, row["id"])
-        previous, count = row["hash"], count + 1
-    return Verdict(count, None)
-
-
-async def _records(connection: asyncpg.Connection) -> AsyncIterator[Any]:
+    lost = sealed is not None and sealed.records > 0
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        async for row in connection.cursor(_READ, prefetch=5_000):
-            yield row
+        cursor = await connection.cursor(_READ)
+        while rows := await cursor.fetch(_AT_ONCE):
+            for row in rows:
+                values = {name: row[name] for name in AuditRecord.__slots__}
+                if row["prev_hash"] != previous or row["hash"] != _hash(previous, values):
+                    return Verdict(Head(count, previous), row["id"], lost_seal=False)
+                previous, count = row["hash"], count + 1
+                if sealed is not None and count == sealed.records:
+                    lost = previous != sealed.hash
+    return Verdict(Head(count, previous), None, lost_seal=lost)

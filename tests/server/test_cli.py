@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -18,7 +19,9 @@ import httpx
 import pytest
 import structlog
 
+from sightline.server.app import open_database
 from sightline.server.cli import application, main
+from sightline.server.settings import Settings
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "cli.md"
 
@@ -162,6 +165,38 @@ def test_an_installation_from_nothing(sightline: Run, place: str) -> None:
     misspelt = sightline("doctor", databse_url="x")
     assert misspelt[0] == 1
     assert "SIGHTLINE_DATABSE_URL is not a setting" in misspelt[1]
+
+
+def test_goal19_the_audit_log_is_verified_and_sealed(sightline: Run, place: str) -> None:
+    """GOAL19: the demo's log holds, a cut end is found once it is sealed, and an unsound log is never sealed."""
+    assert sightline("demo", "seed", data_dir=place)[0] == 0
+    code, out, notice = sightline("audit", "verify")
+    assert code == 0
+    assert re.fullmatch(r"11 records hold \([\d,]+ in a second\)\.\n", out)
+    assert "There is no seal" in notice
+    assert "Sealed in" in sightline("audit", "verify", "--seal")[2]
+    assert "covers 11" in sightline("audit", "verify")[2]
+    seal = Path(place) / "audit-seal"
+    written = seal.read_bytes()
+    asyncio.run(as_owner(place, "DELETE FROM audit_log WHERE id > 9"))
+    for options in ((), ("--seal",)):
+        code, out, error = sightline("audit", "verify", *options)
+        assert (code, out) == (1, "")
+        assert "record 11, sealed in audit-seal, is not in it any more; it has 9 records" in error
+        assert seal.read_bytes() == written
+    asyncio.run(as_owner(place, "UPDATE audit_log SET action = 'user:delete' WHERE id = 4"))
+    code, out, error = sightline("audit", "verify")
+    assert (code, out) == (1, "")
+    assert "record 4 does not follow the 3 before it" in error
+    seal.write_bytes(written.replace(b'"records":11', b'"records":3'))
+    assert "was changed, or signed with another secret" in sightline("audit", "verify")[2]
+
+
+async def as_owner(place: str, statement: str) -> None:
+    """Run a statement as the owner of the embedded database of a data directory."""
+    settings = Settings(data_dir=Path(place))
+    async with open_database(settings) as database, database.owner() as connection:
+        await connection.execute(statement)
 
 
 def test_goal15_the_demo_serves_twice_and_stops_on_request(place: str) -> None:

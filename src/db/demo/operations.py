@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-import orjson
-
+from sightline.db.audit import GENESIS, AuditRecord, chained
 from sightline.db.demo.book import Book
 from sightline.db.demo.cast import BLUEBIRD, NORTHWIND
 from sightline.db.demo.organizations import Society
@@ -195,17 +194,19 @@ def _audit(book: Book, society: Society, partners: Partners) -> None:
             },
         ),
     )
-    previous = bytes(32)
+    previous = GENESIS
     for n, (key, action, details) in enumerate(entries):
         at = begin + timedelta(days=5 * n, hours=n)
         previous = _chained(book, previous, at=at, actor=cast[key], action=action, details=details)
 
 
 def _chained(book: Book, previous: bytes, *, at: datetime, actor: int, action: str, details: dict[str, Any]) -> bytes:
-    """Write one entry; returns its hash: SHA-256 of the one before and of the entry as canonical JSON."""
-    entry = {
+    """Write one entry; returns its hash."""
+    entry: dict[str, Any] = {
         "at": at,
         "actor_id": actor,
+        "on_behalf_of_id": None,
+        "api_key_id": None,
         "via_path": None,
         "organization_id": None,
         "affiliate_account_id": None,
@@ -215,6 +216,6 @@ def _chained(book: Book, previous: bytes, *, at: datetime, actor: int, action: s
         "before": None,
         "after": None,
     } | details
-    digest = sha256(previous + orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)).digest()
+    digest = chained(previous, AuditRecord(**entry))
     book.add("audit_log", **entry, prev_hash=previous, hash=digest)
     return digest

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import strawberry
 
-from sightline.schema.mutations import conversions, framework, organizations, programs, roles
+from sightline.schema.mutations import conversions, framework, organizations, payouts, programs, roles
 from sightline.schema.names import camel
 
 MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
     *conversions.MUTATIONS,
     *organizations.MUTATIONS,
+    *payouts.MUTATIONS,
     *programs.MUTATIONS,
     *roles.MUTATIONS,
 )

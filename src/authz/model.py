@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sightline.authz.classes import Access, FieldClass, Marker
 from sightline.authz.entities import EntityRule
-from sightline.authz.expr import And, Condition, Exists, Expr, Masks, Not, Or, Reached, ReachedBy, columns_read
+from sightline.authz.expr import FALSE, And, Condition, Exists, Expr, Masks, Not, Or, Reached, ReachedBy, columns_read
 from sightline.authz.masks import MASKS
 from sightline.authz.paths import PathKind
 from sightline.authz.permissions import CATALOGUE, Scope
@@ -103,7 +103,7 @@ def _faults_of_verb(model: Model, verb: VerbRule) -> list[str]:
         ]
         undeclared = [
             f"{verb.verb} on {kind} asks for {name}, which {verb.entity} does not declare"
-            for name in sorted(_conditions(holds) - set(rule.conditions))
+            for name in sorted(_conditions(holds, kind) - set(rule.conditions))
         ]
         faults += unknown + undeclared
     return faults
@@ -125,14 +125,17 @@ def _conditions_needed(model: Model, rule: EntityRule, kind: PathKind) -> set[st
     }
 
 
-def _conditions(expr: Expr) -> set[str]:
+def _conditions(expr: Expr, kind: PathKind | None = None) -> set[str]:
+    """The conditions that a cell of the mask table names, or a verb of a kind of path, which may name classes too."""
     match expr:
         case Condition(name):
             return {name}
         case And(parts) | Or(parts):
-            return set().union(*(_conditions(part) for part in parts))
+            return set().union(*(_conditions(part, kind) for part in parts))
         case Not(part):
-            return _conditions(part)
+            return _conditions(part, kind)
+        case Masks(field_class) if kind is not None:
+            return _conditions(MASKS[kind].get(field_class, FALSE))
         case Exists() | Masks() | Reached() | ReachedBy():
             raise PolicyError(f"a cell of the mask table names tokens and conditions only, not {expr}")
         case _:

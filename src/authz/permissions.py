@@ -70,7 +70,7 @@ _V, _M, _VM = (R,), (W,), (R, W)
 ORGANIZATION_PERMISSIONS: tuple[Permission, ...] = (
     Permission("ACCOUNT_SECURITY", "Account Security Settings", _M),
     Permission("ACCOUNT_USERS", "Account Users", _M, ("role", "role_permission", "role_assignment", "invitation"), "members and roles"),
-    Permission("ACTION_INQUIRIES", "Action Inquiries", _VM, (), "propose a conversion's status"),
+    Permission("ACTION_INQUIRIES", "Action Inquiries", _VM, (), "decide conversions of DIRECT programs"),
     Permission("CONTENT_LABELS", "Content Labels", _VM),
     Permission("CONTENT", "Content", _VM, ("media",), "create and edit media"),
     Permission("APPLICATIONS", "Applications", _VM, ("enrollment",), "decide applications"),
@@ -98,7 +98,7 @@ ORGANIZATION_PERMISSIONS: tuple[Permission, ...] = (
     Permission("PARTNER_CUSTOM_VALUES", "Partner Custom Values", _VM),
     Permission("PARTNER_GROUPS", "Partner Groups", _VM),
     Permission("PARTNER_MESSAGES", "Partner Messages", _VM),
-    Permission("PENDING_PAYOUTS", "Pending Payouts", _VM, ("conversion",), "propose to approve, modify or reverse"),
+    Permission("PENDING_PAYOUTS", "Pending Payouts", _VM, ("conversion",), "decide conversions of DIRECT programs"),
     Permission("PERFORMANCE_REPORTS", "Performance Reports", _V, ("conversion", "click", "adjustment"), ""),
     Permission("PHONE_NUMBERS", "Phone Numbers", _VM),
     Permission("PRODUCT_CATALOGS", "Product Catalogs", _VM),

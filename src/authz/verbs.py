@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sightline.authz.classes import FieldClass
 from sightline.authz.entities.pieces import (
     ADVERTISER,
     COLLABORATOR,
@@ -18,9 +19,10 @@ from sightline.authz.entities.pieces import (
     PARTNER,
     PLATFORM,
     SELF,
+    UNASSIGNED_STAFF,
     oneself,
 )
-from sightline.authz.expr import TRUE, Condition, Expr, Holds, all_of, any_of, equals, negate
+from sightline.authz.expr import TRUE, Condition, Expr, Holds, Masks, all_of, any_of, equals, negate
 from sightline.authz.paths import Flag, PathKind
 from sightline.authz.permissions import ADMIN, Level, token
 
@@ -50,6 +52,11 @@ DIRECT = Condition("DIRECT")
 
 _IS_ADMIN = in_person(all_of(Holds(Flag.ADMIN), EDITS))
 _ADMINISTERS = any_of(_IS_ADMIN, in_person(writes("ACCOUNT_USERS")))
+
+_TRANSACTS = writes("TRANSACTIONS")
+_ADMIN_W = in_person(writes(ADMIN))
+# A run drafts the invoices of everybody: whoever does not see them all reaches not all of its rows (3.11, 7).
+_SEES_ALL_INVOICES = all_of(Holds(Flag.SEE_PAYOUT), negate(Holds(Flag.LIMITED_STATUSES)), UNASSIGNED_STAFF)
 
 VERBS: tuple[VerbRule, ...] = (
     # Organizations and their members (K6, K16 to K19). Making an organization is everybody's (K6).
@@ -84,7 +91,7 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("user:suspend", "app_user", {PLATFORM: in_person(writes("USERS"))}),
     VerbRule("user:edit_columns", "app_user", {PLATFORM: in_person(writes("USERS"))}),
     VerbRule("user:edit", "app_user", {SELF: in_person(TRUE)}),
-    VerbRule("column_list:edit_default", None, {PLATFORM: in_person(writes(ADMIN))}),
+    VerbRule("column_list:edit_default", None, {PLATFORM: _ADMIN_W}),
     VerbRule("platform_setting:edit", "platform_setting", {PLATFORM: in_person(writes("SETTINGS"))}),
     # Affiliate accounts and what hangs on them (A2, A3, A20 to A24, L4 to L10).
     VerbRule("affiliate_account:create", "partner_profile", {PARTNER: EDITS}),
@@ -136,16 +143,28 @@ VERBS: tuple[VerbRule, ...] = (
         "affiliate_account",
         {PLATFORM: writes("COMMISSION_PLANS"), COLLABORATOR: MANAGER},
     ),
-    # Money (A9, A10, SM4, SM5). The advertiser decides on DIRECT programs itself.
-    VerbRule("conversion:create", "enrollment", {PLATFORM: writes("TRANSACTIONS")}),
+    # Money (A9, A10, SM4, SM5, I9). The advertiser decides on DIRECT programs itself. What one does not see one does
+    # not write: each amount needs its class on the path that writes it, and an adjustment that of its side.
+    VerbRule("conversion:create", "enrollment", {PLATFORM: _TRANSACTS}),
     VerbRule(
         "conversion:decide",
         "conversion",
-        {PLATFORM: writes("TRANSACTIONS"), ADVERTISER: all_of(DIRECT, writes("ACTION_INQUIRIES"))},
+        {
+            PLATFORM: _TRANSACTS,
+            ADVERTISER: all_of(DIRECT, any_of(writes("ACTION_INQUIRIES"), writes("PENDING_PAYOUTS"))),
+        },
     ),
-    VerbRule("adjustment:create", "affiliate_account", {PLATFORM: writes("TRANSACTIONS")}),
-    VerbRule("payout_run:start", None, {PLATFORM: in_person(writes("PAYOUTS"))}),
+    VerbRule(
+        "conversion:give_sale_amount", "conversion", {PLATFORM: all_of(_TRANSACTS, Masks(FieldClass.SALE_AMOUNT))}
+    ),
+    VerbRule("conversion:give_revenue", "conversion", {PLATFORM: all_of(_TRANSACTS, Masks(FieldClass.REVENUE))}),
+    VerbRule("conversion:give_payout", "conversion", {PLATFORM: all_of(_TRANSACTS, Masks(FieldClass.PAYOUT))}),
+    VerbRule("conversion:adjust", "conversion", {PLATFORM: _TRANSACTS}),
+    VerbRule("affiliate_account:adjust", "affiliate_account", {PLATFORM: _TRANSACTS}),
+    VerbRule("adjustment:create", "adjustment", {PLATFORM: _TRANSACTS}),
+    VerbRule("payout_run:start", None, {PLATFORM: in_person(all_of(writes("PAYOUTS"), _SEES_ALL_INVOICES))}),
     VerbRule("payout_invoice:decide", "payout_invoice", {PLATFORM: in_person(writes("PAYOUTS"))}),
+    VerbRule("payout_invoice:decide_own", None, {PLATFORM: _ADMIN_W}),
     # Catalogue and content (A6 to A8, A11).
     VerbRule("brand:create", "advertiser_profile", {ADVERTISER: writes("BRANDING"), PLATFORM: writes("BRANDS")}),
     VerbRule("brand:edit", "brand", {ADVERTISER: writes("BRANDING"), PLATFORM: writes("BRANDS")}),

@@ -10,10 +10,10 @@ from demo_reading import one, rows
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from sightline.db.currencies import MINOR_UNITS
 from sightline.db.database import Database
 from sightline.db.demo.model import Rate
 from sightline.db.demo.season import PERIOD_END, rates, shares
-from sightline.db.imports.currencies import MINOR_UNITS
 
 NEXT_STATUSES = {
     None: {"PENDING"},

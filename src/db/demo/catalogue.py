@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from sightline.db.currencies import MINOR_UNITS
 from sightline.db.demo.book import Book
 from sightline.db.demo.model import Article, Plan, Program, rate
 from sightline.db.demo.organizations import Advertiser, Society
 from sightline.db.demo.season import DAY, PERIOD_END, PERIOD_START, milliseconds
 from sightline.db.demo.vocabulary import PROGRAM_WORDS, slug
-from sightline.db.imports.currencies import MINOR_UNITS
 
 # What an amount of a hundred euros is roughly, so that a typical sale is typical in its own currency.
 _PRICE_LEVEL = {"EUR": 1.0, "USD": 1.15, "GBP": 0.87, "SEK": 11.0, "PLN": 4.25, "CHF": 0.95, "JPY": 1.7}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncpg
 
+from sightline.db.rollups import GRAINS, SUMS, summed
+
 ROLLUPS = (
     "traffic_hour_by_account",
     "traffic_hour_by_program",
@@ -14,12 +16,6 @@ _CLICKS = """
     count(*) FILTER (WHERE kind = 'UNIQUE'), count(*) FILTER (WHERE kind = 'DUPLICATE'),
     count(*) FILTER (WHERE kind = 'INVALID')
 """
-_SUMS = """
-    count(*) FILTER (WHERE goal_id IS NULL OR is_base), count(*) FILTER (WHERE NOT is_base),
-    count(*) FILTER (WHERE sale_amount > 0), coalesce(sum(sale_amount), 0), sum(refunded_amount), sum(revenue),
-    sum(payout)
-"""
-_KEYS = "status, settlement, currency, fx_rate"
 _ADVERTISER = "advertiser_profile_id, advertiser_org_id"
 
 # Nobody counts ad views here: that there are some for each click is all that is known of them.
@@ -39,23 +35,7 @@ _STATEMENTS = (
         sum(impressions)
     FROM traffic_hour_by_account GROUP BY program_id, hour, {_ADVERTISER}
     """,
-    f"""
-    INSERT INTO conversion_hour_by_account
-        (affiliate_account_id, program_id, hour, {_KEYS}, {_ADVERTISER}, partner_org_id,
-         conversions, events, conversions_with_sale, sale_amount, refunded_amount, revenue, payout)
-    SELECT affiliate_account_id, c.program_id, date_trunc('hour', event_at, 'UTC') AS hour, {_KEYS}, {_ADVERTISER},
-        partner_org_id, {_SUMS}
-    FROM conversion c LEFT JOIN program_goal g ON g.id = c.goal_id
-    GROUP BY affiliate_account_id, c.program_id, hour, {_KEYS}, {_ADVERTISER}, partner_org_id
-    """,
-    f"""
-    INSERT INTO conversion_hour_by_program
-        (program_id, hour, {_KEYS}, {_ADVERTISER},
-         conversions, events, conversions_with_sale, sale_amount, refunded_amount, revenue, payout)
-    SELECT program_id, hour, {_KEYS}, {_ADVERTISER}, sum(conversions), sum(events), sum(conversions_with_sale),
-        sum(sale_amount), sum(refunded_amount), sum(revenue), sum(payout)
-    FROM conversion_hour_by_account GROUP BY program_id, hour, {_KEYS}, {_ADVERTISER}
-    """,
+    *(f"INSERT INTO {grain.table} ({grain.columns}, {', '.join(SUMS)}) {summed(grain)}" for grain in GRAINS),
 )
 
 

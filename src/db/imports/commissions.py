@@ -1,35 +1,16 @@
-"""What conversions earn: by the plan of their enrollment, else the program's default one.
-
-A plan applies within its days (UTC) and to its goal; a conversion without a goal reached the program's main one.
-"""
+"""What the conversions of a file earn, where the file itself does not say it."""
 
 from __future__ import annotations
 
 import asyncpg
 
-from sightline.db.imports.currencies import MINOR_UNITS
+from sightline.db.commissions import PLAN_THAT_APPLIES, earned
+from sightline.db.currencies import MINOR_UNITS
 from sightline.db.imports.model import Mapping
-
-# numeric's own round() takes halves away from zero; a plan's go to the even neighbour.
-HALF_EVEN = """
-    CASE WHEN abs({earned} - trunc({earned})) = 0.5 THEN 2 * round({earned} * 0.5) ELSE round({earned}) END
-    / c.units
-"""
-EARNED = "((coalesce(p.{side}_percent, 0) * o.amount * 0.01 + coalesce(p.{side}_fixed, 0)) * c.units)"
 
 NEW_CONVERSIONS = "NOT o.cancelled AND NOT o.repeated AND o.problem IS NULL"
 
-PLAN = f"""
-    SELECT o.first_line, p.* FROM import_order AS o
-    JOIN enrollment AS e ON e.id = o.enrollment_id
-    JOIN program AS g ON g.id = e.program_id
-    JOIN commission_plan AS p ON p.id = coalesce(e.commission_plan_id, g.default_plan_id)
-    WHERE {NEW_CONVERSIONS}
-      AND coalesce((o.event_at AT TIME ZONE 'UTC')::date >= p.valid_from, true)
-      AND coalesce((o.event_at AT TIME ZONE 'UTC')::date < p.valid_to, true)
-      AND (p.goal_id IS NULL OR p.goal_id = o.goal_id OR o.goal_id IS NULL
-           AND EXISTS (SELECT FROM program_goal AS b WHERE b.id = p.goal_id AND b.is_base))
-"""
+PLAN = f"SELECT o.first_line, p.* FROM import_order AS o {PLAN_THAT_APPLIES} WHERE {NEW_CONVERSIONS}"
 REFUSE = f"""
     UPDATE import_order AS o SET problem_column = $1, problem_value = o.account,
         problem = 'has no commission plan that applies on ' || (o.event_at AT TIME ZONE 'UTC')::date
@@ -43,9 +24,7 @@ REFUSE_CURRENCY = f"""
     WHERE p.first_line = o.first_line AND num_nonnulls(p.payout_fixed, p.revenue_fixed) > 0 AND p.currency <> o.currency
 """
 EARN = f"""
-    UPDATE import_order AS o
-    SET payout = {HALF_EVEN.format(earned=EARNED.format(side="payout"))},
-        revenue = {HALF_EVEN.format(earned=EARNED.format(side="revenue"))}
+    UPDATE import_order AS o SET payout = {earned("payout")}, revenue = {earned("revenue")}
     FROM ({PLAN}) AS p, unnest($1::text[], $2::numeric[]) AS c (currency, units)
     WHERE p.first_line = o.first_line AND c.currency = o.currency
 """

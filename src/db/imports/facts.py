@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import asyncpg
 
+from sightline.db.fact_ids import FACT_ID
 from sightline.db.imports.model import Mapping
+from sightline.db.rollups import GRAINS, put_in
 
 # INVARIANT: from here on an order is written iff it is `claimed`. A claim that somebody else made in the meantime is a
 # repeat; claims are taken in one order, so that two imports cannot wait for each other.
@@ -20,10 +22,9 @@ CLAIM = """
     UPDATE import_order AS o SET claimed = true FROM claimed AS c
     WHERE c.external_ref = o.order_key AND (c.claim_key = 'adjustment') = o.cancelled
 """
-# D2: the milliseconds of the event, then a counter shared by all processes.
-NUMBER = """
+NUMBER = f"""
     UPDATE import_order AS o SET fact_id = n.id FROM (
-        SELECT first_line, ((extract(epoch FROM event_at) * 1000)::bigint << 20) + nextval('fact_counter') AS id
+        SELECT first_line, {FACT_ID.format(moment="event_at")} AS id
         FROM (SELECT first_line, event_at FROM import_order WHERE claimed ORDER BY event_at, first_line) AS sorted
     ) AS n WHERE n.first_line = o.first_line
 """
@@ -91,32 +92,7 @@ RECOUNT = """
                          WHERE (v.affiliate_account_id, v.id) = (o.affiliate_account_id, o.fact_id)) END
 """
 
-MEASURES = ("conversions", "events", "conversions_with_sale", "sale_amount", "revenue", "payout")
-
-# A conversion without a goal reached the program's main one; what reached another goal is an event.
-HOURLY = """
-    INSERT INTO {table} AS t ({key}, {carried}, {measures})
-    SELECT {key}, {carried}, count(*) FILTER (WHERE is_base), count(*) FILTER (WHERE NOT is_base),
-           count(*) FILTER (WHERE sale_amount > 0), sum(sale_amount), sum(revenue),
-           sum(payout)
-    FROM (
-        SELECT v.*, date_trunc('hour', v.event_at, 'UTC') AS hour, coalesce(g.is_base, true) AS is_base
-        FROM import_order AS o
-        JOIN conversion AS v ON (v.affiliate_account_id, v.id) = (o.affiliate_account_id, o.fact_id)
-        LEFT JOIN program_goal AS g ON g.id = v.goal_id
-        WHERE o.claimed AND NOT o.cancelled
-    ) AS v
-    GROUP BY {key}, {carried} ORDER BY {key}
-    ON CONFLICT ({key}) DO UPDATE SET {added}
-"""
-HOUR_KEY = "program_id, hour, status, settlement, currency, fx_rate"
-HOUR_CARRIED = "advertiser_profile_id, advertiser_org_id"
-
-
-def hourly(table: str, key: str, carried: str) -> str:
-    """The statement that adds the new conversions to one of the two grains of hourly sums."""
-    added = ", ".join(f"{measure} = t.{measure} + excluded.{measure}" for measure in MEASURES)
-    return HOURLY.format(table=table, key=key, carried=carried, measures=", ".join(MEASURES), added=added)
+NEW = "SELECT affiliate_account_id, fact_id AS id FROM import_order WHERE claimed AND NOT cancelled"
 
 
 async def write_facts(connection: asyncpg.Connection, mapping: Mapping) -> None:
@@ -132,6 +108,5 @@ async def write_facts(connection: asyncpg.Connection, mapping: Mapping) -> None:
     if mapping.items is not None:
         await connection.execute(ITEMS, mapping.items.products)
     await connection.execute(EVENTS)
-    by_account = f"affiliate_account_id, {HOUR_KEY}"
-    await connection.execute(hourly("conversion_hour_by_account", by_account, f"{HOUR_CARRIED}, partner_org_id"))
-    await connection.execute(hourly("conversion_hour_by_program", HOUR_KEY, HOUR_CARRIED))
+    for grain in GRAINS:
+        await connection.execute(put_in(grain, NEW))

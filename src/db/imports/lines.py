@@ -11,10 +11,10 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from sightline.db.countries import is_country
+from sightline.db.currencies import MINOR_UNITS
 from sightline.db.imports.cell_reader import LONGEST_KEY, CellReader
 from sightline.db.imports.cells import BadCellError, FileCell, half_even, text_of
-from sightline.db.imports.countries import is_country
-from sightline.db.imports.currencies import MINOR_UNITS
 from sightline.db.imports.mapping import NEW_STATUSES
 from sightline.db.imports.model import Cancellation, Cell, Mapping
 from sightline.db.imports.rows import FileRow

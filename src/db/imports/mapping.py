@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from sightline.db.countries import is_country
+from sightline.db.currencies import MINOR_UNITS
 from sightline.db.imports.cell_reader import LONGEST_KEY
 from sightline.db.imports.cells import BadCellError, number_reader
-from sightline.db.imports.countries import is_country
-from sightline.db.imports.currencies import MINOR_UNITS
 from sightline.db.imports.formats import read_format
 from sightline.db.imports.model import (
     AccountKey,

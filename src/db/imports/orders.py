@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncpg
 
+from sightline.db.exchange import EXCHANGE_RATE
 from sightline.db.imports.model import Cell, Mapping
 
 MOST_ITEMS = 32767  # `conversion_item.n` is a smallint
@@ -58,13 +59,9 @@ CHECK = """
     WHERE NOT repeated AND (amount = 0 AND (cancelled OR goal = '') OR lines > $1)
 """
 
-# What an order is converted with: what the file says, nothing for the platform's own currency, the platform's table.
-EXCHANGE = """
-    UPDATE import_order AS o SET exchange_rate = CASE
-        WHEN o.currency = coalesce((SELECT value #>> '{}' FROM platform_setting WHERE key = 'currency'), 'EUR') THEN 1
-        ELSE (SELECT (value -> to_char(o.event_at AT TIME ZONE 'UTC', 'YYYY-MM') ->> o.currency)::numeric
-              FROM platform_setting WHERE key = 'exchange_rates')
-    END
+# What the file itself does not say.
+EXCHANGE = f"""
+    UPDATE import_order AS o SET exchange_rate = {EXCHANGE_RATE.format(currency="o.currency", moment="o.event_at")}
     WHERE NOT repeated AND exchange_rate IS NULL AND problem IS NULL
 """
 NO_EXCHANGE = """

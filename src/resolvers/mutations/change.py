@@ -16,6 +16,7 @@ import asyncpg
 
 from sightline.authz.bounds import ACCOUNT
 from sightline.authz.expr import FALSE, TRUE
+from sightline.authz.paths import PathKind
 from sightline.db import audit
 from sightline.db.writes import KEY_PREFIX
 from sightline.resolvers.global_ids import Key, MalformedIdError
@@ -93,6 +94,10 @@ class Change:
     async def may(self, verb: str, row: Found) -> bool:
         """Whether the actor does a verb on a row, by whatever single path."""
         return await self.operation.does(verb, row.key)
+
+    async def still(self, verb: str, row: Found) -> bool:
+        """Whether the path that allowed this change does a verb on a row as the change has left it (AC3)."""
+        return self.via is not None and await self.operation.does(verb, row.key, through=PathKind(self.via))
 
     async def lock(self, row: Found, *, version: int | None = None) -> asyncpg.Record:
         """The row as it is stored, locked until the change ends. Raises StaleError where another version was read."""

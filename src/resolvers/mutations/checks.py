@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from decimal import Decimal
 
+from sightline.db.countries import is_country
 from sightline.resolvers.mutations.refusals import InvalidError
 
 LONGEST_NAME = 100
@@ -23,6 +24,19 @@ def name(given: str, *path: str) -> str:
     if not text or len(text) > LONGEST_NAME or not text.isprintable():
         raise InvalidError(f"A name has 1 to {LONGEST_NAME} characters that can be printed.", *path)
     return text
+
+
+def optional_name(given: str | None, *path: str) -> str | None:
+    """A short text; blank is none."""
+    return None if given is None or not given.strip() else name(given, *path)
+
+
+def country(given: str | None, *path: str) -> str | None:
+    """An ISO 3166 code of a country; blank is none."""
+    code = optional_name(given, *path)
+    if code is not None and not is_country(code):
+        raise InvalidError("A country is two capitals, such as SE (ISO 3166).", *path)
+    return code
 
 
 def text(given: str | None, *path: str) -> str | None:

@@ -1,0 +1,111 @@
+"""The hourly sums of conversions, kept exactly in step with the facts, in the transaction that changes these.
+
+    async with resummed(connection, accounts, ids):
+        ...change status, settlement or amounts of these conversions...
+
+What they were is taken out of the sums and what they became is put in. Sums are only ever added to and taken from, so
+that whatever else is written at the same time adds to the same rows, and nothing has to be read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+
+FACTS: Final = """
+    SELECT v.*, date_trunc('hour', v.event_at, 'UTC') AS hour, coalesce(g.is_base, true) AS is_base
+    FROM conversion AS v LEFT JOIN program_goal AS g ON g.id = v.goal_id
+"""
+"""Conversions as they are summed: one without a goal reached the program's main one."""
+
+SUMS: Final = {
+    "conversions": "count(*) FILTER (WHERE is_base)",
+    "events": "count(*) FILTER (WHERE NOT is_base)",
+    "conversions_with_sale": "count(*) FILTER (WHERE sale_amount > 0)",
+    "sale_amount": "coalesce(sum(sale_amount), 0)",
+    "refunded_amount": "sum(refunded_amount)",
+    "revenue": "sum(revenue)",
+    "payout": "sum(payout)",
+}
+"""What is summed, by column. Every conversion counts in one of the first two, so a row without either is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """One table of hourly sums of conversions: its key, and what it carries beside it."""
+
+    table: str
+    key: tuple[str, ...]
+    carried: tuple[str, ...]
+
+    @property
+    def columns(self) -> str:
+        """Everything but the sums."""
+        return ", ".join((*self.key, *self.carried))
+
+
+_HOUR = ("program_id", "hour", "status", "settlement", "currency", "fx_rate")
+_ADVERTISER = ("advertiser_profile_id", "advertiser_org_id")
+BY_ACCOUNT: Final = Grain(
+    "conversion_hour_by_account", ("affiliate_account_id", *_HOUR), (*_ADVERTISER, "partner_org_id")
+)
+BY_PROGRAM: Final = Grain("conversion_hour_by_program", _HOUR, _ADVERTISER)
+GRAINS: Final = (BY_ACCOUNT, BY_PROGRAM)
+
+_GIVEN = "SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS given (affiliate_account_id, id)"
+
+
+def summed(grain: Grain, chosen: str | None = None) -> str:
+    """SQL of a grain's rows as the facts have them, of all conversions or of those that a query names by key."""
+    among = "" if chosen is None else f"JOIN ({chosen}) AS chosen USING (affiliate_account_id, id)"
+    sums = ", ".join(f"{formula} AS {name}" for name, formula in SUMS.items())
+    return f"SELECT {grain.columns}, {sums} FROM ({FACTS}) AS facts {among} GROUP BY {grain.columns}"
+
+
+def put_in(grain: Grain, chosen: str) -> str:
+    """SQL that adds conversions to a grain, hour by hour in one order."""
+    added = ", ".join(f"{name} = t.{name} + excluded.{name}" for name in SUMS)
+    key = ", ".join(grain.key)
+    return f"""
+        INSERT INTO {grain.table} AS t ({grain.columns}, {", ".join(SUMS)}) {summed(grain, chosen)} ORDER BY {key}
+        ON CONFLICT ({key}) DO UPDATE SET {added}
+    """
+
+
+def _take_out(grain: Grain) -> str:
+    taken = ", ".join(f"{name} = t.{name} - s.{name}" for name in SUMS)
+    return f"UPDATE {grain.table} AS t SET {taken} FROM ({summed(grain, _GIVEN)}) AS s WHERE {_same(grain)}"
+
+
+def _empty(grain: Grain) -> str:
+    return f"""
+        DELETE FROM {grain.table} AS t USING ({summed(grain, _GIVEN)}) AS s
+        WHERE {_same(grain)} AND t.conversions = 0 AND t.events = 0
+    """
+
+
+def _same(grain: Grain) -> str:
+    return " AND ".join(f"t.{name} = s.{name}" for name in grain.key)
+
+
+_TAKE_OUT: Final = tuple(statement for grain in GRAINS for statement in (_take_out(grain), _empty(grain)))
+_PUT_IN: Final = tuple(put_in(grain, _GIVEN) for grain in GRAINS)
+
+
+async def add_to_sums(connection: asyncpg.Connection, accounts: Sequence[int], ids: Sequence[int]) -> None:
+    """Put new conversions, by key, into the sums of their hours."""
+    for statement in _PUT_IN:
+        await connection.execute(statement, accounts, ids)
+
+
+@asynccontextmanager
+async def resummed(connection: asyncpg.Connection, accounts: Sequence[int], ids: Sequence[int]) -> AsyncIterator[None]:
+    """A block that changes conversions, given by key. Their rows must be locked before, so that nobody else does."""
+    for statement in _TAKE_OUT:
+        await connection.execute(statement, accounts, ids)
+    yield
+    await add_to_sums(connection, accounts, ids)

@@ -20,7 +20,8 @@ from sightline.authz.entities.pieces import (
     SELF,
     oneself,
 )
-from sightline.authz.expr import TRUE, Condition, Expr, Holds, all_of, any_of, equals, negate
+from sightline.authz.expr import TRUE, Expr, Holds, all_of, any_of, equals, negate
+from sightline.authz.masks import DIRECT, or_full
 from sightline.authz.paths import Flag, PathKind
 from sightline.authz.permissions import ADMIN, Level, token
 
@@ -46,7 +47,6 @@ def in_person(expr: Expr) -> Expr:
 
 EDITS = Holds(Flag.EDITS)
 OWNER, MANAGER = Holds(Flag.COLLABORATOR_OWNER), Holds(Flag.COLLABORATOR_MANAGER)
-DIRECT = Condition("DIRECT")
 
 _IS_ADMIN = in_person(all_of(Holds(Flag.ADMIN), EDITS))
 _ADMINISTERS = any_of(_IS_ADMIN, in_person(writes("ACCOUNT_USERS")))
@@ -72,7 +72,15 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("enrollment:apply", "traffic_source", {PARTNER: EDITS}),
     VerbRule("enrollment:decide", "enrollment", {ADVERTISER: writes("APPLICATIONS"), PLATFORM: writes("OFFERS")}),
     VerbRule("enrollment:invite", "program", {ADVERTISER: writes("PARTNERS")}),
+    # Naming a plan tells whether it is the program's: so its terms must be the inviter's to read (M5b).
+    VerbRule(
+        "enrollment:offer_plan",
+        "program",
+        {ADVERTISER: all_of(DIRECT, writes("PARTNERS"), or_full("TEMPLATE_TERMS"))},
+    ),
     VerbRule("enrollment:answer", "enrollment", {PARTNER: EDITS}),
+    VerbRule("enrollment:withdraw", "enrollment", {PARTNER: EDITS}),
+    VerbRule("enrollment:leave", "enrollment", {PARTNER: EDITS}),
     VerbRule("enrollment:revoke", "enrollment", {ADVERTISER: writes("PARTNERS")}),
     VerbRule("enrollment:expire", "enrollment", {ADVERTISER: writes("EXPIRE_PARTNERS")}),
     # Roles and who holds them (DR1 to DR15); what may be handed on is decided on its effect.

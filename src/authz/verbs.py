@@ -20,7 +20,7 @@ from sightline.authz.entities.pieces import (
     SELF,
     oneself,
 )
-from sightline.authz.expr import TRUE, Expr, Holds, all_of, any_of, equals, negate
+from sightline.authz.expr import TRUE, Condition, Expr, Holds, all_of, any_of, equals, negate
 from sightline.authz.masks import DIRECT, or_full
 from sightline.authz.paths import Flag, PathKind
 from sightline.authz.permissions import ADMIN, Level, token
@@ -50,6 +50,9 @@ OWNER, MANAGER = Holds(Flag.COLLABORATOR_OWNER), Holds(Flag.COLLABORATOR_MANAGER
 
 _IS_ADMIN = in_person(all_of(Holds(Flag.ADMIN), EDITS))
 _ADMINISTERS = any_of(_IS_ADMIN, in_person(writes("ACCOUNT_USERS")))
+
+_UNLIMITED = all_of(negate(Holds(Flag.LISTED_PROGRAMS)), negate(Holds(Flag.LISTED_LINES)))
+_UNRESTRICTED = equals("restricts_modification", False)
 
 VERBS: tuple[VerbRule, ...] = (
     # Organizations and their members (K6, K16 to K19). Making an organization is everybody's (K6).
@@ -131,19 +134,31 @@ VERBS: tuple[VerbRule, ...] = (
     ),
     VerbRule("company:create", "app_user", {SELF: in_person(oneself("id"))}),
     VerbRule("company:manage", "company", {COMPANY: in_person(Holds(Flag.COMPANY_OWNER))}),
-    # Commission plans (A14, AC9b).
+    # Commission plans (A14, AC9b, I10). What the advertiser owes the operator is the operator's to say.
     VerbRule("commission_plan:create_operator", None, {PLATFORM: writes("COMMISSION_PLANS")}),
-    VerbRule("commission_plan:create", "advertiser_profile", {ADVERTISER: writes("TEMPLATE_TERMS")}),
+    VerbRule(
+        "commission_plan:create",
+        "advertiser_profile",
+        {ADVERTISER: all_of(writes("TEMPLATE_TERMS"), _UNLIMITED), PLATFORM: writes("COMMISSION_PLANS")},
+    ),
     VerbRule(
         "commission_plan:edit",
         "commission_plan",
-        {PLATFORM: writes("COMMISSION_PLANS"), ADVERTISER: all_of(DIRECT, writes("TEMPLATE_TERMS"))},
+        {
+            PLATFORM: all_of(writes("COMMISSION_PLANS"), any_of(_UNRESTRICTED, writes(ADMIN))),
+            ADVERTISER: all_of(
+                writes("TEMPLATE_TERMS"),
+                _UNLIMITED,
+                Condition("OWN"),
+                any_of(_UNRESTRICTED, writes("TEMPLATE_TERMS_ADMIN")),
+            ),
+        },
     ),
-    VerbRule(
-        "commission_plan:assign",
-        "affiliate_account",
-        {PLATFORM: writes("COMMISSION_PLANS"), COLLABORATOR: MANAGER},
-    ),
+    VerbRule("commission_plan:charge", None, {PLATFORM: all_of(writes("COMMISSION_PLANS"), Holds(Flag.SEE_REVENUE))}),
+    # AC9b: the module together with whatever path reaches the account, or a MANAGER with a plan that he sees.
+    VerbRule("commission_plan:assign", None, {PLATFORM: writes("COMMISSION_PLANS")}),
+    VerbRule("commission_plan:apply", "affiliate_account", {COLLABORATOR: MANAGER}),
+    VerbRule("own_interest:decide", None, {PLATFORM: writes(ADMIN)}),
     # Money (A9, A10, SM4, SM5). The advertiser decides on DIRECT programs itself.
     VerbRule("conversion:create", "enrollment", {PLATFORM: writes("TRANSACTIONS")}),
     VerbRule(

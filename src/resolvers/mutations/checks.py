@@ -66,6 +66,23 @@ def amount(given: Decimal, *path: str) -> Decimal:
     return given + 0
 
 
+def not_negative(given: Decimal | None, *path: str) -> Decimal | None:
+    """An amount of money that is none or more, or no amount."""
+    if given is not None and amount(given, *path) < 0:
+        raise InvalidError("This amount is not below zero.", *path)
+    return given
+
+
+def percent(given: Decimal | None, *path: str) -> Decimal | None:
+    """Percent from 0 to 100 with at most six decimals, or none."""
+    if given is None:
+        return None
+    exponent = given.as_tuple().exponent
+    if not given.is_finite() or not 0 <= given <= 100 or (isinstance(exponent, int) and exponent < -6):
+        raise InvalidError("A percentage is from 0 to 100, with at most six decimals.", *path)
+    return given
+
+
 def future(given: datetime | None, clock: datetime, *path: str) -> datetime | None:
     """A moment that is still to come, or none."""
     if given is not None and given <= clock:

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import strawberry
 
-from sightline.schema.mutations import enrollments, framework, organizations, programs, roles
+from sightline.schema.mutations import commission_plans, enrollments, framework, organizations, programs, roles
 from sightline.schema.names import camel
 
 MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
+    *commission_plans.MUTATIONS,
     *enrollments.MUTATIONS,
     *organizations.MUTATIONS,
     *programs.MUTATIONS,

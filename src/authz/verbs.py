@@ -172,10 +172,15 @@ VERBS: tuple[VerbRule, ...] = (
     # Catalogue and content (A6 to A8, A11).
     VerbRule("brand:create", "advertiser_profile", {ADVERTISER: writes("BRANDING"), PLATFORM: writes("BRANDS")}),
     VerbRule("brand:edit", "brand", {ADVERTISER: writes("BRANDING"), PLATFORM: writes("BRANDS")}),
+    VerbRule("brand:annotate", "brand", {PLATFORM: writes("BRANDS")}),
     VerbRule("product:create", "brand", {ADVERTISER: EDITS, PLATFORM: writes("PRODUCTS")}),
     VerbRule("product:edit", "product", {ADVERTISER: EDITS, PLATFORM: writes("PRODUCTS")}),
-    VerbRule("media:create", "brand", {ADVERTISER: writes("CONTENT"), PLATFORM: writes("MEDIA")}),
+    VerbRule("product:annotate", "product", {PLATFORM: writes("PRODUCTS")}),
+    # A role of some programs makes media for these, not for all of the brand's (I2).
+    VerbRule("media:create", "brand", {ADVERTISER: all_of(writes("CONTENT"), _UNLIMITED), PLATFORM: writes("MEDIA")}),
+    VerbRule("media:create_for_program", "program", {ADVERTISER: writes("CONTENT"), PLATFORM: writes("MEDIA")}),
     VerbRule("media:edit", "media", {ADVERTISER: writes("CONTENT"), PLATFORM: writes("MEDIA")}),
+    VerbRule("media:annotate", "media", {PLATFORM: writes("MEDIA")}),
     VerbRule("content_page:create", None, {PLATFORM: writes("CONTENT")}),
     VerbRule("content_page:edit", "content_page", {PLATFORM: writes("CONTENT")}),
     # API keys (K5, A16, SM6).

@@ -10,6 +10,7 @@ from demo_platform import Platform
 
 SHOWN = "id enrollment { id state initiatedBy }"
 OF_PARTNER = "id enrollment { state initiatedBy affiliateAccount { id } proposedAccount { id } commissionPlan { id } }"
+_ENTITIES = {"source": "traffic_source", "account": "affiliate_account", "plan": "commission_plan"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,9 +26,7 @@ class TwoSides:
 
     def id(self, name: str) -> str:
         """The global id of one of them: `program`, `other_program`, `source`, `account`, `plan`, ..."""
-        entity = {"source": "traffic_source", "account": "affiliate_account", "plan": "commission_plan"}
-        kind = name.rpartition("_")[2]
-        return self.platform.global_id(entity.get(kind, kind), self.numbers[name])
+        return self.platform.global_id(_ENTITIES.get(name.rpartition("_")[2], name), self.numbers[name])
 
     async def applied(self, **more: Any) -> dict[str, Any]:
         """What the partner's application answers."""

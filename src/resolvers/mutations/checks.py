@@ -14,6 +14,8 @@ LONGEST_TEXT = 10_000
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,185}\.[^@\s.]{2,63}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _URL = re.compile(r"https?://[^\s/]+(/\S*)?", re.IGNORECASE)
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MOST_PIXELS = 10_000
 MOST_MONEY = Decimal(10) ** 12
 
 
@@ -56,6 +58,28 @@ def url(given: str | None, *path: str) -> str | None:
     if len(given) > 2_000 or not _URL.fullmatch(given.strip()):
         raise InvalidError("A web address begins with http:// or https://.", *path)
     return given.strip()
+
+
+def needed(given: str | None, *path: str) -> str:
+    """A longer text that must be there."""
+    found = text(given, *path)
+    if found is None:
+        raise InvalidError("Something has to be written here.", *path)
+    return found
+
+
+def pixels(given: int | None, *path: str) -> int | None:
+    """A width or height, or none."""
+    if given is not None and not 1 <= given <= MOST_PIXELS:
+        raise InvalidError(f"A size is from 1 to {MOST_PIXELS} pixels.", *path)
+    return given
+
+
+def slug(given: str, *path: str) -> str:
+    """A name in addresses: small letters, digits and single hyphens between them."""
+    if len(given) > LONGEST_NAME or not _SLUG.fullmatch(given):
+        raise InvalidError("A name in addresses is of small letters and digits, such as about-us.", *path)
+    return given
 
 
 def amount(given: Decimal, *path: str) -> Decimal:

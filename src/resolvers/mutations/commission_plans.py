@@ -88,7 +88,9 @@ async def edit_commission_plan(
     _refuse_backwards(values.get("valid_from", before["valid_from"]), values.get("valid_to", before["valid_to"]))
     await change.lock(row, version=version)
     if values:
-        after = await change.update(row, **values)
+        # A charge alone moves no version: not everybody who edits the plan sees revenue (AC11).
+        is_charge = all(name in _CHARGES for name in values)
+        after = await (change.update_unseen if is_charge else change.update)(row, **values)
         organization = None
         if before["advertiser_profile_id"] is not None:
             (advertiser,) = await change.fetch(_ADVERTISER, before["advertiser_profile_id"])

@@ -6,14 +6,25 @@ from typing import Any, Final
 
 import strawberry
 
-from sightline.schema.mutations import commission_plans, enrollments, framework, organizations, programs, roles
+from sightline.schema.mutations import (
+    commission_plans,
+    content_pages,
+    enrollments,
+    framework,
+    organizations,
+    programs,
+    promotion,
+    roles,
+)
 from sightline.schema.names import camel
 
 MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
     *commission_plans.MUTATIONS,
+    *content_pages.MUTATIONS,
     *enrollments.MUTATIONS,
     *organizations.MUTATIONS,
     *programs.MUTATIONS,
+    *promotion.MUTATIONS,
     *roles.MUTATIONS,
 )
 

@@ -109,8 +109,8 @@ ORGANIZATION_PERMISSIONS: tuple[Permission, ...] = (
     Permission("TASKS", "Tasks", _M),
     Permission("TECHNICAL_SETTINGS", "Technical Settings", _VM),
     Permission("TEMPLATE_TERMS_RULES", "Template Terms Rules", _VM),
-    Permission("TEMPLATE_TERMS", "Template Terms", _VM, ("commission_plan",), ""),
-    Permission("TEMPLATE_TERMS_ADMIN", "Template Terms Administrator", _M),
+    Permission("TEMPLATE_TERMS", "Template Terms", _VM, ("commission_plan",), "create and edit plans"),
+    Permission("TEMPLATE_TERMS_ADMIN", "Template Terms Administrator", _M, (), "edit plans that restrict modification"),
     Permission("TRACKING", "Tracking", _VM),
     Permission("VIEW_TASKS", "View Tasks", _V),
 )  # fmt: skip

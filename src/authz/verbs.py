@@ -23,6 +23,7 @@ from sightline.authz.entities.pieces import (
     oneself,
 )
 from sightline.authz.expr import TRUE, Condition, Expr, Holds, Masks, all_of, any_of, equals, negate
+from sightline.authz.masks import DIRECT, or_full
 from sightline.authz.paths import Flag, PathKind
 from sightline.authz.permissions import ADMIN, Level, token
 
@@ -48,7 +49,6 @@ def in_person(expr: Expr) -> Expr:
 
 EDITS = Holds(Flag.EDITS)
 OWNER, MANAGER = Holds(Flag.COLLABORATOR_OWNER), Holds(Flag.COLLABORATOR_MANAGER)
-DIRECT = Condition("DIRECT")
 
 _IS_ADMIN = in_person(all_of(Holds(Flag.ADMIN), EDITS))
 _ADMINISTERS = any_of(_IS_ADMIN, in_person(writes("ACCOUNT_USERS")))
@@ -57,6 +57,8 @@ _TRANSACTS = writes("TRANSACTIONS")
 _ADMIN_W = in_person(writes(ADMIN))
 # A run drafts the invoices of everybody: whoever does not see them all reaches not all of its rows (3.11, 7).
 _SEES_ALL_INVOICES = all_of(Holds(Flag.SEE_PAYOUT), negate(Holds(Flag.LIMITED_STATUSES)), UNASSIGNED_STAFF)
+_UNLIMITED = all_of(negate(Holds(Flag.LISTED_PROGRAMS)), negate(Holds(Flag.LISTED_LINES)))
+_UNRESTRICTED = equals("restricts_modification", False)
 
 VERBS: tuple[VerbRule, ...] = (
     # Organizations and their members (K6, K16 to K19). Making an organization is everybody's (K6).
@@ -79,7 +81,15 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("enrollment:apply", "traffic_source", {PARTNER: EDITS}),
     VerbRule("enrollment:decide", "enrollment", {ADVERTISER: writes("APPLICATIONS"), PLATFORM: writes("OFFERS")}),
     VerbRule("enrollment:invite", "program", {ADVERTISER: writes("PARTNERS")}),
+    # Naming a plan tells whether it is the program's: so its terms must be the inviter's to read (M5b).
+    VerbRule(
+        "enrollment:offer_plan",
+        "program",
+        {ADVERTISER: all_of(DIRECT, writes("PARTNERS"), or_full("TEMPLATE_TERMS"))},
+    ),
     VerbRule("enrollment:answer", "enrollment", {PARTNER: EDITS}),
+    VerbRule("enrollment:withdraw", "enrollment", {PARTNER: EDITS}),
+    VerbRule("enrollment:leave", "enrollment", {PARTNER: EDITS}),
     VerbRule("enrollment:revoke", "enrollment", {ADVERTISER: writes("PARTNERS")}),
     VerbRule("enrollment:expire", "enrollment", {ADVERTISER: writes("EXPIRE_PARTNERS")}),
     # Roles and who holds them (DR1 to DR15); what may be handed on is decided on its effect.
@@ -130,19 +140,31 @@ VERBS: tuple[VerbRule, ...] = (
     ),
     VerbRule("company:create", "app_user", {SELF: in_person(oneself("id"))}),
     VerbRule("company:manage", "company", {COMPANY: in_person(Holds(Flag.COMPANY_OWNER))}),
-    # Commission plans (A14, AC9b).
+    # Commission plans (A14, AC9b, I10). What the advertiser owes the operator is the operator's to say.
     VerbRule("commission_plan:create_operator", None, {PLATFORM: writes("COMMISSION_PLANS")}),
-    VerbRule("commission_plan:create", "advertiser_profile", {ADVERTISER: writes("TEMPLATE_TERMS")}),
+    VerbRule(
+        "commission_plan:create",
+        "advertiser_profile",
+        {ADVERTISER: all_of(writes("TEMPLATE_TERMS"), _UNLIMITED), PLATFORM: writes("COMMISSION_PLANS")},
+    ),
     VerbRule(
         "commission_plan:edit",
         "commission_plan",
-        {PLATFORM: writes("COMMISSION_PLANS"), ADVERTISER: all_of(DIRECT, writes("TEMPLATE_TERMS"))},
+        {
+            PLATFORM: all_of(writes("COMMISSION_PLANS"), any_of(_UNRESTRICTED, writes(ADMIN))),
+            ADVERTISER: all_of(
+                writes("TEMPLATE_TERMS"),
+                _UNLIMITED,
+                Condition("OWN"),
+                any_of(_UNRESTRICTED, writes("TEMPLATE_TERMS_ADMIN")),
+            ),
+        },
     ),
-    VerbRule(
-        "commission_plan:assign",
-        "affiliate_account",
-        {PLATFORM: writes("COMMISSION_PLANS"), COLLABORATOR: MANAGER},
-    ),
+    VerbRule("commission_plan:charge", None, {PLATFORM: all_of(writes("COMMISSION_PLANS"), Holds(Flag.SEE_REVENUE))}),
+    # AC9b: the module together with whatever path reaches the account, or a MANAGER with a plan that he sees.
+    VerbRule("commission_plan:assign", None, {PLATFORM: writes("COMMISSION_PLANS")}),
+    VerbRule("commission_plan:apply", "affiliate_account", {COLLABORATOR: MANAGER}),
+    VerbRule("own_interest:decide", None, {PLATFORM: _ADMIN_W}),
     # Money (A9, A10, SM4, SM5, I9). The advertiser decides on DIRECT programs itself. What one does not see one does
     # not write: each amount needs its class on the path that writes it, and an adjustment that of its side.
     VerbRule("conversion:create", "enrollment", {PLATFORM: _TRANSACTS}),
@@ -164,14 +186,18 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("adjustment:create", "adjustment", {PLATFORM: _TRANSACTS}),
     VerbRule("payout_run:start", None, {PLATFORM: in_person(all_of(writes("PAYOUTS"), _SEES_ALL_INVOICES))}),
     VerbRule("payout_invoice:decide", "payout_invoice", {PLATFORM: in_person(writes("PAYOUTS"))}),
-    VerbRule("payout_invoice:decide_own", None, {PLATFORM: _ADMIN_W}),
     # Catalogue and content (A6 to A8, A11).
     VerbRule("brand:create", "advertiser_profile", {ADVERTISER: writes("BRANDING"), PLATFORM: writes("BRANDS")}),
     VerbRule("brand:edit", "brand", {ADVERTISER: writes("BRANDING"), PLATFORM: writes("BRANDS")}),
+    VerbRule("brand:annotate", "brand", {PLATFORM: writes("BRANDS")}),
     VerbRule("product:create", "brand", {ADVERTISER: EDITS, PLATFORM: writes("PRODUCTS")}),
     VerbRule("product:edit", "product", {ADVERTISER: EDITS, PLATFORM: writes("PRODUCTS")}),
-    VerbRule("media:create", "brand", {ADVERTISER: writes("CONTENT"), PLATFORM: writes("MEDIA")}),
+    VerbRule("product:annotate", "product", {PLATFORM: writes("PRODUCTS")}),
+    # A role of some programs makes media for these, not for all of the brand's (I2).
+    VerbRule("media:create", "brand", {ADVERTISER: all_of(writes("CONTENT"), _UNLIMITED), PLATFORM: writes("MEDIA")}),
+    VerbRule("media:create_for_program", "program", {ADVERTISER: writes("CONTENT"), PLATFORM: writes("MEDIA")}),
     VerbRule("media:edit", "media", {ADVERTISER: writes("CONTENT"), PLATFORM: writes("MEDIA")}),
+    VerbRule("media:annotate", "media", {PLATFORM: writes("MEDIA")}),
     VerbRule("content_page:create", None, {PLATFORM: writes("CONTENT")}),
     VerbRule("content_page:edit", "content_page", {PLATFORM: writes("CONTENT")}),
     # API keys (K5, A16, SM6).

@@ -45,17 +45,20 @@ class Writes:
 
         return self._once(("insert", entity, names), build)
 
-    def update(self, entity: str, columns: Iterable[str]) -> Statement:
-        """Other values in these columns, and the next version where the table has one. Returns the row whole."""
+    def update(self, entity: str, columns: Iterable[str], *, counted: bool = True) -> Statement:
+        """Other values in these columns, and the next version where the table has one. Returns the row whole.
+
+        `counted=False` leaves the version: for what some of those who are shown it do not see (AC11).
+        """
         names = tuple(sorted(columns))
 
         def build(table: Entity) -> Any:
             values: dict[str, Any] = {name: sa.bindparam(name, type_=table.table.c[name].type) for name in names}
-            if "version" in table.table.c:
+            if counted and "version" in table.table.c:
                 values["version"] = table.table.c.version + sa.literal_column("1")
             return sa.update(table.table).where(*_keys(table)).values(values).returning(*table.table.c)
 
-        return self._once(("update", entity, names), build)
+        return self._once(("update", entity, names, counted), build)
 
     def delete(self, entity: str) -> Statement:
         """A row gone. Parameters `key_<name>`."""

@@ -141,9 +141,9 @@ def test_dr7_dr15_settings_are_not_for_managers(base: BaseType) -> None:
     assert ungrantable(BaseType.PERSONAL, asked) == frozenset()
 
 
-def test_i10_to_i12_reserved_keys_cannot_be_held() -> None:
-    """I10, I11, I12: template administration, messages and tasks keep their names, and open nothing."""
-    reserved = {"TEMPLATE_TERMS_ADMIN", "PARTNER_MESSAGES", "SEND_PARTNER_MESSAGES", "TASKS", "VIEW_TASKS"}
+def test_i11_i12_reserved_keys_cannot_be_held() -> None:
+    """I11, I12: messages and tasks keep their names, and open nothing."""
+    reserved = {"PARTNER_MESSAGES", "SEND_PARTNER_MESSAGES", "TASKS", "VIEW_TASKS"}
     assert ungrantable(BaseType.ORG, frozenset(reserved | {"PROGRAMS"})) == reserved
     assert ungrantable(BaseType.ORG, frozenset({"NO_SUCH_KEY"})) == {"NO_SUCH_KEY"}
     assert implied(Scope.ORGANIZATION, [(key, Level.W) for key in reserved]) == frozenset()

@@ -90,7 +90,13 @@ REFUSED = [
     refused("SM1", "ck_enrollment_payee", ("enrollment", {"state": "ACTIVE", "activated_at": NOON})),
     refused("SM1", "ck_enrollment_ended", ("enrollment", {"state": "DENIED"})),
     refused("SM1", "ck_enrollment_ended", ("enrollment", {"ended_at": NOON})),
-    refused("domain3.2", "uq_enrollment_open", ("enrollment", {"traffic_source_id": 1, "partner_profile_id": 1})),
+    refused("SM1", "ck_enrollment_proposed", ("enrollment", {"proposed_account_id": None})),
+    refused("SM1", "fk_enrollment_proposed_account", ("enrollment", {"proposed_account_id": 1})),
+    refused(
+        "domain3.2",
+        "uq_enrollment_open",
+        ("enrollment", {"traffic_source_id": 1, "partner_profile_id": 1, "proposed_account_id": 1}),
+    ),
     refused(
         "domain3.2",
         "fk_enrollment_affiliate_account",
@@ -198,7 +204,9 @@ ACCEPTED: list[Rows] = [
     (
         (
             "enrollment",
-            ACCOUNT_KEYS | {"traffic_source_id": 1, "state": "LEFT", "activated_at": NOON, "ended_at": LATER},
+            ACCOUNT_KEYS
+            | {"proposed_account_id": None, "traffic_source_id": 1, "state": "LEFT"}
+            | {"activated_at": NOON, "ended_at": LATER},
         ),
     ),
     (("click", {"event_at": NOON.replace(microsecond=7000)}), ("conversion", {"click_id": 1})),

@@ -45,6 +45,10 @@ WORLD: tuple[tuple[str, Values], ...] = (
         "affiliate_account",
         {"id": 1, "partner_profile_id": 1, "partner_org_id": 2, "name": "Blog", "created_by_id": 1},
     ),
+    (
+        "affiliate_account",
+        {"id": 2, "partner_profile_id": 2, "partner_org_id": 2, "name": "Other blog", "created_by_id": 1},
+    ),
     ("account_shard", {"affiliate_account_id": 1}),
     ("traffic_source", {"id": 1, "partner_profile_id": 1, "partner_org_id": 2, "name": "blog", "kind": "WEBSITE"}),
     ("traffic_source", {"id": 2, "partner_profile_id": 2, "partner_org_id": 2, "name": "other", "kind": "WEBSITE"}),
@@ -91,6 +95,7 @@ VALID: dict[str, Values] = {
         "traffic_source_id": 2,
         "partner_profile_id": 2,
         "partner_org_id": 2,
+        "proposed_account_id": 2,
         "initiated_by": "PARTNER",
         "state": "APPLIED",
     },

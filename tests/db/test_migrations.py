@@ -79,7 +79,7 @@ async def catalogue(engine: AsyncEngine) -> set[str]:
 async def test_up_down_and_up_again(engine: AsyncEngine) -> None:
     assert await migrate.current(engine) is None
     assert await migrate.upgrade(engine) == []
-    assert await migrate.current(engine) == "0003"
+    assert await migrate.current(engine) == "0004"
     there = await relations(engine)
     assert set(Row.metadata.tables) <= there
 
@@ -96,6 +96,38 @@ async def test_upgrading_again_changes_nothing(engine: AsyncEngine) -> None:
     before = await catalogue(engine)
     assert await migrate.upgrade(engine) == []
     assert await catalogue(engine) == before
+
+
+ONE_AND_TWO_ACCOUNTS = """
+    INSERT INTO app_user (id, email, name) VALUES (1, 'ada@example.org', 'Ada');
+    INSERT INTO organization (id, name) VALUES (1, 'Advertiser'), (2, 'Partner');
+    INSERT INTO advertiser_profile (id, organization_id, name) VALUES (1, 1, 'Shoes');
+    INSERT INTO program (id, advertiser_profile_id, advertiser_org_id, advertiser_name, name, currency,
+                         commission_model)
+        VALUES (1, 1, 1, 'Shoes', 'Shoes for all', 'EUR', 'DIRECT');
+    INSERT INTO partner_profile (id, organization_id, name) VALUES (1, 2, 'One'), (2, 2, 'Two');
+    INSERT INTO affiliate_account (id, partner_profile_id, partner_org_id, name, created_by_id)
+        VALUES (7, 1, 2, 'Only', 1), (8, 2, 2, 'First', 1), (9, 2, 2, 'Second', 1);
+    INSERT INTO traffic_source (id, partner_profile_id, partner_org_id, name, kind)
+        VALUES (1, 1, 2, 'one', 'WEBSITE'), (2, 2, 2, 'two', 'WEBSITE');
+    INSERT INTO enrollment (id, program_id, advertiser_profile_id, advertiser_org_id, traffic_source_id,
+                            partner_profile_id, partner_org_id, initiated_by, state)
+        VALUES (1, 1, 1, 1, 1, 1, 2, 'PARTNER', 'APPLIED'), (2, 1, 1, 1, 2, 2, 2, 'PARTNER', 'APPLIED')
+"""
+
+
+async def test_sm1_open_applications_get_the_only_account_or_are_withdrawn(engine: AsyncEngine) -> None:
+    """SM1: of several accounts nobody chooses for the partner."""
+    await migrate.upgrade(engine, "0001")
+    async with engine.begin() as connection:
+        for statement in ONE_AND_TWO_ACCOUNTS.split(";"):
+            await connection.exec_driver_sql(statement)
+    await migrate.upgrade(engine)
+    async with engine.connect() as connection:
+        rows = await connection.execute(
+            sa.text("SELECT state::text, proposed_account_id, ended_at IS NULL FROM enrollment ORDER BY id")
+        )
+        assert rows.all() == [("APPLIED", 7, True), ("WITHDRAWN", None, False)]
 
 
 async def test_the_epoch_begins_with_the_schema(engine: AsyncEngine) -> None:

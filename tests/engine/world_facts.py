@@ -64,6 +64,7 @@ def _enrollments(world: WorldRows) -> None:
             partner_profile_id=source["partner_profile_id"],
             partner_org_id=source["partner_org_id"],
             affiliate_account_id=world.one_of(accounts)["id"] if active else None,
+            proposed_account_id=world.one_of(accounts)["id"] if asked else None,
             initiated_by="ADVERTISER" if invited or (not asked and world.chance(0.5)) else "PARTNER",
             state=state,
             commission_plan_id=world.perhaps(world.any("commission_plan")["id"]),

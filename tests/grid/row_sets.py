@@ -293,6 +293,9 @@ ROWS: dict[str, Rows] = {
             "assigned to any": _PLANS_OF_ACCOUNTS.format(of="affiliate_account_id IS NOT NULL"),
             "assigned to accounts": _PLANS_OF_ACCOUNTS.format(of=f"affiliate_account_id IN {_ACCOUNTS}"),
             "offerable": "t.offerable",
+            "own": "t.advertiser_profile_id IN (SELECT id FROM advertiser_profile WHERE organization_id = :org)"
+            " AND NOT EXISTS (SELECT FROM program p LEFT JOIN enrollment e ON e.program_id = p.id"
+            " WHERE p.commission_model = 'INTERMEDIATED' AND t.id IN (p.default_plan_id, e.commission_plan_id))",
             "of own direct": "t.id IN (SELECT e.commission_plan_id FROM enrollment e JOIN program p"
             " ON p.id = e.program_id WHERE e.advertiser_org_id = :org AND p.commission_model = 'DIRECT')",
             "of own partners": f"{_ASSIGNED_PLANS.format(of=f'affiliate_account_id IN {_OWN_ACCOUNTS}')}"

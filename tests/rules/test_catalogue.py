@@ -60,8 +60,13 @@ async def test_a14_m5b_an_advertiser_knows_the_terms_of_direct_programs_only(pla
             " ON e.commission_plan_id = c.id JOIN program p ON p.id = e.program_id"
             " JOIN organization o ON o.id = p.advertiser_org_id WHERE o.name = 'Northwind Outfitters'"
         )
+        unused = await connection.fetch(
+            "SELECT c.name FROM commission_plan c JOIN advertiser_profile p ON p.id = c.advertiser_profile_id"
+            " JOIN organization o ON o.id = p.organization_id WHERE o.name = 'Northwind Outfitters'"
+            " AND NOT EXISTS (SELECT FROM enrollment e WHERE e.commission_plan_id = c.id)"
+        )
     direct = {row["name"] for row in rows if row["commission_model"] == "DIRECT"}
-    assert plans == direct
+    assert plans == direct | {row["name"] for row in unused}
     assert {row["name"] for row in rows} - direct
 
 

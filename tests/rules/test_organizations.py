@@ -233,12 +233,19 @@ async def test_k15_it_is_the_source_that_joins_a_program(platform: Platform) -> 
     joined = await platform.add("traffic_source", name="Voices on air", kind="APP", **partner)
     alone = await platform.add("traffic_source", name="Voices in print", kind="OTHER", **partner)
     program = (await platform.rows("SELECT * FROM program WHERE name = 'Northwind Ambassadors'"))[0]
+    account = await platform.add(
+        "affiliate_account",
+        name="Voices",
+        created_by_id=await platform.one("SELECT min(id) FROM app_user"),
+        **partner,
+    )
     await platform.add(
         "enrollment",
         program_id=program["id"],
         advertiser_profile_id=program["advertiser_profile_id"],
         advertiser_org_id=program["advertiser_org_id"],
         traffic_source_id=joined,
+        proposed_account_id=account,
         initiated_by="PARTNER",
         state="APPLIED",
         **partner,

@@ -9,6 +9,7 @@ from sightline.authz.entities.pieces import (
     ENGAGED,
     PARTNER,
     PLATFORM,
+    PROGRAM,
     PROGRAM_CONDITIONS,
     PUBLIC,
     TO_PARTNERS,
@@ -146,16 +147,31 @@ _FOR_REACHED_ACCOUNTS = any_of(
     Exists(_ASSIGNMENTS, Exists(ACCOUNT, Reached())), Exists(_ENROLLMENTS, Exists(ACCOUNT, Reached()))
 )
 
-# A plan is known to those it applies to (A14). An advertiser knows the plans of its DIRECT programs only: in an
-# INTERMEDIATED one the operator's terms with partners are not its business (M5b).
+_INTERMEDIATED = equals("commission_model", "INTERMEDIATED")
+_MAKER = Edge("advertiser_profile", (("advertiser_profile_id", "id"),))
+
+# A plan is known to those it applies to (A14), and an advertiser's to itself before it applies to anybody. In
+# INTERMEDIATED programs the operator's terms with partners are not the advertiser's business (M5b): what is in use
+# there it knows only where a DIRECT program has it too. What no program uses yet is within no list of programs.
+_OF_OWN_ADVERTISER = Exists(_MAKER, own_organizations("organization_id"))
+_OWN_PLAN = all_of(
+    negate(Holds(Flag.LISTED_PROGRAMS)),
+    negate(Holds(Flag.LISTED_LINES)),
+    _OF_OWN_ADVERTISER,
+    negate(Exists(Edge("program", (("id", "default_plan_id"),)), _INTERMEDIATED)),
+    negate(Exists(_ENROLLMENTS, Exists(PROGRAM, _INTERMEDIATED))),
+)
 COMMISSION_PLAN_RULE = EntityRule(
     "commission_plan",
     {
         ADVERTISER: all_of(
             or_full("TEMPLATE_TERMS", "PROPOSALS"),
-            Exists(
-                _ENROLLMENTS,
-                all_of(own_organizations("advertiser_org_id"), within_programs(), PROGRAM_CONDITIONS["DIRECT"]),
+            any_of(
+                _OWN_PLAN,
+                Exists(
+                    _ENROLLMENTS,
+                    all_of(own_organizations("advertiser_org_id"), within_programs(), PROGRAM_CONDITIONS["DIRECT"]),
+                ),
             ),
         ),
         PARTNER: any_of(
@@ -166,7 +182,7 @@ COMMISSION_PLAN_RULE = EntityRule(
             _FOR_REACHED_ACCOUNTS, all_of(Holds(Flag.COLLABORATOR_MANAGER), equals("offerable", True))
         ),
     },
-    {"DIRECT": TRUE, "PLAN_OF_REACHED_ACCOUNT": _FOR_REACHED_ACCOUNTS},
+    {"DIRECT": TRUE, "PLAN_OF_REACHED_ACCOUNT": _FOR_REACHED_ACCOUNTS, "OWN": _OF_OWN_ADVERTISER},
 )
 COMMISSION_PLAN_ASSIGNMENT_RULE = EntityRule(
     "commission_plan_assignment",

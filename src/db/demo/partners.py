@@ -181,12 +181,14 @@ class _Enrolling:
             state = rng.choice(("EXPIRED", "LEFT", "EXPIRED"))
             ends = min(ends, _END - rng.randrange(5, 120) * DAY)
         plan = program.preferred_plan if rng.random() < 0.2 else program.plan
+        by_partner = rng.random() < 0.8
         number = self._book.add(
             "enrollment",
             created_at=moment(begins) - timedelta(days=2),
             **self._carried(account, program, source),
             affiliate_account_id=account.id,
-            initiated_by="PARTNER" if rng.random() < 0.8 else "ADVERTISER",
+            proposed_account_id=account.id if by_partner else None,
+            initiated_by="PARTNER" if by_partner else "ADVERTISER",
             state=state,
             commission_plan_id=plan.id,
             activated_at=moment(begins),
@@ -219,6 +221,7 @@ class _Enrolling:
             created_at=asked,
             **self._carried(account, program, source),
             affiliate_account_id=None,
+            proposed_account_id=account.id if state in partner else None,
             initiated_by="PARTNER" if state in partner else "ADVERTISER",
             state=state,
             commission_plan_id=program.preferred_plan.id if state in advertiser else None,

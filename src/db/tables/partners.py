@@ -217,6 +217,12 @@ class EnrollmentRow(Row):
         ),
         # INVARIANT: account and source are the same partner's; where the account is null nothing is compared.
         account_key("enrollment"),
+        sa.ForeignKeyConstraint(
+            ["proposed_account_id", "partner_profile_id", "partner_org_id"],
+            ["affiliate_account.id", "affiliate_account.partner_profile_id", "affiliate_account.partner_org_id"],
+            name="fk_enrollment_proposed_account",
+        ),
+        sa.CheckConstraint("state <> 'APPLIED' OR proposed_account_id IS NOT NULL", name="proposed"),
         sa.CheckConstraint(
             "CASE WHEN state IN ('APPLIED', 'DENIED', 'WITHDRAWN') THEN initiated_by = 'PARTNER'"
             " WHEN state IN ('INVITED', 'REJECTED', 'REVOKED', 'INVITE_EXPIRED') THEN initiated_by = 'ADVERTISER'"
@@ -237,6 +243,7 @@ class EnrollmentRow(Row):
         sa.Index("ix_enrollment_program", "program_id"),
         sa.Index("ix_enrollment_traffic_source", "traffic_source_id"),
         sa.Index("ix_enrollment_affiliate_account", "affiliate_account_id"),
+        sa.Index("ix_enrollment_proposed_account", "proposed_account_id"),
         sa.Index("ix_enrollment_advertiser_org", "advertiser_org_id"),
         sa.Index("ix_enrollment_partner_org", "partner_org_id"),
     )
@@ -252,6 +259,9 @@ class EnrollmentRow(Row):
     partner_org_id: Mapped[int] = partner_org()
     affiliate_account_id: Mapped[int | None] = column(
         PARTNER_IDENTITY, "The account its commissions are credited to, fixed when it becomes active."
+    )
+    proposed_account_id: Mapped[int | None] = column(
+        PARTNER_IDENTITY, "The account that the partner named when it applied; approving makes it the payee."
     )
     initiated_by: Mapped[EnrollmentSide] = choice(FOLLOWS_ROW, "Which side began; the other answers.", EnrollmentSide)
     state: Mapped[EnrollmentState] = choice(PUBLIC, "Where it stands.", EnrollmentState)

@@ -121,6 +121,12 @@ class Change:
         (stored,) = await self._run(statement, values | self._key(row))
         return stored
 
+    async def update_unseen(self, row: Found, **values: Any) -> asyncpg.Record:
+        """As `update`, for values that not everybody sees who is shown the version: that stays (AC11)."""
+        statement = self.operation.services.writes.update(row.entity, values, counted=False)
+        (stored,) = await self._run(statement, values | self._key(row))
+        return stored
+
     async def delete(self, row: Found) -> None:
         """A row gone."""
         await self._run(self.operation.services.writes.delete(row.entity), self._key(row))

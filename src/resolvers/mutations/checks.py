@@ -15,6 +15,8 @@ LONGEST_TEXT = 10_000
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,185}\.[^@\s.]{2,63}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _URL = re.compile(r"https?://[^\s/]+(/\S*)?", re.IGNORECASE)
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MOST_PIXELS = 10_000
 MOST_MONEY = Decimal(10) ** 12
 
 
@@ -72,12 +74,51 @@ def url(given: str | None, *path: str) -> str | None:
     return given.strip()
 
 
+def needed(given: str | None, *path: str) -> str:
+    """A longer text that must be there."""
+    found = text(given, *path)
+    if found is None:
+        raise InvalidError("Something has to be written here.", *path)
+    return found
+
+
+def pixels(given: int | None, *path: str) -> int | None:
+    """A width or height, or none."""
+    if given is not None and not 1 <= given <= MOST_PIXELS:
+        raise InvalidError(f"A size is from 1 to {MOST_PIXELS} pixels.", *path)
+    return given
+
+
+def slug(given: str, *path: str) -> str:
+    """A name in addresses: small letters, digits and single hyphens between them."""
+    if len(given) > LONGEST_NAME or not _SLUG.fullmatch(given):
+        raise InvalidError("A name in addresses is of small letters and digits, such as about-us.", *path)
+    return given
+
+
 def amount(given: Decimal, *path: str) -> Decimal:
     """An amount of money: at most four decimals, and of a size that can be stored (N41)."""
     exponent = given.as_tuple().exponent
     if not given.is_finite() or abs(given) >= MOST_MONEY or (isinstance(exponent, int) and exponent < -4):
         raise InvalidError("An amount has at most four decimals, and is below 1,000,000,000,000.", *path)
     return given + 0
+
+
+def not_negative(given: Decimal | None, *path: str) -> Decimal | None:
+    """An amount of money that is none or more, or no amount."""
+    if given is not None and amount(given, *path) < 0:
+        raise InvalidError("This amount is not below zero.", *path)
+    return given
+
+
+def percent(given: Decimal | None, *path: str) -> Decimal | None:
+    """Percent from 0 to 100 with at most six decimals, or none."""
+    if given is None:
+        return None
+    exponent = given.as_tuple().exponent
+    if not given.is_finite() or not 0 <= given <= 100 or (isinstance(exponent, int) and exponent < -6):
+        raise InvalidError("A percentage is from 0 to 100, with at most six decimals.", *path)
+    return given
 
 
 def future(given: datetime | None, clock: datetime, *path: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Who is too near to an account's money to approve it: whoever made the thing, and whoever earns by it (AC9b, C-12)."""
+"""Who is too near to an account's money to decide on it: who made the thing, and who earns by it (AC9b, C-12)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _EARNS = """
 async def own_interest(change: Change, account: int, *, makers: Iterable[int | None] = ()) -> bool:
     """Whether the actor made this, or has an interest in the account. Raises NotAllowedError unless he is Admin W.
 
-    The caller writes what it returns to the audit log: an Admin's approval of what is his own is on record.
+    The caller writes what it returns to the audit log: an Admin's decision on what is his own is on record.
     """
     made = change.actor in set(makers)
     (row,) = await change.fetch(_EARNS, account, change.actor, change.operation.snapshot.clock)
     if not (made or row["earns"]):
         return False
-    if change.operation.visibility.may("payout_invoice:decide_own") == TRUE:
+    if change.operation.visibility.may("own_interest:decide") == TRUE:
         return True
     if made:
-        raise NotAllowedError("You made this: somebody else has to approve it.")
+        raise NotAllowedError("You made this: somebody else has to decide it.")
     raise NotAllowedError("You earn by this account: somebody else has to do this.")

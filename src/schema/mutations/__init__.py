@@ -6,14 +6,29 @@ from typing import Any, Final
 
 import strawberry
 
-from sightline.schema.mutations import conversions, framework, organizations, payouts, programs, roles
+from sightline.schema.mutations import (
+    commission_plans,
+    content_pages,
+    conversions,
+    enrollments,
+    framework,
+    organizations,
+    payouts,
+    programs,
+    promotion,
+    roles,
+)
 from sightline.schema.names import camel
 
 MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
+    *commission_plans.MUTATIONS,
+    *content_pages.MUTATIONS,
     *conversions.MUTATIONS,
+    *enrollments.MUTATIONS,
     *organizations.MUTATIONS,
     *payouts.MUTATIONS,
     *programs.MUTATIONS,
+    *promotion.MUTATIONS,
     *roles.MUTATIONS,
 )
 

@@ -1,0 +1,177 @@
+"""What is promoted: brands, products and media, made, changed, enabled and disabled (A6, A7, A8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import asyncpg
+
+from sightline.db.tables.enums import CatalogueStatus, MediaKind
+from sightline.resolvers.global_ids import Key
+from sightline.resolvers.mutations import checks
+from sightline.resolvers.mutations.change import Change, Done, Found, Values
+from sightline.resolvers.mutations.refusals import InvalidError, MissingError
+
+_OWNER_OF_BRAND = """
+    SELECT p.id, p.organization_id, p.archived_at FROM brand b
+    JOIN advertiser_profile p ON p.id = b.advertiser_profile_id WHERE b.id = $1
+"""
+_OWNER = "SELECT id, organization_id, archived_at FROM advertiser_profile WHERE id = $1"
+_ADVERTISER_OF_PROGRAM = "SELECT advertiser_profile_id FROM program WHERE id = $1"
+
+_CHECKED: Final[dict[str, tuple[str, Callable[..., Any]]]] = {
+    "description": ("description", checks.text),
+    "website_url": ("websiteUrl", checks.url),
+    "internal_notes": ("internalNotes", checks.text),
+    "sku": ("sku", checks.text),
+    "url": ("url", checks.url),
+    "html": ("html", checks.text),
+    "width": ("width", checks.pixels),
+    "height": ("height", checks.pixels),
+}
+"""How each value that may be absent is read, and what the input calls it."""
+
+
+async def create_brand(change: Change, *, advertiser_profile: str, name: str, **given: Any) -> Done:
+    """An enabled brand of an advertiser."""
+    values = _named(name) | _read(given)
+    parent = await change.find("advertiser_profile", advertiser_profile, "advertiserProfile")
+    await change.allow("brand:create", parent)
+    (owner,) = await change.fetch(_OWNER, parent.key.id)
+    _refuse_archived(owner, "advertiserProfile")
+    return await _made(change, "brand", owner, values | {"advertiser_profile_id": owner["id"]})
+
+
+async def create_product(change: Change, *, brand: str, name: str, **given: Any) -> Done:
+    """An enabled product of a brand."""
+    values = _named(name) | _read(given)
+    parent = await change.find("brand", brand, "brand")
+    await change.allow("product:create", parent)
+    owner = await _owner_of(change, parent)
+    _refuse_archived(owner, "brand")
+    return await _made(change, "product", owner, values | {"brand_id": parent.key.id})
+
+
+async def create_media(
+    change: Change, *, brand: str, name: str, kind: MediaKind, program: str | None = None, **given: Any
+) -> Done:
+    """An enabled image, banner or link of a brand, for one program or for all of them."""
+    values = _named(name) | _read(given)
+    _refuse_unfit(kind, values)
+    parent = await change.find("brand", brand, "brand")
+    only = None if program is None else await change.find("program", program, "program")
+    if only is None:
+        await change.allow("media:create", parent)
+    else:
+        await change.allow("media:create_for_program", only)
+    owner = await _owner_of(change, parent)
+    if only is not None:
+        (stored,) = await change.fetch(_ADVERTISER_OF_PROGRAM, only.key.id)
+        if stored["advertiser_profile_id"] != owner["id"]:
+            raise InvalidError("This program is another advertiser's than the brand.", "program")
+    _refuse_archived(owner, "brand")
+    placed = {"brand_id": parent.key.id, "program_id": None if only is None else only.key.id, "kind": kind}
+    return await _made(change, "media", owner, values | placed)
+
+
+async def edit_brand(change: Change, *, brand: str, version: int | None = None, **given: Any) -> Done:
+    """Its texts, and whether it is enabled."""
+    return await _edited(change, "brand", brand, version, given)
+
+
+async def edit_product(change: Change, *, product: str, version: int | None = None, **given: Any) -> Done:
+    """Its texts, and whether it is enabled."""
+    return await _edited(change, "product", product, version, given)
+
+
+async def edit_media(change: Change, *, media: str, version: int | None = None, **given: Any) -> Done:
+    """Its name, content and size, and whether it is enabled; its kind and place stay."""
+    return await _edited(change, "media", media, version, given)
+
+
+async def annotate_brand(change: Change, *, brand: str, operator_notes: str) -> Done:
+    """The operator's notes on a brand."""
+    return await _annotated(change, "brand", brand, operator_notes)
+
+
+async def annotate_product(change: Change, *, product: str, operator_notes: str) -> Done:
+    """The operator's notes on a product."""
+    return await _annotated(change, "product", product, operator_notes)
+
+
+async def annotate_media(change: Change, *, media: str, operator_notes: str) -> Done:
+    """The operator's notes on media."""
+    return await _annotated(change, "media", media, operator_notes)
+
+
+def _named(name: str | None) -> dict[str, Any]:
+    return {"name": checks.name(name or "", "name")}
+
+
+def _read(given: Values) -> dict[str, Any]:
+    return {name: read(given[name], path) for name, (path, read) in _CHECKED.items() if name in given}
+
+
+async def _made(change: Change, entity: str, owner: asyncpg.Record, values: dict[str, Any]) -> Done:
+    made = await change.insert(entity, status=CatalogueStatus.ENABLED, **values)
+    row = Found(entity, Key(made["id"]))
+    await change.record(f"{entity}:create", row, after=values, organization=owner["organization_id"])
+    return Done({entity: row})
+
+
+async def _edited(change: Change, entity: str, id_: str, version: int | None, given: dict[str, Any]) -> Done:
+    values = _read(given) | (_named(given["name"]) if "name" in given else {})
+    if given.get("status") is not None:
+        values["status"] = given["status"]
+    row = await change.find(entity, id_, entity)
+    await change.allow(f"{entity}:edit", row)
+    before = await change.lock(row)
+    if entity == "media":
+        _refuse_unfit(MediaKind(before["kind"]), dict(before) | values)
+    await change.lock(row, version=version)
+    if values:
+        after = await change.update(row, **values)
+        await _record(change, f"{entity}:edit", row, before, {name: after[name] for name in values})
+    return Done({entity: row})
+
+
+async def _annotated(change: Change, entity: str, id_: str, notes: str) -> Done:
+    text = checks.text(notes, "operatorNotes")
+    row = await change.find(entity, id_, entity)
+    await change.allow(f"{entity}:annotate", row)
+    before = await change.lock(row)
+    await change.update_unseen(row, operator_notes=text)
+    await _record(change, f"{entity}:annotate", row, before, {"operator_notes": text}, quietly=True)
+    return Done({entity: row})
+
+
+async def _record(
+    change: Change, action: str, row: Found, before: asyncpg.Record, after: Values, *, quietly: bool = False
+) -> None:
+    """In the log of the advertiser's organization, unless it is nothing that the advertiser may know of."""
+    organization = None
+    if not quietly:
+        brand = row if row.entity == "brand" else Found("brand", Key(before["brand_id"]))
+        organization = (await _owner_of(change, brand))["organization_id"]
+    await change.record(action, row, before=before, after=after, organization=organization)
+
+
+async def _owner_of(change: Change, brand: Found) -> asyncpg.Record:
+    (owner,) = await change.fetch(_OWNER_OF_BRAND, brand.key.id) or (None,)
+    if owner is None:
+        raise MissingError("brand")
+    return owner
+
+
+def _refuse_archived(owner: asyncpg.Record, *path: str) -> None:
+    if owner["archived_at"] is not None:
+        raise InvalidError("This advertiser is archived: nothing new is made of it.", *path)
+
+
+def _refuse_unfit(kind: MediaKind, values: Values) -> None:
+    """A banner has markup, and nothing else has; an image or link has an address."""
+    if (kind is MediaKind.HTML_BANNER) != (values.get("html") is not None):
+        raise InvalidError("A banner needs its markup; images and links have none.", "html")
+    if kind is not MediaKind.HTML_BANNER and values.get("url") is None:
+        raise InvalidError("An image or a link needs its address.", "url")

@@ -141,7 +141,7 @@ def _marketplace(info: strawberry.Info) -> Any:
     return info.context
 
 
-_marketplace.__annotations__["return"] = Marketplace
+_marketplace.__annotations__["return"] = Marketplace | None
 _node.__annotations__["return"] = Node | None
 _nodes.__annotations__["return"] = list[Node | None]
 

@@ -1,8 +1,8 @@
 """Have clairvoyance recover a schema: `python clairvoyant.py URL WORDS [TOKEN]` prints the coordinates that it found.
 
 The tool is made stronger than it comes. It asks for few names at once, as an answer has at most five errors; with each
-few goes a name that nobody has, as it expects every answer to have errors; and it is taught how this server words the
-one message from which it reads the type of a field.
+few goes a name that nobody has, as it expects every answer to have errors; it is taught how this server words the
+one message from which it reads the type of a field; and it finds a way to a type in a graph that has cycles.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import json
 import logging
 import re
 import sys
+from collections import deque
 from pathlib import Path
+from typing import Any
 
-from clairvoyance import oracle
+from clairvoyance import graphql, oracle
 from clairvoyance.cli import blind_introspection
 from clairvoyance.config import Config
 from clairvoyance.oracle import EndpointError
@@ -32,6 +34,20 @@ def in_fours(words: list[str]) -> list[str]:
     return [word for four in fours for word in four]
 
 
+def shortest_path(schema: Any, name: str) -> list[str]:
+    """The root type and the fields from it to a type."""
+    roots = [root["name"] for kind in ("queryType", "mutationType") if (root := schema._schema[kind])]
+    paths = {root: [root] for root in roots}
+    waiting = deque(roots)
+    while waiting:
+        at = waiting.popleft()
+        for field in schema.types[at].fields if at in schema.types else ():
+            if field.type.name not in paths:
+                paths[field.type.name] = [*paths[at], field.name]
+                waiting.append(field.type.name)
+    return paths[name]
+
+
 def strengthen() -> None:
     """Change the tool as this module says."""
     made = Config.__init__
@@ -41,6 +57,7 @@ def strengthen() -> None:
         config._bucket_size = AT_ONCE
 
     Config.__init__ = few  # type: ignore[method-assign]
+    graphql.Schema.get_path_from_root = shortest_path  # type: ignore[method-assign]
     oracle.TYPEREF_REGEXES["FIELD"].append(re.compile(OBJECT_FIELD))
     oracle.FIELD_REGEXES["VALID_FIELD"].append(re.compile(OBJECT_FIELD))
     oracle.ARG_REGEXES["SKIP"].append(re.compile(OBJECT_FIELD))

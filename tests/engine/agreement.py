@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from asking import random_filter, random_order, selected, sorted_keys
+from asking import filter_operators, random_filter, random_order, selected, sorted_keys
 from graphql import GraphQLSchema
 from operations import granted
 from oracle import key_in
@@ -13,7 +13,7 @@ from reading import Projection
 from worlds import Key, World
 
 from sightline.db.catalogue import Entity
-from sightline.db.queries import EVERYTHING, Filter, OrderKey, PageQuery, Parent, Selection
+from sightline.db.queries import EVERYTHING, Filter, Operator, OrderKey, PageQuery, Parent, Selection, Test
 from sightline.resolvers import global_ids
 from sightline.resolvers.connections import Page, Window
 from sightline.resolvers.operation import Operation
@@ -31,7 +31,7 @@ async def compare_lists(
     entity: Entity,
 ) -> int:
     """Compare one entity as one viewer has it. Returns how many pages and counts were read. Raises AssertionError."""
-    read = 0
+    read = await _compare_absent(random, operation, schema, seen, entity)
     for _ in range(WALKS):
         where = random_filter(random, schema, entity, world) if random.random() < 0.7 else EVERYTHING
         order = random_order(random, schema, entity)
@@ -48,12 +48,25 @@ async def compare_lists(
     return read
 
 
+async def _compare_absent(
+    random: Random, operation: Operation, schema: GraphQLSchema, seen: dict[str, Projection], entity: Entity
+) -> int:
+    """`isNull` both ways, one after the other: a hidden cell is as absent as one without a value (LK1)."""
+    column = random.choice(sorted(filter_operators(schema, entity)))
+    for wanted in (True, False):
+        where = Test(column, Operator.IS_NULL, wanted)
+        rows = selected(seen[entity.name], where)
+        assert await operation.count(Selection(entity.name, where), None) == len(rows), f"{entity.name} {where}"
+    return 2
+
+
 async def walk(
     random: Random, operation: Operation, selection: Selection, order: tuple[OrderKey, ...], *, backward: bool
 ) -> list[list[Row]]:
     """All pages of a connection, in its order, each but the last of the walk full; cursors are the real ones."""
     size = random.choice((2, 5, 11, 25))
     cursor: str | None = None
+    cursors: set[str] = set()
     walked: list[list[Row]] = []
     more = True
     while more:
@@ -64,6 +77,8 @@ async def walk(
         walked.append(rows)
         if rows:
             cursor = page.cursor(rows[0] if backward else rows[-1])
+            assert cursor not in cursors, "a page begins after the one before"
+            cursors.add(cursor)
     return walked[::-1] if backward else walked
 
 

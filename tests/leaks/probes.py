@@ -17,6 +17,7 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    get_named_type,
     is_introspection_type,
     is_specified_scalar_type,
 )
@@ -42,6 +43,7 @@ class Place(StrEnum):
     ENUM_VALUE = "enum value"
     TYPE = "type"
     INTROSPECTION = "introspection"
+    MUTATION = "mutation"
 
 
 class Mode(StrEnum):
@@ -64,12 +66,13 @@ class Probe:
     names: tuple[str, ...]
     coordinates: tuple[str, ...]
     declares: str = ""
+    operation: str = "query"
     variables: dict[str, Any] = field(default_factory=dict)
 
     def asked(self, names: Sequence[str], mode: Mode) -> tuple[str, dict[str, Any]]:
         """The document and its variables with these names."""
         directive = "" if mode is Mode.HIDE else f" @onDenied(mode: {mode})"
-        document = f"query {self.declares}{directive} {self.body}"
+        document = f"{self.operation} {self.declares}{directive} {self.body}"
         return _filled(document, names), _filled(self.variables, names)
 
 
@@ -135,6 +138,7 @@ def probes(full: GraphQLSchema, view: GraphQLSchema) -> Iterator[Probe]:
     for name, given in enums.items():
         yield from _enum_probes(full, view, name, given)
     yield from _type_probes(full, view)
+    yield from _mutation_probes(full, view)
 
 
 def _field_probes(full: GraphQLSchema, view: GraphQLSchema, name: str, way: Selecting) -> Iterator[Probe]:
@@ -188,7 +192,7 @@ def _input_probes(full: GraphQLSchema, view: GraphQLSchema, name: str, way: Inpu
         coordinates = (f"{name}.{each}",)
         yield Probe(Place.INPUT_FIELD, way("{ <0>: { isNull: true } }"), (each,), coordinates)
         given = {"v": {"<0>": {"isNull": True}}}
-        yield Probe(Place.INPUT_FIELD, way("$v"), (each,), coordinates, f"($v: {way.declared})", given)
+        yield Probe(Place.INPUT_FIELD, way("$v"), (each,), coordinates, f"($v: {way.declared})", variables=given)
 
 
 def _enum_probes(full: GraphQLSchema, view: GraphQLSchema, name: str, way: InputWay) -> Iterator[Probe]:
@@ -197,12 +201,12 @@ def _enum_probes(full: GraphQLSchema, view: GraphQLSchema, name: str, way: Input
         if way.listed is not None:
             several = way.listed(names)
             yield Probe(Place.ENUM_VALUE, several.literal, names, coordinates)
-            yield Probe(Place.ENUM_VALUE, several.body, names, coordinates, several.declares, several.variables)
+            yield Probe(Place.ENUM_VALUE, several.body, names, coordinates, several.declares, variables=several.variables)
         for each in names:
             one = ((each,), (f"{name}.{each}",))
             if way.listed is None:
                 yield Probe(Place.ENUM_VALUE, way("<0>"), *one)
-            yield Probe(Place.ENUM_VALUE, way("$v"), *one, f"($v: {way.declared})", {"v": "<0>"})
+            yield Probe(Place.ENUM_VALUE, way("$v"), *one, f"($v: {way.declared})", variables={"v": "<0>"})
 
 
 def _type_probes(full: GraphQLSchema, view: GraphQLSchema) -> Iterator[Probe]:
@@ -221,6 +225,23 @@ def _type_probes(full: GraphQLSchema, view: GraphQLSchema) -> Iterator[Probe]:
     for kind in (GraphQLObjectType | GraphQLInterfaceType, GraphQLInputObjectType, GraphQLEnumType):
         for names in _batches([name for name in hidden if isinstance(full.type_map[name], kind)]):
             yield from _probes_of_members(full, names)
+
+
+def _mutation_probes(full: GraphQLSchema, view: GraphQLSchema) -> Iterator[Probe]:
+    """Hidden mutations, and what is hidden of the payloads of others. Nothing is done: no document is valid."""
+    root = view.mutation_type
+    if root is None:
+        return
+    for names in _batches(hidden_members(full, view, root.name), of=root.name):
+        coordinates = tuple(f"{root.name}.{each}" for each in names)
+        yield Probe(Place.MUTATION, f"{{ {_places(names, '<>')} }}", names, coordinates, operation="mutation")
+    for name, field_ in root.fields.items():
+        for type_ in getattr(get_named_type(field_.type), "types", ()):
+            for names in _batches(hidden_members(full, view, type_.name), of=type_.name):
+                coordinates = tuple(f"{type_.name}.{each}" for each in names)
+                body = f"{{ {name}(input: $v) {{ ... on {type_.name} {{ {_places(names, '<>')} }} }} }}"
+                declares = f"($v: {field_.args['input'].type})"
+                yield Probe(Place.MUTATION, body, names, coordinates, declares, operation="mutation")
 
 
 def _probes_of_members(full: GraphQLSchema, types: Sequence[str]) -> Iterator[Probe]:

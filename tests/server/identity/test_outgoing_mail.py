@@ -55,7 +55,7 @@ async def test_what_cannot_be_sent_in_time_is_given_up(mailing: Console, sink: M
     await mailing.user()
     await mailing.connection.execute(
         "INSERT INTO outgoing_mail (kind, email, due_at, expires_at)"
-        " VALUES ('RESET_PASSWORD', 'ana@example.com', now() - interval '1 hour', now())"
+        " VALUES ('RESET_PASSWORD', 'ana@example.com', now() - interval '1 hour', now() - interval '1 minute')"
     )
     await until(lambda: none_waits(mailing))
     assert sink.mails == []

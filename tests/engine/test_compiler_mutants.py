@@ -1,0 +1,195 @@
+"""Mutation testing of the compiler: whatever part of it is changed, some comparison notices it (proof obligation 7).
+
+The right rules are read by hand; a wrong compiler makes the SQL. For each mutant the oracle, then agreement, then
+non-interference are asked, the viewers who noticed most mutants first; the first difference kills it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from random import Random
+
+import pytest
+from agreement import compare_lists
+from graphql import GraphQLSchema
+from interference import Figures, prove
+from kinds import KINDS, Kind, viewer_of
+from operations import operation_of, visibility_of
+from oracle import compare_cells
+from reading import Projection, Reading
+from worlds import World, inserted, seed
+from wrong_compilers import WRONG
+
+from sightline.db.database import Database
+from sightline.db.reads import Reads
+from sightline.db.secrets import Secrets
+from sightline.db.snapshot import Snapshot, in_snapshot
+from sightline.resolvers.cursors import Cursors
+from sightline.resolvers.global_ids import GlobalIds
+from sightline.resolvers.identity import Principal
+from sightline.resolvers.operation import Operation, Services
+from sightline.schema.api import Api
+from sightline.schema.model import CATALOGUE
+from sightline.server.execution import Engine
+
+DOCUMENTS = 6
+NAMES = (
+    "PLATFORM Affiliate Manager, assigned",
+    "ORG_ADVERTISER custom of both",
+    "ORG_ADVERTISER Guest without partner names",
+    "COLLABORATOR OWNER",
+    "ORG_ADVERTISER two limits",
+    "PLATFORM Manager of some statuses",
+    "COMPANY OWNER with its account",
+    "PLATFORM Advertiser Manager, assigned",
+    "ORG_PARTNER Member",
+)
+"""The kinds of viewers who notice what is wrong; those beside them notice no more."""
+
+EQUIVALENT = {
+    "authz.expr._combine: if absorbing in flat: -> if absorbing in flat and len(flat) < 2:": (
+        "a form that is longer, and as true"
+    ),
+    "db.predicates.Predicates.sql: source.c[column] != given -> source.c[column] == given": (
+        "no row set, condition or cell asks that a column differ from a constant"
+    ),
+    "db.predicates.Predicates.sql: self.sql(part, source)) -> sa.func.coalesce(self.sql(part, source), sa.false()))": (
+        "what rules negate is never NULL"
+    ),
+    "db.reads.Reads._lookup: with_account=view.entity.is_fact -> with_account=True": (
+        "accounts that are carried along and compared with nothing"
+    ),
+    'db.ordering.collated: return column.collate("C") -> return column': (
+        "the embedded PostgreSQL orders by code point anyway; another one may not"
+    ),
+}
+"""Changes of the compiler that mean the same here, and why."""
+
+
+FIRST = ("conversion", "enrollment", "payout_invoice", "partner_profile", "program", "commission_plan", "adjustment")
+"""The entities with the richest rules, which are compared first."""
+
+
+class Means(StrEnum):
+    """What notices a mutant."""
+
+    ORACLE = "the oracle"
+    AGREEMENT = "agreement"
+    NON_INTERFERENCE = "non-interference"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One comparison: a means, a viewer by number, and for the first two means an entity."""
+
+    means: Means
+    viewer: int
+    entity: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Viewer:
+    """A viewer with what the right rules show, and the schema that filters and orders are drawn from."""
+
+    kind: Kind
+    asking: Principal
+    seen: dict[str, Projection]
+    schema: GraphQLSchema
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparisons:
+    """All that may notice a mutant. `noticed` counts how many each probe did, so that the best are asked first."""
+
+    database: Database
+    secrets: Secrets
+    world: World
+    viewers: list[Viewer]
+    noticed: Counter[Probe] = field(default_factory=Counter)
+
+    async def notice(self) -> Means | None:
+        """What notices the mutant that is in place; None where nothing does."""
+        return await in_snapshot(self.database.reads, self._compared) or await self._moved()
+
+    async def _compared(self, snapshot: Snapshot) -> Means | None:
+        ids = GlobalIds.of(self.secrets, (entity.name for entity in CATALOGUE.served))
+        services = Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(self.secrets))
+        operations: dict[int, Operation] = {}
+        for probe in self._probes():
+            viewer = self.viewers[probe.viewer]
+            try:
+                if probe.viewer not in operations:
+                    operations[probe.viewer] = operation_of(services, viewer.asking, snapshot)
+                await self._ask(probe, operations[probe.viewer])
+            except Exception:  # whatever a wrong compiler breaks, it does not pass
+                self.noticed[probe] += 1
+                return probe.means
+        return None
+
+    def _probes(self) -> list[Probe]:
+        names = sorted((entity.name for entity in CATALOGUE.served), key=lambda name: (name not in FIRST, name))
+        every = [
+            Probe(means, viewer, name)
+            for means, compared in ((Means.ORACLE, names), (Means.AGREEMENT, FIRST))
+            for viewer in range(len(self.viewers))
+            for name in compared
+        ]
+        return sorted(every, key=lambda probe: -self.noticed[probe])
+
+    async def _ask(self, probe: Probe, operation: Operation) -> None:
+        viewer, entity = self.viewers[probe.viewer], CATALOGUE[probe.entity]
+        if probe.means is Means.ORACLE:
+            await compare_cells(operation, self.world, entity, viewer.seen[entity.name])
+        elif viewer.seen[entity.name]:
+            random = Random(f"{probe.viewer} {probe.entity}")
+            await compare_lists(random, operation, viewer.schema, self.world, viewer.seen, entity)
+
+    async def _moved(self) -> Means | None:
+        engine = Engine.of(self.database, self.secrets)
+        async with self.database.owner() as connection:
+            for viewer in self.viewers:
+                try:
+                    await prove(
+                        engine, connection, self.world, viewer.kind, Random(1), documents=DOCUMENTS, into=Figures()
+                    )
+                except Exception:
+                    return Means.NON_INTERFERENCE
+        return None
+
+
+async def _comparisons(database: Database, secrets: Secrets) -> Comparisons:
+    random, api = Random(seed()), Api()
+    async with database.owner() as connection:
+        world = await inserted(connection, CATALOGUE, random)
+    kinds = {kind.name: kind for kind in KINDS}
+    viewers = []
+    for name in NAMES:
+        asking = viewer_of(kinds[name], random, world, CATALOGUE)
+        reading = Reading(CATALOGUE, world, asking.paths)
+        seen = {entity.name: reading.projection(entity) for entity in CATALOGUE.served}
+        viewers.append(Viewer(kinds[name], asking, seen, api.view(visibility_of(asking.paths))._schema))
+    return Comparisons(database, secrets, world, viewers)
+
+
+async def test_every_wrong_compiler_is_noticed(
+    database: Database, secrets: Secrets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No predicate, class, path, bind, parent, order or cursor can be dropped or exchanged unnoticed."""
+    comparisons = await _comparisons(database, secrets)
+    assert await comparisons.notice() is None, "the right compiler is noticed"
+    killed: Counter[Means] = Counter()
+    alive: list[str] = []
+    for wrong in WRONG:
+        with monkeypatch.context() as patched:
+            wrong.put_in(patched)
+            means = await comparisons.notice()
+        if means is None:
+            alive.append(wrong.name)
+        else:
+            killed[means] += 1
+    said = ", ".join(f"{count} by {means}" for means, count in killed.most_common())
+    print(f"{len(WRONG)} wrong compilers; killed: {said}; alive:", *alive, sep="\n")
+    assert set(alive) == set(EQUIVALENT)
+    assert len(EQUIVALENT) <= len(WRONG) / 20

@@ -201,7 +201,9 @@ def _enum_probes(full: GraphQLSchema, view: GraphQLSchema, name: str, way: Input
         if way.listed is not None:
             several = way.listed(names)
             yield Probe(Place.ENUM_VALUE, several.literal, names, coordinates)
-            yield Probe(Place.ENUM_VALUE, several.body, names, coordinates, several.declares, variables=several.variables)
+            yield Probe(
+                Place.ENUM_VALUE, several.body, names, coordinates, several.declares, variables=several.variables
+            )
         for each in names:
             one = ((each,), (f"{name}.{each}",))
             if way.listed is None:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import asyncpg
+from graphql import (
+    GraphQLSchema,
+    IntrospectionQuery,
+    build_client_schema,
+    get_introspection_query,
+    lexicographic_sort_schema,
+    print_schema,
+)
 
 from sightline.db.demo import CAST, token_of
 from sightline.db.secrets import Secrets
@@ -54,6 +62,11 @@ class Platform:
         assert not answer.errors, answer.errors
         assert answer.data is not None
         return answer.data
+
+    async def readable(self, who: str) -> str:
+        """The schema as somebody sees it, but for what only mutations lead to."""
+        told = cast("IntrospectionQuery", await self.read(who, get_introspection_query()))
+        return print_schema(lexicographic_sort_schema(GraphQLSchema(build_client_schema(told).query_type)))
 
     async def change_by(
         self, who: str, mutation: str, selection: str = "__typename", /, **given: Any

@@ -23,13 +23,10 @@ from worlds import World, inserted, seed
 from wrong_compilers import WRONG
 
 from sightline.db.database import Database
-from sightline.db.reads import Reads
 from sightline.db.secrets import Secrets
 from sightline.db.snapshot import Snapshot, in_snapshot
-from sightline.resolvers.cursors import Cursors
-from sightline.resolvers.global_ids import GlobalIds
 from sightline.resolvers.identity import Principal
-from sightline.resolvers.operation import Operation, Services
+from sightline.resolvers.operation import Operation
 from sightline.schema.api import Api
 from sightline.schema.model import CATALOGUE
 from sightline.server.execution import Engine
@@ -114,8 +111,7 @@ class Comparisons:
         return await in_snapshot(self.database.reads, self._compared) or await self._moved()
 
     async def _compared(self, snapshot: Snapshot) -> Means | None:
-        ids = GlobalIds.of(self.secrets, (entity.name for entity in CATALOGUE.served))
-        services = Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(self.secrets))
+        services = Engine.of(self.database, self.secrets).services
         operations: dict[int, Operation] = {}
         for probe in self._probes():
             viewer = self.viewers[probe.viewer]

@@ -15,3 +15,12 @@ async def out_of_step(platform: Platform) -> list[str]:
         for one, other in ((stored, summed(grain)), (summed(grain), stored)):
             parts.append(f"SELECT row_to_json(d)::text FROM (({one}) EXCEPT ALL ({other})) AS d")
     return [str(each) for each in await platform.stored(" UNION ALL ".join(parts))]
+
+
+async def put_in_step(platform: Platform) -> None:
+    """Make both grains anew of the facts, as tests may have written some past the application."""
+    statements = []
+    for grain in GRAINS:
+        sums = f"{grain.columns}, {', '.join(SUMS)}"
+        statements += [f"DELETE FROM {grain.table}", f"INSERT INTO {grain.table} ({sums}) {summed(grain)}"]
+    await platform.change(*statements)

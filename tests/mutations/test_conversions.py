@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from demo_platform import Platform
-from hourly_sums import out_of_step
+from hourly_sums import out_of_step, put_in_step
 from sales import SWITCHES, brought_to, decide, joined, key_of, new_conversion, recorded, recorder
 
 from sightline.db.tables.enums import ConversionStatus
@@ -27,6 +27,12 @@ NEXT = {
 }
 PARTIES = ("adv-admin", "adv-guest", "finance", "partner-admin", "collab-owner", "collab-manager")
 STAFF_WHO_READ = ("affiliate-manager", "support", "finance-manager", "payouts-only")
+
+
+@pytest.fixture(autouse=True, scope="module")
+async def in_step(platform: Platform) -> None:
+    """The sums as the application leaves them."""
+    await put_in_step(platform)
 
 
 async def test_a9_v5_a_conversion_is_recorded_with_what_its_plan_gives(platform: Platform) -> None:

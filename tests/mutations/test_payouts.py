@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from demo_platform import Person, Platform
-from hourly_sums import out_of_step
+from hourly_sums import out_of_step, put_in_step
 from sales import SWITCHES, brought_to, decide, joined, key_of, recorded, recorder
 
 from sightline.db.tables.enums import InvoiceState
@@ -25,6 +25,12 @@ NEXT = {
 }
 SETTLED = {"DRAFT": "INVOICED", "APPROVED": "INVOICED", "PAID": "PAID", "DELETED": "LOCKED"}
 _YEARS = count(1980)  # each test has a year of its own, long before the demo platform's
+
+
+@pytest.fixture(autouse=True, scope="module")
+async def in_step(platform: Platform) -> None:
+    """The sums as the application leaves them."""
+    await put_in_step(platform)
 
 
 class Month:

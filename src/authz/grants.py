@@ -57,6 +57,11 @@ class PlatformGrant:
     assigned_accounts: frozenset[int] = frozenset()
     assigned_advertisers: frozenset[int] = frozenset()
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether it gives ADMIN R: every module's R, every switch, every report column (DR15, RC2)."""
+        return any(key == ADMIN for key, _ in self.permissions)
+
 
 @dataclass(frozen=True, slots=True)
 class CollaboratorGrant:
@@ -147,7 +152,7 @@ def _platform_path(grant: PlatformGrant, user_id: int | None) -> Path:
     tokens: set[str] = set(implied(Scope.PLATFORM, grant.permissions))
     # Some modules show their holder's own rows only: own keys, own imports (A15, A16).
     values: dict[str, frozenset[int] | frozenset[str]] = {} if user_id is None else {"user": frozenset({user_id})}
-    if token(ADMIN, Level.R) in tokens:  # DR15: Admin R implies every switch, every status, visibility ALL
+    if grant.is_admin:  # DR15: Admin R implies every switch, every status, visibility ALL
         return path(PathKind.PLATFORM, tokens | set(_SWITCH_FLAGS.values()), **values)
     tokens |= {_SWITCH_FLAGS[switch] for switch in grant.switches}
     if grant.statuses is not None:

@@ -10,11 +10,18 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sightline.authz.grants import by_key, narrow, paths_of
+from sightline.authz.grants import Grants, by_key, narrow, paths_of
 from sightline.authz.paths import Paths
 from sightline.db.secrets import Secrets, TokenKind, token_kind
 from sightline.db.snapshot import Snapshot
-from sightline.resolvers.grants import LiveKey, grants_of_organization, grants_of_user, key_owner, session_user
+from sightline.resolvers.column_lists import listed_columns
+from sightline.resolvers.grants import (
+    LiveKey,
+    grants_of_organization,
+    grants_of_user,
+    key_owner,
+    session_user,
+)
 
 _KEPT = 10_000
 
@@ -24,7 +31,8 @@ class Principal:
     """Somebody or something that asks, and what it may do.
 
     `fingerprint` names it stably (cursors are bound to it). `valid_until` is the first moment at which some grant, key
-    or session of it ends, None where none does. `key_id` is the API key it asks with, None for a person.
+    or session of it ends, None where none does. `key_id` is the API key it asks with, None for a person. `columns` is
+    the list of report columns that holds for it: its owner's, of a key (AC5).
     """
 
     fingerprint: str
@@ -33,6 +41,7 @@ class Principal:
     paths: Paths
     valid_until: datetime | None
     key_id: int | None = None
+    columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,8 @@ async def _of_session(digest: bytes, snapshot: Snapshot) -> Principal | None:
 async def principal_of_user(snapshot: Snapshot, user_id: int, *, ends: datetime | None = None) -> Principal:
     """An active user's principal. `ends` is when what identified the user ends."""
     grants, until = await grants_of_user(snapshot, user_id)
-    return Principal(f"user:{user_id}", user_id, None, paths_of(grants), _earliest(ends, until))
+    columns = await _columns(snapshot, user_id, grants)
+    return Principal(f"user:{user_id}", user_id, None, paths_of(grants), _earliest(ends, until), columns=columns)
 
 
 async def _of_key(digest: bytes, snapshot: Snapshot) -> Principal | None:
@@ -89,14 +99,18 @@ async def _of_key(digest: bytes, snapshot: Snapshot) -> Principal | None:
         return None
     if key.user_id is not None:
         grants, until = await grants_of_user(snapshot, key.user_id)
-        paths = paths_of(grants)
     else:
         grants, until = await grants_of_organization(snapshot, _organization(key)), None
-        paths = paths_of(grants)
+    paths, columns = paths_of(grants), await _columns(snapshot, key.user_id, grants)
     if key.scopes is not None:
         paths = narrow(paths, key.scopes)
     until = _earliest(key.expires_at, until)
-    return Principal(f"key:{key.key_id}", key.user_id, key.organization_id, by_key(paths), until, key.key_id)
+    return Principal(f"key:{key.key_id}", key.user_id, key.organization_id, by_key(paths), until, key.key_id, columns)
+
+
+async def _columns(snapshot: Snapshot, user_id: int | None, grants: Grants) -> frozenset[str]:
+    admin = grants.platform is not None and grants.platform.is_admin
+    return await listed_columns(snapshot, user_id, admin=admin)
 
 
 def _organization(key: LiveKey) -> int:

@@ -30,6 +30,7 @@ from sightline.resolvers.global_ids import GlobalIds
 from sightline.resolvers.grants import active_user_by_email
 from sightline.resolvers.identity import Identities, Principal, principal_of_user
 from sightline.resolvers.operation import Operation, Services
+from sightline.resolvers.reports.desk import Desk
 from sightline.schema.api import Api, Prepared, View
 from sightline.schema.limits import check_price
 from sightline.schema.model import CATALOGUE
@@ -53,7 +54,15 @@ class Engine:
     def of(cls, database: Database, secrets: Secrets) -> Engine:
         """The engine of an installation."""
         ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
-        services = Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets), Vault.of(secrets), Writes(CATALOGUE))
+        services = Services(
+            CATALOGUE,
+            Reads(CATALOGUE),
+            ids,
+            Cursors.of(secrets),
+            Vault.of(secrets),
+            Writes(CATALOGUE),
+            Desk.of(CATALOGUE, policy_version=version("sightline")),
+        )
         return cls(database, services, Identities(secrets), Api())
 
     async def execute(self, request: GraphQLRequest, token: str | None) -> GraphQLAnswer:

@@ -11,6 +11,7 @@ from sightline.db.writes import Writes
 from sightline.resolvers.cursors import Cursors
 from sightline.resolvers.global_ids import GlobalIds
 from sightline.resolvers.operation import Services
+from sightline.resolvers.reports.desk import Desk
 from sightline.schema.model import CATALOGUE
 
 
@@ -18,4 +19,5 @@ from sightline.schema.model import CATALOGUE
 def services(secrets: Secrets) -> Services:
     """The services of an operation, with no statement compiled yet."""
     ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
-    return Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets), Vault.of(secrets), Writes(CATALOGUE))
+    desk = Desk.of(CATALOGUE, policy_version="tests")
+    return Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets), Vault.of(secrets), Writes(CATALOGUE), desk)

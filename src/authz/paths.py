@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sightline.authz.classes import FieldClass
 from sightline.authz.expr import Token
 
 
@@ -52,6 +53,19 @@ class Flag(StrEnum):
     COMPANY_OWNER = "company:OWNER"
     BY_KEY = "by:key"  # an API key's path: never hands on access (SM6)
     READS_ONLY = "limit:reads_only"  # a key's path whose scope is for reading (AC5)
+
+
+LISTED: Mapping[FieldClass, Token] = {
+    each: f"list:{each}"
+    for each in (
+        FieldClass.SALE_AMOUNT,
+        FieldClass.REVENUE,
+        FieldClass.PAYOUT,
+        FieldClass.PAYOUT_INVOICE,
+        FieldClass.COMMISSION_RATE,
+    )
+}
+"""Tokens of a staff path: the classes that its holder's list of report columns leaves him on entities (RC7)."""
 
 
 class Attribute(StrEnum):

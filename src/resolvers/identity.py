@@ -10,11 +10,10 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sightline.authz.grants import Grants, by_key, narrow, paths_of
+from sightline.authz.grants import by_key, narrow, paths_of
 from sightline.authz.paths import Paths
 from sightline.db.secrets import Secrets, TokenKind, token_kind
 from sightline.db.snapshot import Snapshot
-from sightline.resolvers.column_lists import listed_columns
 from sightline.resolvers.grants import (
     LiveKey,
     grants_of_organization,
@@ -89,8 +88,8 @@ async def _of_session(digest: bytes, snapshot: Snapshot) -> Principal | None:
 async def principal_of_user(snapshot: Snapshot, user_id: int, *, ends: datetime | None = None) -> Principal:
     """An active user's principal. `ends` is when what identified the user ends."""
     grants, until = await grants_of_user(snapshot, user_id)
-    columns = await _columns(snapshot, user_id, grants)
-    return Principal(f"user:{user_id}", user_id, None, paths_of(grants), _earliest(ends, until), columns=columns)
+    until = _earliest(ends, until)
+    return Principal(f"user:{user_id}", user_id, None, paths_of(grants), until, columns=grants.columns)
 
 
 async def _of_key(digest: bytes, snapshot: Snapshot) -> Principal | None:
@@ -101,16 +100,12 @@ async def _of_key(digest: bytes, snapshot: Snapshot) -> Principal | None:
         grants, until = await grants_of_user(snapshot, key.user_id)
     else:
         grants, until = await grants_of_organization(snapshot, _organization(key)), None
-    paths, columns = paths_of(grants), await _columns(snapshot, key.user_id, grants)
+    paths = paths_of(grants)
     if key.scopes is not None:
         paths = narrow(paths, key.scopes)
     until = _earliest(key.expires_at, until)
-    return Principal(f"key:{key.key_id}", key.user_id, key.organization_id, by_key(paths), until, key.key_id, columns)
-
-
-async def _columns(snapshot: Snapshot, user_id: int | None, grants: Grants) -> frozenset[str]:
-    admin = grants.platform is not None and grants.platform.is_admin
-    return await listed_columns(snapshot, user_id, admin=admin)
+    owner = (key.user_id, key.organization_id)
+    return Principal(f"key:{key.key_id}", *owner, by_key(paths), until, key.key_id, grants.columns)
 
 
 def _organization(key: LiveKey) -> int:

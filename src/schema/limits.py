@@ -20,6 +20,8 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    ObjectFieldNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionNode,
@@ -29,6 +31,7 @@ from graphql import (
 
 from sightline.resolvers.connections import LARGEST_PAGE
 from sightline.resolvers.errors import BadInputError
+from sightline.resolvers.reports.requests import MOST_ROWS
 
 MOST_TOKENS = 2_000
 MOST_FIELDS = 500
@@ -40,6 +43,8 @@ MOST_ROOT_FIELDS = 20
 MOST_DIRECTIVES = 50
 MOST_DIRECTIVES_OF_ONE = 10
 MOST_OBJECTS = 10_000
+REPORT_PAGE = 100
+REPORT_PRICE = 1_000
 
 Fragments = Mapping[str, FragmentDefinitionNode]
 
@@ -71,8 +76,8 @@ def check_shape(document: DocumentNode) -> None:
 def check_price(document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any]) -> None:
     """Refuse an operation that may return too many objects, or pages that are too large.
 
-    An object is 1, a connection its page size times what stands below it, a look-up the number of its ids. Raises
-    BadInputError, or CostExceededError for the price.
+    An object is 1, a connection its page size times what stands below it, a look-up the number of its ids, a report
+    1,000 and its page size times what stands below it. Raises BadInputError, or CostExceededError for the price.
     """
     for operation in _operations(document):
         if operation_name is None or (operation.name and operation.name.value == operation_name):
@@ -188,6 +193,8 @@ class _Prices:
         return sum(self.node(node) for node in selection_set.selections)
 
     def node(self, node: SelectionNode) -> int:
+        if isinstance(node, FieldNode) and node.name.value == "report":
+            return self.report(node)
         if isinstance(node, FieldNode):
             return (1 + self.selection(node.selection_set)) * self.rows(node) if node.selection_set else 0
         if isinstance(node, InlineFragmentNode):
@@ -202,6 +209,21 @@ class _Prices:
                 self.measured[name] = self.selection(found.selection_set)
         return self.measured[name]
 
+    def report(self, node: FieldNode) -> int:
+        """A report runs statements over many facts, and answers as many rows as the `first` of its input says."""
+        size = REPORT_PAGE
+        for argument in node.arguments or ():
+            value: Any = argument.value
+            if isinstance(value, VariableNode):
+                given = self.variables.get(value.name.value)
+                asked = given.get("first") if isinstance(given, dict) else None
+                size = asked if isinstance(asked, int) and not isinstance(asked, bool) else size
+            elif isinstance(value, ObjectValueNode):
+                asked = next((each for each in value.fields if each.name.value == "first"), None)
+                size = (self.size(asked) or size) if asked is not None else size
+        inner = self.selection(node.selection_set) if node.selection_set else 0
+        return REPORT_PRICE + inner * min(max(size, 1), MOST_ROWS)
+
     def rows(self, node: FieldNode) -> int:
         """How many rows a field can have: what `first` or `last` asks for, or how many `ids` are given."""
         for argument in node.arguments or ():
@@ -215,7 +237,7 @@ class _Prices:
                     return size
         return 1
 
-    def size(self, argument: ArgumentNode) -> int | None:
+    def size(self, argument: ArgumentNode | ObjectFieldNode) -> int | None:
         """The whole number an argument is, None where it is none; 100.0 is one to GraphQL."""
         value: Any = argument.value
         if isinstance(value, IntValueNode):

@@ -15,7 +15,7 @@ from sightline.authz.classes import FieldClass
 from sightline.authz.entities.pieces import EntityRule
 from sightline.authz.expr import FALSE, TRUE, Expr, Masks, Truth, all_of, any_of, equals
 from sightline.authz.model import Model
-from sightline.authz.paths import Attribute, Flag, Path, PathKind, Paths, Shape
+from sightline.authz.paths import LISTED, Attribute, Flag, Path, PathKind, Paths, Shape
 from sightline.authz.permissions import token
 from sightline.authz.reports.catalogue import Needs
 from sightline.authz.reports.measures import SETTLEMENTS
@@ -65,7 +65,7 @@ def lens_path(paths: Paths, lens: Lens) -> Path | None:
         return None
     for each in _paths(paths, lens.kind):
         if attribute is None or lens.number is None:
-            return each
+            return Path(_without_lists(each.shape), each.values)
         if lens.number in each.values.get(attribute, frozenset()):
             return Path(each.shape, {**each.values, attribute: frozenset({lens.number})})
     return None
@@ -81,6 +81,11 @@ def lenses_of(paths: Paths) -> Iterator[Lens]:
             continue
         named = frozenset[int | str]().union(*(each.values.get(attribute, frozenset()) for each in own))
         yield from (Lens(kind, number) for number in sorted(each for each in named if isinstance(each, int)))
+
+
+def _without_lists(shape: Shape) -> Shape:
+    """A staff path as reports read it: lists limit columns there, and classes on entities only (RC3, RC7)."""
+    return Shape(shape.kind, shape.tokens | frozenset(LISTED.values()))
 
 
 def _paths(paths: Paths, kind: ReportLens) -> list[Path]:
@@ -143,7 +148,7 @@ def sight_of(shape: Shape) -> Sight:
 def shows_somewhere(shapes: Iterable[Shape], needs: Needs | None = None) -> bool:
     """Whether some lens over paths of these shapes can show a column with these needs, or is there at all."""
     own = (each for each in shapes if each.kind in LENS_PATHS.values() and gives_reports(each))
-    return any(needs is None or sight_of(each).shows(needs) for each in own)
+    return any(needs is None or sight_of(_without_lists(each)).shows(needs) for each in own)
 
 
 def statuses_of(path: Path) -> frozenset[str] | None:

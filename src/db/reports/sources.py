@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sightline.authz.entities.pieces import CONVERSION, PROGRAM
-from sightline.authz.expr import TRUE, Exists, Expr, all_of, one_of
+from sightline.authz.expr import TRUE, Compare, Exists, Expr, Operator, all_of, any_of, one_of
 from sightline.authz.reports.dimensions import DIMENSIONS, DateBasis, Dimension, Place
 from sightline.authz.reports.measures import MEASURES, Fact, Measure
 from sightline.authz.visibility import Deny, Visibility
@@ -24,6 +24,11 @@ _HOURLY: Mapping[Fact, tuple[str, ...]] = {
     Fact.CONVERSION: ("conversion_hour_by_program", "conversion_hour_by_account"),
 }
 """The hourly sums of each fact, the cheapest first."""
+_HELD: Mapping[Fact, tuple[str, ...]] = {
+    Fact.IMPRESSIONS: ("impressions",),
+    Fact.CLICK: ("unique_clicks", "duplicate_clicks", "invalid_clicks"),
+}
+"""The columns of hourly sums that two facts share which belong to each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,13 @@ class Source:
         statuses, settlements = sorted(measure.statuses), sorted(measure.settlements)
         given = (("status", statuses), ("settlement", settlements))
         return all_of(*(one_of(column, *values) for column, values in given if values))
+
+    @property
+    def counted(self) -> Expr:
+        """Which rows stand for a fact at all: an hour of clicks alone has no ad views, and the other way round."""
+        if not self.hourly or self.fact not in _HELD:
+            return TRUE
+        return any_of(*(Compare(each, Operator.DIFFERENT, 0) for each in _HELD[self.fact]))
 
     def of_program(self, programs: Expr) -> Expr:
         """A predicate over programs, as one over rows of the relation."""

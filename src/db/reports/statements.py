@@ -183,7 +183,7 @@ class _Part:
 
     def _within(self) -> sa.ColumnElement[bool]:
         at = self.joined.column(self.source.moment)
-        tests = [at >= SINCE, at < UNTIL]
+        tests = [at >= SINCE, at < UNTIL, self.joined.views[()].relation.c["is_fact"]]
         for number, each in enumerate(self.query.filters):
             tests.append(self._test(each.dimension, f"filter{number}", excluded=each.excluded))
         tests += [_among(self.joined.column(place), "statuses") for place in self._status()]
@@ -212,15 +212,16 @@ class _Part:
         return counts
 
     def _marks(self) -> dict[str, Mark]:
+        is_fact = {"is_fact": Mark(self.source.counted)}
         if self.counted is not None:
-            return {"counted": Mark(self.source.of_program(self.counted))}
+            return is_fact | {"counted": Mark(self.source.of_program(self.counted))}
         counts = {
             f"counts{at}": Mark(self.source.rows(measure), measure.classes)
             for at, each in enumerate(self.query.sums)
             if each in self.own and (measure := MEASURES[each.measure])
         }
         of = {f"of{at}": Mark(self.source.of_program(each)) for at, each in enumerate(self.query.coverages)}
-        return counts | of
+        return is_fact | counts | of
 
     def _columns(self, each: Sum) -> tuple[str, ...]:
         if self.counted is not None:

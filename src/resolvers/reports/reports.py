@@ -13,6 +13,7 @@ from sightline.authz.reports.dimensions import DIMENSIONS
 from sightline.authz.reports.lenses import Lens, ReportLens
 from sightline.db.reports.queries import Period
 from sightline.db.reports.settings import ReportDefaults, report_defaults
+from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.reports.dimension_values import DimensionValues
 from sightline.resolvers.reports.labels import names_of
@@ -20,7 +21,7 @@ from sightline.resolvers.reports.names import columns_to_show
 from sightline.resolvers.reports.ordering import Names, Order, PageOfLines, WrittenLine, page_of, satisfying
 from sightline.resolvers.reports.periods import bucket_of, compared_period, period_of, steps_from, zone_named
 from sightline.resolvers.reports.plans import ReportPlan, moved_to, plan_of
-from sightline.resolvers.reports.requests import ReportRequest
+from sightline.resolvers.reports.requests import MOST_GROUPS, ReportRequest
 from sightline.resolvers.reports.running import Line, Outcome, Run
 
 _OF_ORGANIZATIONS = frozenset({ReportLens.ADVERTISER, ReportLens.PARTNER})
@@ -65,6 +66,11 @@ async def report_of(operation: Operation, request: ReportRequest) -> Report:
         plan_of(lens, request, shown, period=before, defaults=defaults, values=values)  # refused alike
     run = Run(services.desk, lens, operation.snapshot)
     outcome = await run.outcome(plan)
+    if not outcome.complete and (request.having or request.order):
+        raise BadInputError(
+            f"There are more than {MOST_GROUPS:,} rows, too many to choose and order: ask for a shorter period, fewer "
+            "dimensions, or filters."
+        )
     page, names = await _page(operation, request, plan, outcome, values)
     compared = None if before is None else await _compared(run, moved_to(plan, before), page, since=period)
     return Report(run, plan, page, names, outcome.totals, outcome.complete, compared)

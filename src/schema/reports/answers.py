@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -209,7 +209,10 @@ class ReportAnswer:
         )
 
 
-async def _report(info: strawberry.Info, input: ReportInput) -> ReportAnswer | None:  # noqa: A002
+async def _report(
+    info: strawberry.Info,
+    input: Annotated[ReportInput, strawberry.argument(description="What to report.")],  # noqa: A002
+) -> ReportAnswer | None:
     operation: Operation = info.context
     (field,) = info.selected_fields
     request = request_from(input, operation.services.ids, metrics=selected_metrics(field.selections))

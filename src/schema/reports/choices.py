@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import strawberry
 
@@ -130,7 +131,10 @@ def _reason(lens: OpenLens, dimension: Dimension) -> str:
     return "your role does not reach what it is read from"
 
 
-def _schema(info: strawberry.Info, lens: ReportLensInput) -> ReportSchema | None:
+def _schema(
+    info: strawberry.Info,
+    lens: Annotated[ReportLensInput, strawberry.argument(description="From whose point of view.")],
+) -> ReportSchema | None:
     operation: Operation = info.context
     asked = lens_from(lens, operation.services.ids)
     return ReportSchema(lens=operation.services.desk.open(operation.principal, asked))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
+from datetime import datetime, timedelta
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import product
 from statistics import median
@@ -101,11 +101,20 @@ class Oracle:
         return totals
 
     def _columns(self, asked: Asked, found: list[tuple[str, Row]], known: list[str]) -> dict[str, Decimal | None]:
+        taken: dict[frozenset[int], Sums] = {}
         return {
-            key: rounded(self._column(asked, COLUMNS[key], found, known), COLUMNS[key].digits) for key in asked.columns
+            key: rounded(self._column(asked, COLUMNS[key], found, known, taken), COLUMNS[key].digits)
+            for key in asked.columns
         }
 
-    def _column(self, asked: Asked, column: ByHand, found: list[tuple[str, Row]], known: list[str]) -> Fraction | None:
+    def _column(
+        self,
+        asked: Asked,
+        column: ByHand,
+        found: list[tuple[str, Row]],
+        known: list[str],
+        taken: dict[frozenset[int], Sums],
+    ) -> Fraction | None:
         if not column.facts <= set(known):
             return None
         programs = asked.lens.programs(column.classes, self.stored)
@@ -113,21 +122,24 @@ class Oracle:
         everywhere = all(asked.lens.shows.get(each) is EVERY for each in column.classes)
         if found and not covered and not everywhere:
             return None
-        return column.value(self._sums(asked, covered))
+        if programs not in taken:
+            taken[programs] = self._sums(asked, covered)
+        return column.value(taken[programs])
 
     def _sums(self, asked: Asked, rows: list[tuple[str, Row]]) -> Sums:
-        sums: dict[str, Any] = dict.fromkeys(SUMS, Fraction())
+        sums: dict[str, Decimal] = dict.fromkeys(SUMS, Decimal())
         elapsed: list[Fraction] = []
-        for fact, row in rows:
-            for name, amount in self._measured(fact, row, asked):
-                sums[name] += Fraction(amount)
-                if name == "seconds":
-                    elapsed.append(Fraction(amount))
-        sums["median"] = median(elapsed) if elapsed else None
-        return sums
+        with localcontext(prec=60):  # exact: an amount has four digits after the point, a rate ten
+            for fact, row in rows:
+                for name, amount in self._measured(fact, row, asked):
+                    sums[name] += amount
+                    if name == "seconds":
+                        elapsed.append(Fraction(amount))
+        exact: dict[str, Any] = {name: Fraction(value) for name, value in sums.items()}
+        return exact | {"median": median(elapsed) if elapsed else None}
 
     def _measured(self, fact: str, row: Row, asked: Asked) -> Iterator[tuple[str, Any]]:
-        rate = 1 if asked.native else Fraction(row.get("fx_rate") or 1)
+        rate = 1 if asked.native else row.get("fx_rate") or 1
         if fact == "views":
             yield "views", row["impressions"]
         elif fact == "click":
@@ -137,9 +149,9 @@ class Oracle:
                 yield "items", 1
                 yield "quantity", row["quantity"]
         elif fact == "adjustment":
-            yield "adjusted_sale", Fraction(row["sale_amount"] or 0) * rate
-            yield "adjusted_revenue", Fraction(row["revenue_amount"] or 0) * rate
-            yield "adjusted_payout", Fraction(row["payout_amount"] or 0) * rate
+            yield "adjusted_sale", (row["sale_amount"] or 0) * rate
+            yield "adjusted_revenue", (row["revenue_amount"] or 0) * rate
+            yield "adjusted_payout", (row["payout_amount"] or 0) * rate
         else:
             yield from self._of_conversion(row, rate)
 
@@ -154,12 +166,12 @@ class Oracle:
             elif row["click_at"] is not None:
                 yield "followed", 1
                 since = row["event_at"] - row["click_at"]
-                yield "seconds", Fraction(since.days * 86_400 + since.seconds) + Fraction(since.microseconds, 10**6)
-            yield "sale", Fraction(row["sale_amount"] or 0) * rate
+                yield "seconds", Decimal(since // timedelta(microseconds=1)).scaleb(-6)
+            yield "sale", (row["sale_amount"] or 0) * rate
             yield "with_sale", 1 if row["sale_amount"] else 0
-            yield "refunded", Fraction(row["refunded_amount"]) * rate
-            yield "revenue", Fraction(row["revenue"]) * rate
-        payout = Fraction(row["payout"]) * rate
+            yield "refunded", row["refunded_amount"] * rate
+            yield "revenue", row["revenue"] * rate
+        payout = row["payout"] * rate
         if status in ("PENDING", "HOLD"):
             yield "waiting", payout
         elif status == "APPROVED":

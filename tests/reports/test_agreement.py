@@ -11,7 +11,7 @@ from drawing import draw
 from lenses_by_hand import LensByHand
 from oracle import Oracle
 
-REPORTS = int(os.environ.get("N", "500"))
+REPORTS = 500
 
 
 async def test_random_reports_equal_what_python_computes_from_the_rows(

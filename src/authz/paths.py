@@ -56,16 +56,13 @@ class Flag(StrEnum):
 
 
 LISTED: Mapping[FieldClass, Token] = {
-    each: f"list:{each}"
-    for each in (
-        FieldClass.SALE_AMOUNT,
-        FieldClass.REVENUE,
-        FieldClass.PAYOUT,
-        FieldClass.PAYOUT_INVOICE,
-        FieldClass.COMMISSION_RATE,
-    )
+    FieldClass.SALE_AMOUNT: "list:sale_amount",
+    FieldClass.REVENUE: "list:revenue",
+    FieldClass.PAYOUT: "list:payout",
+    FieldClass.PAYOUT_INVOICE: "list:payout",
+    FieldClass.COMMISSION_RATE: "list:payout",
 }
-"""Tokens of a staff path: the classes that its holder's list of report columns leaves him on entities (RC7)."""
+"""Tokens of a staff path: the columns, on its holder's list for reports, that classes of entities need there (RC7)."""
 
 
 class Attribute(StrEnum):

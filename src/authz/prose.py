@@ -8,7 +8,7 @@ from sightline.authz.classes import FieldClass
 from sightline.authz.entities import EntityRule
 from sightline.authz.expr import FALSE, TRUE, And, Condition, Expr, Holds, Not, Or, all_of
 from sightline.authz.masks import MASKS
-from sightline.authz.paths import Flag, PathKind
+from sightline.authz.paths import LISTED, Flag, PathKind
 
 _KINDS = {
     PathKind.ORGANIZATION: "members of the organization",
@@ -62,11 +62,17 @@ def audience(classes: Collection[FieldClass], rule: EntityRule) -> str:
     )
 
 
+def _token(token: str) -> str:
+    if token in LISTED.values():
+        return f"with the report column {token.removeprefix('list:')}"
+    return token.replace(":R", " R").replace(":W", " W")
+
+
 def describe(cell: Expr) -> str:
     """A cell of the mask table in words."""
     match cell:
         case Holds(token):
-            return _FLAGS[Flag(token)] if token in set(Flag) else token.replace(":R", " R").replace(":W", " W")
+            return _FLAGS[Flag(token)] if token in set(Flag) else _token(token)
         case Condition(name):
             return _CONDITIONS[name]
         case And(parts):

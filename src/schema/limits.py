@@ -210,7 +210,7 @@ class _Prices:
         return self.measured[name]
 
     def report(self, node: FieldNode) -> int:
-        """A report runs statements over many facts, and answers as many rows as the `first` of its input says."""
+        """A report runs statements over many facts, and has as many `rows` as the `first` of its input says."""
         size = REPORT_PAGE
         for argument in node.arguments or ():
             value: Any = argument.value
@@ -221,8 +221,17 @@ class _Prices:
             elif isinstance(value, ObjectValueNode):
                 asked = next((each for each in value.fields if each.name.value == "first"), None)
                 size = (self.size(asked) or size) if asked is not None else size
-        inner = self.selection(node.selection_set) if node.selection_set else 0
-        return REPORT_PRICE + inner * min(max(size, 1), MOST_ROWS)
+        return REPORT_PRICE + self.below_report(node, min(max(size, 1), MOST_ROWS))
+
+    def below_report(self, node: FieldNode, size: int) -> int:
+        """What stands below a report, or below its comparison: of everything one, of rows as many as there are."""
+        if node.selection_set is None:
+            return 0
+        price = 0
+        for each in _flattened(node.selection_set, self.fragments):
+            below = self.below_report(each, size) if each.name.value == "compare" else self.node(each)
+            price += below * size if each.name.value == "rows" else below
+        return price
 
     def rows(self, node: FieldNode) -> int:
         """How many rows a field can have: what `first` or `last` asks for, or how many `ids` are given."""

@@ -9,7 +9,7 @@ import pytest
 from demo_platform import Platform
 from lenses_by_hand import LensByHand
 
-from sightline.db.demo.rollups import ROLLUPS, make_rollups
+from sightline.db.rollups import rebuild
 
 QUERY = """query ($input: ReportInput!) { report(input: $input) {
     since until timeZone currency rowCount complete pageInfo { startCursor endCursor hasNextPage }
@@ -108,10 +108,8 @@ KEPT = {
 
 async def recomputed(platform: Platform) -> None:
     """Make the hourly sums anew from the facts."""
-    async with platform.engine.database.owner() as connection, connection.transaction():
-        for table in ROLLUPS:
-            await connection.execute(f"DELETE FROM {table}")
-        await make_rollups(connection)
+    async with platform.engine.database.owner() as connection:
+        await rebuild(connection)
 
 
 @pytest.mark.parametrize("who", UNSEEN)

@@ -71,14 +71,13 @@ async def test_rc6_nothing_runs_if_one_name_is_not_there(platform: Platform) -> 
     given = {
         "lens": {"kind": "ADVERTISER", "organization": northwind},
         "period": PERIOD,
-        "columns": ["clicks", "payout", "profit", MADE_UP],
+        "columns": ["clicks", "payout", MADE_UP],
         "groupBy": ["program", "order"],
     }
     answer = await platform.ask(platform.member("analyst"), QUERY, input=given)
     (error,) = answer.errors
     assert error["message"] == (
         'Column "payout" does not exist or is not available to you. '
-        'Column "profit" does not exist or is not available to you. '
         f'Column "{MADE_UP}" does not exist or is not available to you. '
         'Dimension "order" does not exist or is not available to you.'
     )

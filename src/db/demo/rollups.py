@@ -4,62 +4,20 @@ from __future__ import annotations
 
 import asyncpg
 
-ROLLUPS = (
-    "traffic_hour_by_account",
-    "traffic_hour_by_program",
-    "conversion_hour_by_account",
-    "conversion_hour_by_program",
-)
-_CLICKS = """
-    count(*) FILTER (WHERE kind = 'UNIQUE'), count(*) FILTER (WHERE kind = 'DUPLICATE'),
-    count(*) FILTER (WHERE kind = 'INVALID')
-"""
-_SUMS = """
-    count(*) FILTER (WHERE goal_id IS NULL OR is_base), count(*) FILTER (WHERE NOT is_base),
-    count(*) FILTER (WHERE sale_amount > 0), coalesce(sum(sale_amount), 0), sum(refunded_amount), sum(revenue),
-    sum(payout)
-"""
-_KEYS = "status, settlement, currency, fx_rate"
-_ADVERTISER = "advertiser_profile_id, advertiser_org_id"
+from sightline.db.rollups import rebuild
 
 # Nobody counts ad views here: that there are some for each click is all that is known of them.
-_STATEMENTS = (
-    f"""
+_VIEWS = """
     INSERT INTO traffic_hour_by_account
-        (affiliate_account_id, program_id, hour, {_ADVERTISER}, partner_org_id,
-         unique_clicks, duplicate_clicks, invalid_clicks, impressions)
-    SELECT affiliate_account_id, program_id, date_trunc('hour', event_at, 'UTC') AS hour, {_ADVERTISER},
-        partner_org_id, {_CLICKS}, count(*) * (18 + (affiliate_account_id * 7 + program_id * 13) % 41)
-    FROM click GROUP BY affiliate_account_id, program_id, hour, {_ADVERTISER}, partner_org_id
-    """,
-    f"""
-    INSERT INTO traffic_hour_by_program
-        (program_id, hour, {_ADVERTISER}, unique_clicks, duplicate_clicks, invalid_clicks, impressions)
-    SELECT program_id, hour, {_ADVERTISER}, sum(unique_clicks), sum(duplicate_clicks), sum(invalid_clicks),
-        sum(impressions)
-    FROM traffic_hour_by_account GROUP BY program_id, hour, {_ADVERTISER}
-    """,
-    f"""
-    INSERT INTO conversion_hour_by_account
-        (affiliate_account_id, program_id, hour, {_KEYS}, {_ADVERTISER}, partner_org_id,
-         conversions, events, conversions_with_sale, sale_amount, refunded_amount, revenue, payout)
-    SELECT affiliate_account_id, c.program_id, date_trunc('hour', event_at, 'UTC') AS hour, {_KEYS}, {_ADVERTISER},
-        partner_org_id, {_SUMS}
-    FROM conversion c LEFT JOIN program_goal g ON g.id = c.goal_id
-    GROUP BY affiliate_account_id, c.program_id, hour, {_KEYS}, {_ADVERTISER}, partner_org_id
-    """,
-    f"""
-    INSERT INTO conversion_hour_by_program
-        (program_id, hour, {_KEYS}, {_ADVERTISER},
-         conversions, events, conversions_with_sale, sale_amount, refunded_amount, revenue, payout)
-    SELECT program_id, hour, {_KEYS}, {_ADVERTISER}, sum(conversions), sum(events), sum(conversions_with_sale),
-        sum(sale_amount), sum(refunded_amount), sum(revenue), sum(payout)
-    FROM conversion_hour_by_account GROUP BY program_id, hour, {_KEYS}, {_ADVERTISER}
-    """,
-)
+        (affiliate_account_id, program_id, hour, advertiser_profile_id, advertiser_org_id, partner_org_id, impressions)
+    SELECT affiliate_account_id, program_id, date_trunc('hour', event_at, 'UTC') AS hour, advertiser_profile_id,
+        advertiser_org_id, partner_org_id, count(*) * (18 + (affiliate_account_id * 7 + program_id * 13) % 41)
+    FROM click
+    GROUP BY affiliate_account_id, program_id, hour, advertiser_profile_id, advertiser_org_id, partner_org_id
+"""
 
 
 async def make_rollups(connection: asyncpg.Connection) -> None:
     """Fill the four tables, at both grains."""
-    for statement in _STATEMENTS:
-        await connection.execute(statement)
+    await connection.execute(_VIEWS)
+    await rebuild(connection)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sightline.authz.paths import Flag, Path, PathKind, Paths, combine, path
+from sightline.authz.classes import FieldClass
+from sightline.authz.paths import LISTED, Flag, Path, PathKind, Paths, combine, path
 from sightline.authz.permissions import ADMIN, Level, Scope, implied, token
 from sightline.authz.roles import BaseType, Standing, Switch
 
@@ -47,7 +48,10 @@ class OrganizationGrant:
 
 @dataclass(frozen=True, slots=True)
 class PlatformGrant:
-    """A role of the operator's staff. `statuses` None means every status; the assignments matter where `assigned`."""
+    """A role of the operator's staff. `statuses` None means every status; the assignments matter where `assigned`.
+
+    `listed` are the classes that its holder's list of report columns leaves him on entities (RC7): all, unless said.
+    """
 
     base_type: BaseType
     permissions: tuple[tuple[str, Level], ...]
@@ -56,6 +60,12 @@ class PlatformGrant:
     assigned: bool = False
     assigned_accounts: frozenset[int] = frozenset()
     assigned_advertisers: frozenset[int] = frozenset()
+    listed: frozenset[FieldClass] = frozenset(LISTED)
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether it gives ADMIN R: every module's R, every switch, every report column (DR15, RC2)."""
+        return any(key == ADMIN for key, _ in self.permissions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +86,17 @@ class CompanyGrant:
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """Everything one principal was given. `user_id` is None for an organization's key, which is nobody's self."""
+    """Everything one principal was given. `user_id` is None for an organization's key, which is nobody's self.
+
+    `columns` is the list of report columns that holds for it (RC1); what it leaves of entities its platform grant says.
+    """
 
     user_id: int | None
     organizations: tuple[OrganizationGrant, ...] = ()
     platform: PlatformGrant | None = None
     collaborators: tuple[CollaboratorGrant, ...] = ()
     companies: tuple[CompanyGrant, ...] = ()
+    columns: frozenset[str] = frozenset()
 
 
 NOTHING = Paths(())
@@ -147,9 +161,9 @@ def _platform_path(grant: PlatformGrant, user_id: int | None) -> Path:
     tokens: set[str] = set(implied(Scope.PLATFORM, grant.permissions))
     # Some modules show their holder's own rows only: own keys, own imports (A15, A16).
     values: dict[str, frozenset[int] | frozenset[str]] = {} if user_id is None else {"user": frozenset({user_id})}
-    if token(ADMIN, Level.R) in tokens:  # DR15: Admin R implies every switch, every status, visibility ALL
-        return path(PathKind.PLATFORM, tokens | set(_SWITCH_FLAGS.values()), **values)
-    tokens |= {_SWITCH_FLAGS[switch] for switch in grant.switches}
+    if grant.is_admin:  # DR15: Admin R implies every switch, every status, visibility ALL
+        return path(PathKind.PLATFORM, tokens | set(_SWITCH_FLAGS.values()) | set(LISTED.values()), **values)
+    tokens |= {_SWITCH_FLAGS[switch] for switch in grant.switches} | {LISTED[each] for each in grant.listed}
     if grant.statuses is not None:
         tokens.add(Flag.LIMITED_STATUSES)
         values["statuses"] = grant.statuses

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from sightline.authz.classes import FieldClass as C
 from sightline.authz.expr import TRUE, Condition, Expr, Holds, all_of, any_of, negate
-from sightline.authz.paths import Flag, PathKind
+from sightline.authz.paths import LISTED, Flag, PathKind
 from sightline.authz.permissions import permitted
 
 Mask = Mapping[C, Expr]
@@ -28,6 +28,11 @@ FULL = Holds(Flag.FULL)
 def or_full(*keys: str) -> Expr:
     """A member with full sight of the organization, or a role that holds R of one of these keys."""
     return any_of(FULL, permitted(*keys))
+
+
+def listed(field_class: C) -> Expr:
+    """The column list of a staff member leaves him the class on entities (RC7)."""
+    return Holds(LISTED[field_class])
 
 
 # Staff see plans with the module, and without it those of accounts in their rows.
@@ -77,12 +82,13 @@ MASKS: Mapping[PathKind, Mask] = {
         C.RECORD: TRUE,
         C.TRAFFIC: permitted("TRANSACTIONS", "AFFILIATES"),
         C.CONVERSIONS: permitted("TRANSACTIONS", "AFFILIATES"),
-        C.SALE_AMOUNT: Holds(Flag.SEE_SALE_AMOUNT),
-        C.REVENUE: Holds(Flag.SEE_REVENUE),
-        C.PAYOUT: Holds(Flag.SEE_PAYOUT),
+        C.SALE_AMOUNT: all_of(Holds(Flag.SEE_SALE_AMOUNT), listed(C.SALE_AMOUNT)),
+        C.REVENUE: all_of(Holds(Flag.SEE_REVENUE), listed(C.REVENUE)),
+        C.PAYOUT: all_of(Holds(Flag.SEE_PAYOUT), listed(C.PAYOUT)),
         C.PAYOUT_INVOICE: all_of(
             permitted("PAYOUTS"),
             Holds(Flag.SEE_PAYOUT),
+            listed(C.PAYOUT_INVOICE),
             negate(Holds(Flag.LIMITED_STATUSES)),
             negate(Holds(Flag.ASSIGNED_ADVERTISERS)),
         ),
@@ -92,7 +98,7 @@ MASKS: Mapping[PathKind, Mask] = {
         C.INTERNAL_NOTES: TRUE,  # a platform row is reached by R of its module only, which is what the notes need
         C.OPERATOR_NOTES: TRUE,
         C.COMMISSION_TERMS: _PLANS,
-        C.COMMISSION_RATE: all_of(Holds(Flag.SEE_PAYOUT), _PLANS),
+        C.COMMISSION_RATE: all_of(Holds(Flag.SEE_PAYOUT), listed(C.COMMISSION_RATE), _PLANS),
         C.KEY_META: permitted("API_KEYS"),
         C.POLICY: permitted("USERS"),
     },

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sightline.authz.classes import FieldClass
 from sightline.authz.expr import Token
 
 
@@ -52,6 +53,16 @@ class Flag(StrEnum):
     COMPANY_OWNER = "company:OWNER"
     BY_KEY = "by:key"  # an API key's path: never hands on access (SM6)
     READS_ONLY = "limit:reads_only"  # a key's path whose scope is for reading (AC5)
+
+
+LISTED: Mapping[FieldClass, Token] = {
+    FieldClass.SALE_AMOUNT: "list:sale_amount",
+    FieldClass.REVENUE: "list:revenue",
+    FieldClass.PAYOUT: "list:payout",
+    FieldClass.PAYOUT_INVOICE: "list:payout",
+    FieldClass.COMMISSION_RATE: "list:payout",
+}
+"""Tokens of a staff path: the columns, on its holder's list for reports, that classes of entities need there (RC7)."""
 
 
 class Attribute(StrEnum):

@@ -13,6 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from sightline.authz.classes import FieldClass
+from sightline.authz.expr import Expr, all_of
 from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Conditional, Deny, Visibility
 from sightline.db.catalogue import Catalogue, Entity
@@ -24,6 +26,14 @@ KEY_PREFIX = "key_"
 
 class DeniedColumnError(Exception):
     """A statement asks the view for a column this viewer does not have. A fault of ours: the schema hides it first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A predicate over the raw row that a report sums by; never TRUE where one of the classes it needs is not held."""
+
+    where: Expr
+    classes: frozenset[FieldClass] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,11 +68,12 @@ def authorised(
     *,
     columns: Iterable[str],
     carried: Iterable[str] = (),
+    marks: Mapping[str, Mark] | None = None,
     through: PathKind | None = None,
     verb: str | None = None,
     single: frozenset[str] = frozenset(),
 ) -> AuthorisedView:
-    """The view of an entity with these columns. Raises DeniedColumnError for a column that is denied.
+    """The view of an entity with these columns and marks. Raises DeniedColumnError for one that is denied.
 
     `carried` names further raw columns for co-located joins (the account of a fact's child); like the keys they are
     never part of an answer. With `through` only the rows that paths of this kind reach are left of it, with `verb` only
@@ -90,8 +101,17 @@ def authorised(
                 masked.append(sa.case((predicate, sa.literal_column("0")), else_=hidden))
             bits[name] = bit_of[decision.predicate]
         selected.append(expression.label(name))
+    for name, mark in (marks or {}).items():
+        selected.append(predicates.sql(_marked(visibility, entity, mark), source).label(name))
     if masked:
         selected.append(sum(masked[1:], start=masked[0]).label(HIDDEN))
     reached = visibility.rows if verb is None else visibility.may
     rows = predicates.sql(reached(verb or entity, through=through), source)
     return AuthorisedView(table, sa.select(*selected).where(rows).subquery(), bits)
+
+
+def _marked(visibility: Visibility, entity: str, mark: Mark) -> Expr:
+    decision = visibility.decide_classes(entity, mark.classes)
+    if isinstance(decision, Deny):
+        raise DeniedColumnError(f"{entity}, {', '.join(sorted(mark.classes))}")
+    return all_of(mark.where, decision.predicate) if isinstance(decision, Conditional) else mark.where

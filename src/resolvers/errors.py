@@ -2,6 +2,7 @@
 
     SightlineError
       BadInputError            BAD_INPUT: the request is wrong; the message says what to give instead
+        ColumnRestrictedError  COLUMN_RESTRICTED: a report names what does not exist or is not available (RC6)
       UnauthenticatedError     UNAUTHENTICATED: nobody, or nobody we know
 
 Everything else that is raised while resolving is a fault of ours, answered as INTERNAL with an error id.
@@ -20,6 +21,12 @@ class BadInputError(SightlineError):
     """The request is wrong; the message says what to give instead."""
 
     code = "BAD_INPUT"
+
+
+class ColumnRestrictedError(BadInputError):
+    """A report names a column, dimension or lens that does not exist or is not available to the viewer (RC6)."""
+
+    code = "COLUMN_RESTRICTED"
 
 
 class UnauthenticatedError(SightlineError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,9 @@ from sightline.authz.grants import (
     OrganizationGrant,
     PlatformGrant,
 )
+from sightline.authz.paths import LISTED
 from sightline.authz.permissions import Level
+from sightline.authz.reports.lists import narrowed
 from sightline.authz.roles import PREDEFINED_BY_NAME, BaseType, RoleDefinition, Switch
 from sightline.db.snapshot import Snapshot
 from sightline.db.statements import Statement, system_statement
@@ -43,6 +45,7 @@ from sightline.db.tables import (
     SessionRow,
 )
 from sightline.db.tables.enums import KeyState, UserStatus
+from sightline.resolvers.column_lists import listed_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,8 @@ async def active_user_by_email(snapshot: Snapshot, email: str) -> int | None:
 async def grants_of_organization(snapshot: Snapshot, organization_id: int) -> Grants:
     """What an organization's key has: its ADMIN's sight of the organization, nothing that is somebody's own (AC5)."""
     (row,) = await snapshot.fetch(_ONE_ORGANIZATION, {"organization_id": organization_id})
-    return Grants(None, organizations=(_membership(row, PREDEFINED_BY_NAME["Admin"]),))
+    columns = await listed_columns(snapshot, None, admin=False)
+    return Grants(None, organizations=(_membership(row, PREDEFINED_BY_NAME["Admin"]),), columns=columns)
 
 
 async def grants_of_user(snapshot: Snapshot, user_id: int) -> tuple[Grants, datetime | None]:
@@ -218,6 +222,8 @@ async def grants_of_user(snapshot: Snapshot, user_id: int) -> tuple[Grants, date
         for statement in (_ASSIGNMENTS, _USERS_ORGANIZATIONS, _COLLABORATIONS, _COMPANIES, _MANAGED)
     ]
     settings = {row["id"]: row for row in organizations}
+    platform = next((_platform_grant(row, managed) for row in assignments if row["organization_id"] is None), None)
+    columns = await listed_columns(snapshot, user_id, admin=platform is not None and platform.is_admin)
     grants = Grants(
         user_id,
         organizations=tuple(
@@ -225,9 +231,10 @@ async def grants_of_user(snapshot: Snapshot, user_id: int) -> tuple[Grants, date
             for row in assignments
             if row["organization_id"] is not None
         ),
-        platform=next((_platform_grant(row, managed) for row in assignments if row["organization_id"] is None), None),
+        platform=None if platform is None else replace(platform, listed=narrowed(LISTED, columns)),
         collaborators=tuple(CollaboratorGrant(row["affiliate_account_id"], row["role"]) for row in collaborations),
         companies=tuple(CompanyGrant(row["company_id"], row["level"]) for row in companies),
+        columns=columns,
     )
     return grants, _first_end(assignments, collaborations, companies, managed)
 

@@ -48,7 +48,8 @@ class Principal:
     """Somebody or something that asks, and what it may do.
 
     `fingerprint` names it stably (cursors are bound to it). `valid_until` is the first moment at which some grant, key
-    or session of it ends, None where none does. `key_id` is the API key it asks with, None for a person.
+    or session of it ends, None where none does. `key_id` is the API key it asks with, None for a person. `columns` is
+    the list of report columns that holds for it: its owner's, of a key (AC5).
     """
 
     fingerprint: str
@@ -57,6 +58,7 @@ class Principal:
     paths: Paths
     valid_until: datetime | None
     key_id: int | None = None
+    columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,8 @@ async def _of_session(digest: bytes, snapshot: Snapshot) -> Principal | None:
 async def principal_of_user(snapshot: Snapshot, user_id: int, *, ends: datetime | None = None) -> Principal:
     """An active user's principal. `ends` is when what identified the user ends."""
     grants, until = await grants_of_user(snapshot, user_id)
-    return Principal(f"user:{user_id}", user_id, None, paths_of(grants), _earliest(ends, until))
+    until = _earliest(ends, until)
+    return Principal(f"user:{user_id}", user_id, None, paths_of(grants), until, columns=grants.columns)
 
 
 async def _of_key(digest: bytes, snapshot: Snapshot) -> Principal | None:
@@ -146,14 +149,14 @@ async def _of_key(digest: bytes, snapshot: Snapshot) -> Principal | None:
         return None
     if key.user_id is not None:
         grants, until = await grants_of_user(snapshot, key.user_id)
-        paths = paths_of(grants)
     else:
         grants, until = await grants_of_organization(snapshot, _organization(key)), None
-        paths = paths_of(grants)
+    paths = paths_of(grants)
     if key.scopes is not None:
         paths = narrow(paths, key.scopes)
     until = _earliest(key.expires_at, until)
-    return Principal(f"key:{key.key_id}", key.user_id, key.organization_id, by_key(paths), until, key.key_id)
+    owner = (key.user_id, key.organization_id)
+    return Principal(f"key:{key.key_id}", *owner, by_key(paths), until, key.key_id, grants.columns)
 
 
 # What was sent by mail stands for nobody: it is used up where it is presented.

@@ -26,6 +26,7 @@ from sightline.db.writes import Writes
 from sightline.resolvers.cursors import Cursors
 from sightline.resolvers.global_ids import GlobalIds, Key
 from sightline.resolvers.identity import Principal
+from sightline.resolvers.reports.desk import Desk
 from sightline.resolvers.rows import Row, light_rows
 
 
@@ -39,6 +40,7 @@ class Services:
     cursors: Cursors
     vault: Vault
     writes: Writes
+    desk: Desk
 
 
 @dataclass(slots=True, eq=False)

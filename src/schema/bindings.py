@@ -7,13 +7,16 @@ coordinate without a binding is refused when the schema is built.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import strawberry
 
 from sightline.authz.expr import FALSE
 from sightline.authz.paths import PathKind
+from sightline.authz.reports.catalogue import CATALOGUE
+from sightline.authz.reports.lenses import shows_somewhere
 from sightline.authz.visibility import Deny, Visibility
 
 METADATA = "sightline"
@@ -68,8 +71,36 @@ class Does:
         return any(visibility.may(verb) != FALSE for verb in self.verbs)
 
 
+@dataclass(frozen=True, slots=True)
+class InReports:
+    """The binding of what reports show: it is in the schema of those who have a lens, and the column in one of theirs.
+
+    Column lists do not count here: whether a listed column may be used is decided when the report is asked (RC6).
+    """
+
+    column: str | None = None
+
+    def on(self, entity: str) -> Binding:
+        """A report is no row. Raises TypeError."""
+        raise TypeError(f"{self.column} is shown by reports, not on a field of {entity}")
+
+    def exists_for(self, visibility: Visibility) -> bool:
+        """Whether a viewer has it."""
+        needs = None if self.column is None else CATALOGUE.needs[self.column]
+        return shows_somewhere(visibility.shapes, needs)
+
+
 OPEN = Open()
-Bound = Binding | Does | Open
+Bound = Binding | Does | InReports | Open
+
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def open_method(description: str) -> Callable[[Method], Method]:
+    """A method that is such a field."""
+    decorate: Callable[[Method], Method] = open_field(description)
+    return decorate
 
 
 def open_field(description: str, **options: Any) -> Any:

@@ -1,8 +1,9 @@
 """What an operation costs: beforehand by its document and variables, afterwards by what it was answered.
 
 An object costs 1 and a scalar nothing. A connection costs its page size times what each of its rows costs, at least 1
-each; a `totalCount` 10, a look-up what each of its ids costs, a look at the schema 1,000. Neither figure is moved by a
-row that is not visible: the one is known before any row is read, the other is counted in the answer (LK26).
+each; a `totalCount` 10, a look-up what each of its ids costs, a look at the schema 1,000, and a report 1,000 with what
+its rows cost. Neither figure is moved by a row that is not visible: the one is known before any row is read, the other
+is counted in the answer (LK26).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    ObjectFieldNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
@@ -27,16 +30,20 @@ from graphql import (
 
 from sightline.resolvers.connections import LARGEST_PAGE
 from sightline.resolvers.errors import BadInputError
+from sightline.resolvers.reports.requests import MOST_ROWS, ROWS_OF_A_REPORT
 from sightline.schema.selections import Fragments, flattened, fragments_of, operations_of
 
 MOST_COST = 10_000
 COST_OF_OBJECT = 1
 COST_OF_TOTAL_COUNT = 10
 COST_OF_INTROSPECTION = 1_000
+COST_OF_REPORT = 1_000
 
 _INTROSPECTION: Final = frozenset({"__schema", "__type"})
 _SIZES: Final = frozenset({"first", "last"})
-_ROWS: Final = frozenset({"nodes", "edges"})
+_ROWS: Final = frozenset({"nodes", "edges", "rows"})
+_REPORT: Final = "report"
+_COMPARISON: Final = "compare"  # of a report: it has as many rows as that
 
 
 class CostExceededError(BadInputError):
@@ -95,6 +102,8 @@ class _Requested:
 
     def node(self, node: SelectionNode) -> _Cost:
         if isinstance(node, FieldNode):
+            if node.name.value == _COMPARISON and node.selection_set is not None:
+                return self.selection(node.selection_set) + _Cost(once=COST_OF_OBJECT)
             cost = self.field(node)
             return _Cost(each=cost) if node.name.value in _ROWS else _Cost(once=cost)
         if isinstance(node, InlineFragmentNode):
@@ -113,6 +122,8 @@ class _Requested:
         if node.selection_set is None or node.name.value in _INTROSPECTION:
             return _flat(node)
         below = self.selection(node.selection_set)
+        if node.name.value == _REPORT:
+            return COST_OF_REPORT + self.rows_of_report(node) * below.each + below.once
         for argument in node.arguments or ():
             if argument.name.value == "ids":
                 return (COST_OF_OBJECT + below.whole) * self.length(argument)
@@ -123,15 +134,25 @@ class _Requested:
                 return size * max(below.each, COST_OF_OBJECT) + below.once
         return COST_OF_OBJECT + below.whole
 
-    def size(self, argument: ArgumentNode) -> int | None:
+    def rows_of_report(self, node: FieldNode) -> int:
+        """How many rows a report may have: what the `first` of its input says."""
+        size: int | None = None
+        for argument in node.arguments or ():
+            value: Any = argument.value
+            if isinstance(value, ObjectValueNode):
+                asked = next((each for each in value.fields if each.name.value == "first"), None)
+                size = None if asked is None else self.size(asked)
+            elif isinstance(value, VariableNode):
+                given = self.variables.get(value.name.value)
+                size = _whole(given.get("first")) if isinstance(given, dict) else None
+        return min(max(ROWS_OF_A_REPORT if size is None else size, 1), MOST_ROWS)
+
+    def size(self, argument: ArgumentNode | ObjectFieldNode) -> int | None:
         """The whole number an argument is, None where it is none; 100.0 is one to GraphQL."""
         value: Any = argument.value
         if isinstance(value, IntValueNode):
             return int(value.value) if len(value.value) < 9 else LARGEST_PAGE + 1
-        given = self.variables.get(value.name.value) if isinstance(value, VariableNode) else None
-        if isinstance(given, bool) or not isinstance(given, int | float):
-            return None
-        return int(given) if given == given // 1 else None
+        return _whole(self.variables.get(value.name.value)) if isinstance(value, VariableNode) else None
 
     def length(self, argument: ArgumentNode) -> int:
         value: Any = argument.value
@@ -141,8 +162,14 @@ class _Requested:
         return len(given) if isinstance(given, list) else 1
 
 
+def _whole(given: Any) -> int | None:
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return None
+    return int(given) if given == given // 1 else None
+
+
 def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
-    """The default values that a cost can depend on: whole numbers, and lists by their length."""
+    """The default values that a cost can depend on: whole numbers, lists by their length, and numbers in an object."""
     found: dict[str, Any] = {}
     for each in operation.variable_definitions or ():
         default = each.default_value
@@ -150,6 +177,12 @@ def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
             found[each.variable.name.value] = int(default.value)
         elif isinstance(default, ListValueNode):
             found[each.variable.name.value] = list(default.values)
+        elif isinstance(default, ObjectValueNode):
+            found[each.variable.name.value] = {
+                inside.name.value: int(inside.value.value)
+                for inside in default.fields
+                if isinstance(inside.value, IntValueNode) and len(inside.value.value) < 9
+            }
     return found
 
 
@@ -177,7 +210,8 @@ def _cells(selection_sets: Iterable[SelectionSetNode], fragments: Fragments) -> 
             cells[key] = _Cell(_flat(nodes[0]))
         else:
             sized = any(argument.name.value in _SIZES for argument in nodes[0].arguments or ())
-            cells[key] = _Cell(0 if sized else COST_OF_OBJECT, _cells(below, fragments), nodes[0].name.value in _ROWS)
+            cost = COST_OF_REPORT if nodes[0].name.value == _REPORT else 0 if sized else COST_OF_OBJECT
+            cells[key] = _Cell(cost, _cells(below, fragments), nodes[0].name.value in _ROWS)
     return {key: cell for key, cell in cells.items() if cell.cost or cell.below}
 
 

@@ -11,8 +11,13 @@ from strawberry.types.enum import StrawberryEnumDefinition
 
 from sightline.authz.paths import PathKind
 from sightline.authz.permissions import Level, Scope
+from sightline.authz.reports.columns import Aggregation
+from sightline.authz.reports.dimensions import DateBasis
+from sightline.authz.reports.lenses import ReportLens
+from sightline.authz.reports.measures import Unit
 from sightline.authz.roles import BaseType
 from sightline.db.tables import enums as tables
+from sightline.resolvers.reports.requests import Comparison, Coverage, Preset
 
 DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
     tables.UserStatus: {"ACTIVE": "May sign in.", "SUSPENDED": "Has no access at all."},
@@ -149,6 +154,54 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "SEARCH": "Paid search.",
         "OTHER": "Something else.",
     },
+    ReportLens: {
+        "PLATFORM": "The operator's, over everything a role of its staff reaches.",
+        "ADVERTISER": "An organization's, over the programs of its advertisers.",
+        "PARTNER": "An organization's, over the accounts of its partners.",
+        "ACCOUNT": "That of a collaborator on an affiliate account.",
+    },
+    DateBasis: {
+        "EVENT": "When it happened.",
+        "CLICK": "When the click happened that it followed from.",
+        "POSTING": "When it was recorded.",
+        "LOCKING": "When its amounts become final.",
+        "APPROVAL": "When it was approved.",
+        "MODIFIED": "When a date, flag or reference of it last changed; in the lens PLATFORM only.",
+    },
+    Preset: {
+        "TODAY": "Today so far.",
+        "YESTERDAY": "Yesterday.",
+        "LAST_7_DAYS": "Seven days up to and with today.",
+        "LAST_30_DAYS": "Thirty days up to and with today.",
+        "THIS_MONTH": "From the first of the month up to and with today.",
+        "LAST_MONTH": "The month before this one.",
+        "THIS_QUARTER": "From the first of the quarter up to and with today.",
+        "THIS_YEAR": "From the first of the year up to and with today.",
+        "LAST_YEAR": "The year before this one.",
+    },
+    Comparison: {
+        "PREVIOUS_PERIOD": "The one right before: as many months, days or hours.",
+        "PREVIOUS_YEAR": "The same dates a year before.",
+    },
+    Unit: {
+        "COUNT": "How many.",
+        "QUANTITY": "How much; articles may be sold by weight.",
+        "MONEY": "An amount.",
+        "PERCENT": "A part of a whole: 0.25 is 25 %.",
+        "FACTOR": "How many times.",
+        "SECONDS": "Seconds.",
+        "NUMBER": "A number.",
+    },
+    Aggregation: {
+        "SUM": "Added up over the rows of a group.",
+        "DERIVED": "Computed from sums of the group, never from other ratios.",
+        "AVERAGE": "Sum by count.",
+        "MEDIAN": "The value in the middle.",
+    },
+    Coverage: {
+        "COMPLETE": "Over all programs of the lens.",
+        "PARTIAL": "Over the programs on which you may see it, numerator and denominator alike.",
+    },
     PathKind: {
         "ORGANIZATION": "A membership, over the organization itself.",
         "ORG_ADVERTISER": "A membership, over what the organization's advertisers own.",
@@ -170,6 +223,12 @@ NAMES: dict[type[StrEnum], str] = {
     Level: "PermissionLevel",
     BaseType: "RoleBase",
     PathKind: "AccessPathKind",
+    Preset: "ReportPeriodPreset",
+    Comparison: "ReportComparisonPeriod",
+    Unit: "ReportUnit",
+    Aggregation: "ReportAggregation",
+    Coverage: "ReportCoverage",
+    DateBasis: "ReportDateBasis",
 }
 
 

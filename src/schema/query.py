@@ -19,6 +19,8 @@ from sightline.schema.enums import described
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import plural
 from sightline.schema.node import Node
+from sightline.schema.reports.answers import report_field
+from sightline.schema.reports.choices import lenses_field, schema_field
 
 MOST_NODES = 100
 ID_HELP = "This is no id: take ids from answers of this API."
@@ -150,6 +152,9 @@ _fields: dict[str, Any] = {
     "node": open_field("The row with a global id; null where there is none that you may see.", resolver=_node),
     "nodes": open_field("The rows with these global ids, in their order; null where there is none.", resolver=_nodes),
     "marketplace": open_field("What everybody who may browse is shown.", resolver=_marketplace),
+    "report": report_field,
+    "report_schema": schema_field,
+    "report_lenses": lenses_field,
     **{plural(entity): all_of_entity(entity) for entity in CATALOGUE.served if not entity.is_part},
 }
 

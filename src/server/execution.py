@@ -30,6 +30,7 @@ from sightline.resolvers.global_ids import GlobalIds
 from sightline.resolvers.grants import active_user_by_email
 from sightline.resolvers.identity import Identities, Principal, principal_of_user
 from sightline.resolvers.operation import Operation, Services
+from sightline.resolvers.reports.desk import Desk
 from sightline.schema.api import Api, Prepared, View
 from sightline.schema.costs import actual_cost, requested_cost
 from sightline.schema.model import CATALOGUE
@@ -60,7 +61,15 @@ class Engine:
     ) -> Engine:
         """The engine of an installation. Without `access`, tokens of its own are known, and no others."""
         ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
-        services = Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets), Vault.of(secrets), Writes(CATALOGUE))
+        services = Services(
+            CATALOGUE,
+            Reads(CATALOGUE),
+            ids,
+            Cursors.of(secrets),
+            Vault.of(secrets),
+            Writes(CATALOGUE),
+            Desk.of(CATALOGUE, policy_version=version("sightline")),
+        )
         return cls(database, services, access or Access(Identities(secrets)), Api(), rates)
 
     async def execute(self, request: GraphQLRequest, token: str | None) -> GraphQLAnswer:

@@ -11,6 +11,7 @@ from sightline.db.writes import Writes
 from sightline.resolvers.cursors import Cursors
 from sightline.resolvers.global_ids import GlobalIds
 from sightline.resolvers.operation import Services
+from sightline.resolvers.reports.desk import Desk
 from sightline.schema.model import CATALOGUE
 
 
@@ -21,5 +22,5 @@ def services(secrets: Secrets) -> Services:
     Viewers of up to three of a world's accounts are read account by account, so both routes are met.
     """
     ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
-    reads = Reads(CATALOGUE, most_accounts=3)
-    return Services(CATALOGUE, reads, ids, Cursors.of(secrets), Vault.of(secrets), Writes(CATALOGUE))
+    services = (CATALOGUE, Reads(CATALOGUE, most_accounts=3), ids, Cursors.of(secrets), Vault.of(secrets))
+    return Services(*services, Writes(CATALOGUE), Desk.of(CATALOGUE, policy_version="tests"))

@@ -47,7 +47,7 @@ EQUIVALENT = {
     "cell payout_invoice of ORG_ADVERTISER, 2": "and so it is of a DIRECT program",
     "cell payout of ORG_ADVERTISER, 11": "who has a standing holds both permissions, and a row is settled or it is not",
     "cell commission_rate of ORG_ADVERTISER, 2": "plans are reached on DIRECT programs only",
-    "cell commission_rate of PLATFORM, 3": "plans are reached with COMMISSION_PLANS or for a reached account only",
+    "cell commission_rate of PLATFORM, 4": "plans are reached with COMMISSION_PLANS or for a reached account only",
     "cell traffic of PLATFORM, 0": "the rows that carry it are reached with TRANSACTIONS or AFFILIATES only",
     "cell key_meta of ORGANIZATION, 0": "an organization's keys are reached by its ADMIN only",
     "cell key_meta of PLATFORM, 0": "keys are reached with ADMIN or API_KEYS only, and ADMIN holds every permission",

@@ -17,8 +17,9 @@ from sightline.authz.grants import (
     narrow,
     paths_of,
 )
-from sightline.authz.paths import Paths
+from sightline.authz.paths import LISTED, Paths
 from sightline.authz.permissions import CATALOGUE, Level, Scope, token
+from sightline.authz.reports.lists import BASE_COLUMNS, narrowed
 from sightline.authz.roles import DEFAULT_PLATFORM_ROLES, PREDEFINED_ORGANIZATION_ROLES, BaseType, Switch
 from sightline.db.tables.enums import CollaboratorRole, CompanyLevel, ConversionStatus, ProductLine
 from sightline.resolvers.identity import Principal
@@ -98,6 +99,7 @@ def platform_grant(random: Random, world: World) -> PlatformGrant:
         assigned=random.random() < 0.5,
         assigned_accounts=frozenset(_id(random, world, "affiliate_account") for _ in range(4)),
         assigned_advertisers=frozenset(_id(random, world, "advertiser_profile") for _ in range(3)),
+        listed=narrowed(LISTED, [key for key in BASE_COLUMNS.values() if random.random() < 0.8]),
     )
 
 

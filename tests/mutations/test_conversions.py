@@ -57,7 +57,7 @@ async def test_a9_v5_a_conversion_is_recorded_with_what_its_plan_gives(platform:
         "SELECT * FROM conversion_event WHERE affiliate_account_id = $1 AND conversion_id = $2", account, number
     )
     assert [(each["n"], each["status"], each["actor_id"]) for each in history] == [(1, "PENDING", person.id)]
-    assert await out_of_step(platform) == []
+    assert await out_of_step(platform) == {}
 
 
 async def test_m3_given_amounts_stand_and_halves_go_to_the_even_neighbour(platform: Platform) -> None:
@@ -114,7 +114,7 @@ async def test_f21_a_number_of_another_system_makes_one_conversion(platform: Pla
     assert await platform.one("SELECT count(*) FROM conversion WHERE external_ref = $1", number) == 1
     another = await recorded(platform, person.token, enrollment, externalId=number, source="other shop")
     assert another["conversion"]["id"] != answers[0]["conversion"]["id"], "a number is one system's"
-    assert await out_of_step(platform) == []
+    assert await out_of_step(platform) == {}
 
 
 async def test_what_is_not_recorded(platform: Platform) -> None:
@@ -198,7 +198,7 @@ async def test_sm4_every_step_and_no_other(platform: Platform, before: str) -> N
         else:
             assert (answer["__typename"], answer["path"]) == ("ValidationError", ["status"]), (target, answer)
             assert (stored["status"], stored["version"], steps) == (before, 1, ["PENDING"])
-    assert await out_of_step(platform) == []
+    assert await out_of_step(platform) == {}
 
 
 @pytest.mark.parametrize("before", ["APPROVED", "REJECTED", "REVERSED"])
@@ -288,7 +288,7 @@ async def test_ac8_no_status_is_set_that_the_path_does_not_see(platform: Platfor
     assert allowed["__typename"] == "DecideConversionSuccess"
     taken = await decide(platform, limited.token, conversion, "REVERSED")
     assert taken["__typename"] == "NotFound"
-    assert await out_of_step(platform) == []
+    assert await out_of_step(platform) == {}
 
 
 async def test_ac8_nothing_is_recorded_that_the_path_does_not_see(platform: Platform) -> None:
@@ -298,7 +298,7 @@ async def test_ac8_nothing_is_recorded_that_the_path_does_not_see(platform: Plat
     answer = await recorded(platform, limited.token, await joined(platform))
     assert answer["__typename"] == "Forbidden"
     assert await platform.one("SELECT count(*) FROM conversion") == before
-    assert await out_of_step(platform) == []
+    assert await out_of_step(platform) == {}
 
 
 async def test_f22_of_many_decisions_one_is_made(platform: Platform) -> None:
@@ -314,7 +314,7 @@ async def test_f22_of_many_decisions_one_is_made(platform: Platform) -> None:
         "SELECT count(*) FROM conversion_event WHERE conversion_id = $1", key_of(platform, conversion)[1]
     )
     assert steps == 2
-    assert await out_of_step(platform) == []
+    assert await out_of_step(platform) == {}
 
 
 async def test_many_at_once_leave_the_sums_in_step(platform: Platform) -> None:
@@ -329,7 +329,7 @@ async def test_many_at_once_leave_the_sums_in_step(platform: Platform) -> None:
         *(recorded(platform, person.token, enrollments[n % 2], eventAt=at) for n in range(6)),
     )
     assert {each["__typename"] for each in done} == {"DecideConversionSuccess", "RecordConversionSuccess"}
-    assert await out_of_step(platform) == []
+    assert await out_of_step(platform) == {}
 
 
 async def test_the_log_has_no_amounts(platform: Platform) -> None:

@@ -178,7 +178,7 @@ async def test_sm4_what_a_run_makes_final_and_what_it_pays(platform: Platform) -
         assert row["version"] - moved[name] == (row["settlement"] != "OPEN"), f"AC11: {name} moved once at most"
     (invoice,) = await drafted(platform, month)
     assert (invoice["state"], invoice["total"], invoice["created_by_id"]) == ("DRAFT", Decimal(30), person.id)
-    assert await out_of_step(platform) == []
+    assert await out_of_step(platform) == {}
 
 
 async def test_a10_one_invoice_for_each_account_payer_and_currency(platform: Platform) -> None:
@@ -240,7 +240,7 @@ async def test_sm5_every_step_and_no_other(platform: Platform, state: str, actio
     assert await platform.stored("SELECT deleted FROM payout_invoice_line WHERE invoice_id = $1", invoice["id"]) == [
         after == "DELETED"
     ]
-    assert await out_of_step(platform) == []
+    assert await out_of_step(platform) == {}
 
 
 async def test_what_is_deleted_is_invoiced_again(platform: Platform) -> None:
@@ -331,7 +331,7 @@ async def test_sm5b_a_negative_draft_waits_and_is_carried_over(platform: Platfor
         "SELECT state::text FROM adjustment WHERE affiliate_account_id = $1 AND conversion_id = $2", *key
     )
     assert states == ["PAID"]
-    assert await out_of_step(platform) == []
+    assert await out_of_step(platform) == {}
 
 
 async def test_sm5b_no_correction_is_paid_before_what_it_corrects_is_final(platform: Platform) -> None:
@@ -360,7 +360,7 @@ async def test_sm4_two_runs_at_once_invoice_everything_once(platform: Platform) 
     )
     assert len(lines) == len(set(lines))
     assert {number for _, number in keys} <= set(lines)
-    assert await out_of_step(platform) == []
+    assert await out_of_step(platform) == {}
 
 
 async def test_an_invoice_is_paid_or_deleted(platform: Platform) -> None:
@@ -374,7 +374,7 @@ async def test_an_invoice_is_paid_or_deleted(platform: Platform) -> None:
     assert len(done) == 1
     state = done[0]["payoutInvoice"]["state"]
     assert (await conversion(platform, key))["settlement"] == SETTLED[state]
-    assert await out_of_step(platform) == []
+    assert await out_of_step(platform) == {}
 
 
 async def test_f24_what_was_decided_since_is_a_conflict(platform: Platform) -> None:

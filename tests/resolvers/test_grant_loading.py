@@ -17,6 +17,7 @@ from sightline.authz.grants import (
     PlatformGrant,
 )
 from sightline.authz.permissions import Level
+from sightline.authz.reports.lists import FIRST_LIST
 from sightline.authz.roles import PREDEFINED_ORGANIZATION_ROLES, BaseType, RoleDefinition, Standing, Switch
 
 PAST = datetime(2020, 1, 1, tzinfo=UTC)
@@ -35,7 +36,7 @@ async def platform_grant(registry: Registry, user: int) -> PlatformGrant:
 
 async def test_somebody_without_grants_has_none(registry: Registry) -> None:
     user = await registry.user()
-    assert await registry.grants(user) == (Grants(user), None)
+    assert await registry.grants(user) == (Grants(user, columns=frozenset(FIRST_LIST)), None)
 
 
 @pytest.mark.parametrize("role", PREDEFINED_ORGANIZATION_ROLES, ids=lambda role: role.name)
@@ -260,4 +261,4 @@ async def test_grants_are_those_of_one_user(registry: Registry) -> None:
     await registry.assign(other, await registry.role("Admins", ["ADMIN:W"]))
     await registry.add("collaborator", user_id=other, affiliate_account_id=account, role="OWNER")
     await registry.add("company_access", user_id=other, company_id=company, level="OWNER")
-    assert await registry.grants(user) == (Grants(user), None)
+    assert await registry.grants(user) == (Grants(user, columns=frozenset(FIRST_LIST)), None)

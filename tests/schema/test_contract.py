@@ -100,7 +100,7 @@ def test_who_sees_a_payout_in_words(schema: GraphQLSchema) -> None:
     conversion = schema.type_map["Conversion"]
     assert isinstance(conversion, GraphQLObjectType)
     text = conversion.fields["payout"].description or ""
-    assert "platform staff (with the payout switch)" in text
+    assert "platform staff (with the report column payout and with the payout switch)" in text
     assert "the partner's organization" in text
     assert "collaborators of the account" in text
     assert "in DIRECT programs" in text

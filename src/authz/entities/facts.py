@@ -24,6 +24,7 @@ from sightline.authz.entities.pieces import (
 from sightline.authz.expr import (
     FALSE,
     Exists,
+    Expr,
     Holds,
     IsNull,
     Masks,
@@ -38,24 +39,28 @@ from sightline.authz.masks import FULL, or_full
 from sightline.authz.paths import Flag
 from sightline.authz.permissions import permitted
 
-CONVERSION_RULE = EntityRule(
-    "conversion",
-    {
-        ADVERTISER: all_of(
-            or_full("PERFORMANCE_REPORTS", "FINANCE_REPORTING"),
-            own_organizations("advertiser_org_id"),
-            within_programs(),
-        ),
-        PARTNER: own_organizations("partner_org_id"),
-        PLATFORM: all_of(
-            permitted("TRANSACTIONS"),
-            assigned(account=assigned_account(), advertiser=assigned_advertiser()),
-            ALLOWED_STATUS,
-        ),
-        COLLABORATOR: own_accounts("affiliate_account_id"),
-    },
-    PROGRAM_CONDITIONS | {"SETTLED": one_of("settlement", "INVOICED", "PAID")},
-)
+
+def conversion_rule(staff: Expr) -> EntityRule:
+    """The rule of conversions, for staff who hold this: their rows and their reports ask for different modules (A5)."""
+    return EntityRule(
+        "conversion",
+        {
+            ADVERTISER: all_of(
+                or_full("PERFORMANCE_REPORTS", "FINANCE_REPORTING"),
+                own_organizations("advertiser_org_id"),
+                within_programs(),
+            ),
+            PARTNER: own_organizations("partner_org_id"),
+            PLATFORM: all_of(
+                staff, assigned(account=assigned_account(), advertiser=assigned_advertiser()), ALLOWED_STATUS
+            ),
+            COLLABORATOR: own_accounts("affiliate_account_id"),
+        },
+        PROGRAM_CONDITIONS | {"SETTLED": one_of("settlement", "INVOICED", "PAID")},
+    )
+
+
+CONVERSION_RULE = conversion_rule(permitted("TRANSACTIONS"))
 
 CONVERSION_ITEM_RULE = EntityRule(
     "conversion_item",
@@ -74,32 +79,38 @@ _SIDE_IS_HELD = any_of(
     all_of(equals("side", "SALE"), Masks(FieldClass.SALE_AMOUNT)),
 )
 
-ADJUSTMENT_RULE = EntityRule(
-    "adjustment",
-    {
-        ADVERTISER: all_of(_SIDE_IS_HELD, _OF_A_CONVERSION),
-        PARTNER: all_of(
-            _SIDE_IS_HELD, any_of(_OF_A_CONVERSION, all_of(_OF_THE_ACCOUNT, own_organizations("partner_org_id")))
-        ),
-        PLATFORM: all_of(
-            permitted("TRANSACTIONS"),
-            _SIDE_IS_HELD,
-            any_of(
-                _OF_A_CONVERSION,
-                all_of(
-                    _OF_THE_ACCOUNT,
-                    negate(Holds(Flag.ASSIGNED_ADVERTISERS)),
-                    assigned(account=assigned_account()),
+
+def adjustment_rule(staff: Expr) -> EntityRule:
+    """The rule of adjustments, for staff who hold this."""
+    return EntityRule(
+        "adjustment",
+        {
+            ADVERTISER: all_of(_SIDE_IS_HELD, _OF_A_CONVERSION),
+            PARTNER: all_of(
+                _SIDE_IS_HELD, any_of(_OF_A_CONVERSION, all_of(_OF_THE_ACCOUNT, own_organizations("partner_org_id")))
+            ),
+            PLATFORM: all_of(
+                staff,
+                _SIDE_IS_HELD,
+                any_of(
+                    _OF_A_CONVERSION,
+                    all_of(
+                        _OF_THE_ACCOUNT,
+                        negate(Holds(Flag.ASSIGNED_ADVERTISERS)),
+                        assigned(account=assigned_account()),
+                    ),
                 ),
             ),
-        ),
-        COLLABORATOR: all_of(
-            _SIDE_IS_HELD, any_of(_OF_A_CONVERSION, all_of(_OF_THE_ACCOUNT, own_accounts("affiliate_account_id")))
-        ),
-    },
-    # No role by permissions manages adjustments: what opens them is there to be viewed only.
-    PROGRAM_CONDITIONS | {"SETTLED": one_of("state", "INVOICED", "PAID"), "MANAGED": FALSE},
-)
+            COLLABORATOR: all_of(
+                _SIDE_IS_HELD, any_of(_OF_A_CONVERSION, all_of(_OF_THE_ACCOUNT, own_accounts("affiliate_account_id")))
+            ),
+        },
+        # No role by permissions manages adjustments: what opens them is there to be viewed only.
+        PROGRAM_CONDITIONS | {"SETTLED": one_of("state", "INVOICED", "PAID"), "MANAGED": FALSE},
+    )
+
+
+ADJUSTMENT_RULE = adjustment_rule(permitted("TRANSACTIONS"))
 
 
 CONVERSION_EVENT_RULE = EntityRule(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sightline.authz.expr import Token
-from sightline.authz.paths import Attribute, Flag, PathKind
+from sightline.authz.paths import LISTED, Attribute, Flag, PathKind
 
 KINDS = {
     PathKind.ORGANIZATION: "members of the organization",
@@ -76,7 +76,8 @@ def token(held: Token, *, lacking: bool = False) -> str:
     if held in set(Flag):
         return _FLAGS[Flag(held)][lacking]
     key, _, level = held.partition(":")
-    return f"{'without' if lacking else 'with'} {key} {level}"
+    said = f"the report column {level}" if held in LISTED.values() else f"{key} {level}"
+    return f"{'without' if lacking else 'with'} {said}"
 
 
 def condition(name: str, *, lacking: bool = False) -> str:

@@ -153,3 +153,7 @@ def _united(needs: Iterable[Needs]) -> Needs:
         frozenset[str]().union(*(each.settlements for each in all_needs)),
         frozenset[str]().union(*(each.atoms for each in all_needs)),
     )
+
+
+CATALOGUE = catalogue_of()
+"""The built-in columns."""

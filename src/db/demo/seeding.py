@@ -20,7 +20,8 @@ from sightline.db.demo.organizations import make_society
 from sightline.db.demo.partners import make_partners
 from sightline.db.demo.reporting import make_reporting
 from sightline.db.demo.roles import Roles
-from sightline.db.demo.rollups import ROLLUPS, make_rollups
+from sightline.db.demo.rollups import make_rollups
+from sightline.db.rollup_repair import ROLLUPS
 from sightline.db.secrets import Secrets
 from sightline.db.vault import Vault
 
@@ -63,7 +64,7 @@ async def seed(
             for row in await connection.fetch("SELECT id, scope::text, name FROM role WHERE origin <> 'PERSONAL'")
         }
         columns = frozenset(row["key"] for row in await connection.fetch("SELECT key FROM report_column"))
-        async with unhindered(connection, (*COLUMNS, *ROLLUPS)):
+        async with unhindered(connection, (*COLUMNS, *(each.table for each in ROLLUPS))):
             book = Book(taken={"role": max(existing.values(), default=0)})
             facts = Facts()
             society = make_society(book, random.Random(f"{seed} society"))

@@ -246,15 +246,6 @@ class ColumnListOwner(StrEnum):
     USER = "USER"
 
 
-class ReportLens(StrEnum):
-    """RC5: from whose point of view a report is computed."""
-
-    PLATFORM = "PLATFORM"
-    ADVERTISER = "ADVERTISER"
-    PARTNER = "PARTNER"
-    ACCOUNT = "ACCOUNT"
-
-
 class OnRestricted(StrEnum):
     """RC10: what a scheduled run does about a column that its owner lost."""
 

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Mapped
 
 from sightline.authz.classes import FieldClass
 from sightline.authz.reports.columns import Aggregation
+from sightline.authz.reports.lenses import ReportLens
 from sightline.db.tables.base import FOLLOWS_ROW, PUBLIC, Row, TableRole, column
 from sightline.db.tables.enums import (
     ColumnListOwner,
     ExportFormat,
     OnRestricted,
-    ReportLens,
     ScheduleState,
 )
 from sightline.db.tables.parts import choice, created_at, named, numbered, reference, version

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from alembic.script import ScriptDirectory
 
 from sightline.db import migrate
 from sightline.db.database import Database
+from sightline.db.rollup_repair import differences as hourly_differences
+from sightline.db.rollup_repair import rebuild
 from sightline.server.app import open_database
 from sightline.server.commands.running import CommandError, err, out, run
 from sightline.server.settings import Settings, load_settings
@@ -49,6 +52,28 @@ def status() -> None:
     if found:
         raise CommandError("The database differs from what this program expects: see the lines above.")
     out().print("All is well.")
+
+
+@commands.command()
+def rollups(
+    again: Annotated[
+        bool, typer.Option("--rebuild", help="Make them anew from the facts; ad views, which have none, stay.")
+    ] = False,
+) -> None:
+    """Compare the hourly sums that reports are answered from with the facts, or make them anew."""
+
+    async def work() -> dict[str, int]:
+        async with open_database(load_settings()) as database, database.owner() as connection:
+            if again:
+                await rebuild(connection)
+            return await hourly_differences(connection)
+
+    found = run(work())
+    for table, number in found.items():
+        out().print(f"Differs:  {table} in {number:,} rows")
+    if found:
+        raise CommandError("Hourly sums differ from the facts: run `sightline db rollups --rebuild`.")
+    out().print("All hourly sums equal the facts.")
 
 
 def newest() -> str:

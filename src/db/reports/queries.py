@@ -1,0 +1,84 @@
+"""What is asked of the facts, as data: sums, groups, period, filters. Values are parameters and not in the shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sightline.authz.expr import TRUE, Expr
+from sightline.authz.reports.dimensions import DateBasis
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A measure, summed over the programs that satisfy a predicate (RC5); or the median of its values."""
+
+    measure: str
+    programs: Expr = TRUE
+    median: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionFilter:
+    """The values a dimension must have, or must not have. What has no value satisfies neither."""
+
+    dimension: str
+    values: tuple[object, ...]
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SumsQuery:
+    """Sums by group. `coverages` are the predicates over programs to say of each group whether it has such a program.
+
+    `native` sums amounts as they are, else in the platform's currency. `whole_hours` says that period and time zone
+    begin and end hours where UTC does, so that hourly sums can answer. `statuses` limits conversions and what belongs
+    to them; clicks and ad views have none.
+    """
+
+    sums: tuple[Sum, ...]
+    coverages: tuple[Expr, ...] = ()
+    group_by: tuple[str, ...] = ()
+    basis: DateBasis = DateBasis.EVENT
+    native: bool = False
+    whole_hours: bool = True
+    filters: tuple[DimensionFilter, ...] = ()
+    statuses: tuple[str, ...] | None = None
+    limit: int | None = None
+
+    @property
+    def shape(self) -> object:
+        """What of it decides the text of its statement."""
+        filters = tuple((each.dimension, each.excluded) for each in self.filters)
+        limited = (self.statuses is None, self.limit is None)
+        grouped = (self.group_by, self.basis, self.native, self.whole_hours)
+        return (self.sums, self.coverages, grouped, filters, limited)
+
+    def values(self, period: Period) -> dict[str, object]:
+        """The parameters of its statement, beside those of the lens."""
+        given: dict[str, object] = {f"filter{at}": list(each.values) for at, each in enumerate(self.filters)}
+        given |= {"since": period.since, "until": period.until, "time_zone": period.time_zone}
+        return given | {"statuses": list(self.statuses or ()), "limit": self.limit}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a moment up to, and without, another; days begin as they do in the time zone."""
+
+    since: datetime
+    until: datetime
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group: the values it stands for, its sums in the order of the query, and the coverages in theirs.
+
+    A sum is None where its fact knows nothing of a dimension that the query groups or filters by. A coverage is False
+    where facts are in the group and none is of such a program.
+    """
+
+    key: tuple[object, ...]
+    sums: Mapping[Sum, object]
+    covered: Mapping[Expr, bool | None]

@@ -1,0 +1,52 @@
+"""What a report starts from unless it says otherwise: the platform's currency, and a time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from sightline.db.snapshot import Snapshot
+from sightline.db.statements import system_statement
+from sightline.db.tables import AppUserRow, OrganizationRow, PlatformSettingRow
+
+_CURRENCY, _TIME_ZONE = "EUR", "UTC"
+
+
+def _setting(key: str) -> sa.ScalarSelect[str]:
+    text = PlatformSettingRow.value.op("#>>")(sa.cast(sa.literal("{}"), sa.ARRAY(sa.Text)))
+    return sa.select(text).where(PlatformSettingRow.key == key).scalar_subquery()
+
+
+def _zone(table: type[AppUserRow | OrganizationRow], parameter: str) -> sa.ScalarSelect[str | None]:
+    number = sa.bindparam(parameter, type_=sa.BigInteger)
+    return sa.select(table.time_zone).where(table.id == number).scalar_subquery()
+
+
+_DEFAULTS = system_statement(
+    sa.select(
+        sa.func.coalesce(_setting("currency"), _CURRENCY).label("currency"),
+        sa.func.coalesce(_setting("time_zone"), _TIME_ZONE).label("platform"),
+        sa.func.coalesce(
+            _zone(AppUserRow, "user_id"),
+            _zone(OrganizationRow, "organization_id"),
+            _setting("time_zone"),
+            _TIME_ZONE,
+        ).label("own"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDefaults:
+    """The platform's currency and time zone, and the viewer's own: the user's, else his organization's, else that."""
+
+    currency: str
+    platform_zone: str
+    own_zone: str
+
+
+async def report_defaults(snapshot: Snapshot, *, user_id: int | None, organization_id: int | None) -> ReportDefaults:
+    """The defaults of a user's report in the lens of an organization, or in another lens."""
+    (row,) = await snapshot.fetch(_DEFAULTS, {"user_id": user_id, "organization_id": organization_id})
+    return ReportDefaults(row["currency"], row["platform"], row["own"])

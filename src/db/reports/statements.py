@@ -1,0 +1,245 @@
+"""The statement of a report: for each fact its sums by group, and then the facts beside each other.
+
+Each fact is grouped by itself, so that no join can count a row twice; what they have in common is only the groups.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from sightline.authz.expr import Expr
+from sightline.authz.reports.dimensions import DIMENSIONS, Place
+from sightline.authz.reports.measures import MEASURES, Fact
+from sightline.authz.visibility import Visibility
+from sightline.db.authorised import Mark
+from sightline.db.catalogue import Catalogue
+from sightline.db.ordering import collated
+from sightline.db.predicates import comparable
+from sightline.db.reports.expressions import SINCE, UNTIL, columns_of, nothing, part_of, sum_of
+from sightline.db.reports.joins import Joined
+from sightline.db.reports.queries import Group, Sum, SumsQuery
+from sightline.db.reports.sources import Source, facts_of, knows, source_of
+from sightline.db.statements import Statement, read_statement
+
+_KEPT = 1_000
+_STATUS = DIMENSIONS["status"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReportReads:
+    """Compiles and keeps the statements of reports, over the model whose rows are those of reports (A5)."""
+
+    catalogue: Catalogue
+    _kept: OrderedDict[object, Statement | None] = field(default_factory=OrderedDict)
+
+    def groups(self, visibility: Visibility, query: SumsQuery) -> Statement | None:
+        """The groups of a query with their sums; None where no fact knows all that is grouped and filtered by."""
+        return self._once((visibility.key, query.shape), lambda: self._groups(visibility, query))
+
+    def programs(self, visibility: Visibility, query: SumsQuery, programs: Expr) -> Statement | None:
+        """How many programs that satisfy a predicate have facts in a query's period and filters."""
+        return self._once((visibility.key, query.shape, programs), lambda: self._programs(visibility, query, programs))
+
+    def sources(self, visibility: Visibility, query: SumsQuery) -> dict[Fact, str]:
+        """The relation that each fact's sums are taken from."""
+        known = (fact for fact in facts_of(query.sums) if knows(fact, query))
+        return {fact: source_of(self.catalogue, visibility, fact, query).entity for fact in known}
+
+    def _once(self, key: object, compile_statement: Callable[[], Statement | None]) -> Statement | None:
+        if key not in self._kept:
+            self._kept[key] = compile_statement()
+        self._kept.move_to_end(key)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[key]
+
+    def _groups(self, visibility: Visibility, query: SumsQuery) -> Statement | None:
+        parts, views = [], list[sa.FromClause]()
+        for fact in facts_of(query.sums):
+            if knows(fact, query):
+                part = _Part(self.catalogue, visibility, query, source_of(self.catalogue, visibility, fact, query))
+                parts.append(part.sums())
+                views += part.joined.read
+        if not parts:
+            return None
+        beside = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery("beside")
+        keys = [beside.c[f"group{at}"] for at in range(len(query.group_by))]
+        sums = [sa.func.max(beside.c[f"sum{at}"]).label(f"sum{at}") for at in range(len(query.sums))]
+        covered = [
+            sa.func.bool_or(beside.c[f"covered{at}"]).label(f"covered{at}") for at in range(len(query.coverages))
+        ]
+        select = sa.select(*keys, *sums, *covered).group_by(*keys)
+        if query.limit is not None:
+            select = select.order_by(*(collated(key).asc().nulls_last() for key in keys))
+            select = select.limit(sa.bindparam("limit", type_=sa.BigInteger))
+        return read_statement(select, views=views)
+
+    def _programs(self, visibility: Visibility, query: SumsQuery, programs: Expr) -> Statement | None:
+        parts, views = [], list[sa.FromClause]()
+        for fact in facts_of(query.sums):
+            if knows(fact, query):
+                source = source_of(self.catalogue, visibility, fact, query)
+                part = _Part(self.catalogue, visibility, query, source, counted=programs)
+                parts.append(part.programs())
+                views += part.joined.read
+        if not parts:
+            return None
+        found = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery("found")
+        return read_statement(sa.select(sa.func.count(sa.distinct(found.c.program)).label("programs")), views=views)
+
+
+def groups_from(query: SumsQuery, records: Sequence[Any]) -> list[Group]:
+    """The groups that a statement of `groups` answered."""
+    unknown = {each for fact, sums in facts_of(query.sums).items() if not knows(fact, query) for each in sums}
+    return [
+        Group(
+            tuple(record[f"group{at}"] for at in range(len(query.group_by))),
+            {
+                each: None if each in unknown else _or_nothing(record[f"sum{at}"], each)
+                for at, each in enumerate(query.sums)
+            },
+            {each: record[f"covered{at}"] for at, each in enumerate(query.coverages)},
+        )
+        for record in records
+    ]
+
+
+def _or_nothing(value: Any, each: Sum) -> Any:
+    """A group that has no rows of a fact has a sum of 0 over it, and no median."""
+    return 0 if value is None and not each.median else value
+
+
+class _Part:
+    """The sums of one fact."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        visibility: Visibility,
+        query: SumsQuery,
+        source: Source,
+        counted: Expr | None = None,
+    ) -> None:
+        self.query, self.source, self.counted = query, source, counted
+        self.own = facts_of(query.sums)[source.fact]
+        self.places = {key: DIMENSIONS[key].places[source.fact] for key in self._named() if not DIMENSIONS[key].part}
+        tested = {key for key in self._filtered() if DIMENSIONS[key].several}
+        joined = (self.places[key] for key in self.places if key in query.group_by or key not in tested)
+        values = (Place(name) for each in self.own for name in self._columns(each))
+        program = Place("program_id", source.moment.via)
+        self.joined = Joined.of(
+            catalogue,
+            visibility,
+            source.entity,
+            places=dict.fromkeys(
+                [source.moment, *joined, *values, *self._status(), *([program] if counted is not None else [])]
+            ),
+            tested=[self.places[key] for key in sorted(tested)],
+            marks=self._marks(),
+        )
+
+    def sums(self) -> sa.Select[Any]:
+        """One row for each group."""
+        inner = self._rows().subquery("rows")
+        keys = [inner.c[f"group{at}"] for at in range(len(self.query.group_by))]
+        sums = [
+            (
+                sum_of(
+                    each,
+                    inner.c.__getitem__,
+                    self._counts(inner, at),
+                    hourly=self.source.hourly,
+                    native=self.query.native,
+                )
+                if each in self.own
+                else nothing(each)
+            ).label(f"sum{at}")
+            for at, each in enumerate(self.query.sums)
+        ]
+        covered = [sa.func.bool_or(inner.c[f"of{at}"]).label(f"covered{at}") for at in range(len(self.query.coverages))]
+        return sa.select(*keys, *sums, *covered).select_from(inner).group_by(*keys)
+
+    def programs(self) -> sa.Select[Any]:
+        """The programs that count, once each."""
+        program = self.joined.column(Place("program_id", self.source.moment.via))
+        marked = self.joined.views[()].relation.c["counted"]
+        select = sa.select(program.label("program")).select_from(self.joined.relation)
+        return select.where(self._within(), marked).distinct()
+
+    def _rows(self) -> sa.Select[Any]:
+        """The rows of the lens in the period: groups, marks, and the columns that are added up."""
+        fact = self.joined.views[()].relation
+        groups = [self._value(key).label(f"group{at}") for at, key in enumerate(self.query.group_by)]
+        names = dict.fromkeys(name for each in self.own for name in self._columns(each))
+        values = [self.joined.column(Place(name)).label(name) for name in names]
+        marks = [fact.c[name] for name in self._marks()]
+        return sa.select(*groups, *values, *marks).select_from(self.joined.relation).where(self._within())
+
+    def _within(self) -> sa.ColumnElement[bool]:
+        at = self.joined.column(self.source.moment)
+        tests = [at >= SINCE, at < UNTIL, self.joined.views[()].relation.c["is_fact"]]
+        for number, each in enumerate(self.query.filters):
+            tests.append(self._test(each.dimension, f"filter{number}", excluded=each.excluded))
+        tests += [_among(self.joined.column(place), "statuses") for place in self._status()]
+        return sa.and_(*tests)
+
+    def _test(self, key: str, parameter: str, *, excluded: bool) -> sa.ColumnElement[bool]:
+        dimension = DIMENSIONS[key]
+        if dimension.several:
+            found = self.joined.has_one_of(self.places[key], lambda column: _among(column, parameter))
+        else:
+            found = _among(self._value(key), parameter)
+        return sa.not_(found) if excluded else found
+
+    def _value(self, key: str) -> sa.ColumnElement[Any]:
+        part = DIMENSIONS[key].part
+        if part is not None:
+            return part_of(self.joined.column(self.source.moment), part)
+        return self.joined.column(self.places[key])
+
+    def _counts(self, inner: sa.Subquery, at: int) -> sa.ColumnElement[bool]:
+        """Which rows a sum is over."""
+        each = self.query.sums[at]
+        counts: sa.ColumnElement[bool] = inner.c[f"counts{at}"]
+        if each.programs in self.query.coverages:
+            return sa.and_(counts, inner.c[f"of{self.query.coverages.index(each.programs)}"])
+        return counts
+
+    def _marks(self) -> dict[str, Mark]:
+        is_fact = {"is_fact": Mark(self.source.counted)}
+        if self.counted is not None:
+            return is_fact | {"counted": Mark(self.source.of_program(self.counted))}
+        counts = {
+            f"counts{at}": Mark(self.source.rows(measure), measure.classes)
+            for at, each in enumerate(self.query.sums)
+            if each in self.own and (measure := MEASURES[each.measure])
+        }
+        of = {f"of{at}": Mark(self.source.of_program(each)) for at, each in enumerate(self.query.coverages)}
+        return is_fact | counts | of
+
+    def _columns(self, each: Sum) -> tuple[str, ...]:
+        if self.counted is not None:
+            return ()
+        return columns_of(each, hourly=self.source.hourly, native=self.query.native)
+
+    def _status(self) -> Iterator[Place]:
+        """Where the fact has the status that the query is limited to."""
+        if self.query.statuses is not None and self.source.fact in _STATUS.places:
+            yield _STATUS.places[self.source.fact]
+
+    def _filtered(self) -> Iterator[str]:
+        yield from (each.dimension for each in self.query.filters)
+
+    def _named(self) -> Iterator[str]:
+        yield from self.query.group_by
+        yield from self._filtered()
+
+
+def _among(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bool]:
+    return collated(column) == sa.any_(sa.bindparam(parameter, type_=ARRAY(comparable(column.type))))

@@ -1,0 +1,90 @@
+"""Opening a lens: the one path a report reads, as a visibility of its own, and what may be used in it (RC5)."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sightline.authz.paths import Path, Paths, Shape
+from sightline.authz.reports.catalogue import CATALOGUE, Catalogue
+from sightline.authz.reports.dimensions import DIMENSIONS, Dimension
+from sightline.authz.reports.lenses import Lens, Sight, lens_path, sight_of, statuses_of
+from sightline.authz.reports.lists import Reader, usable
+from sightline.authz.reports.rows import REPORT_RULES
+from sightline.authz.visibility import Visibility, compile_visibility
+from sightline.db.catalogue import Catalogue as Tables
+from sightline.db.catalogue import build_catalogue
+from sightline.db.reports.sources import has_dimension
+from sightline.db.reports.statements import ReportReads
+from sightline.resolvers.errors import ColumnRestrictedError
+from sightline.resolvers.identity import Principal
+
+_KEPT = 256
+NO_LENS = "This lens does not exist or is not available to you."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenLens:
+    """A lens as one principal has it: rows and masks are those of its one path, whatever else the principal may see."""
+
+    lens: Lens
+    path: Path
+    sight: Sight
+    visibility: Visibility
+    reader: Reader
+    columns: Catalogue
+
+    @property
+    def binds(self) -> Mapping[str, object]:
+        """The values of the path, for the statements of the lens."""
+        return dict(Paths((self.path,)).binds())
+
+    @property
+    def usable(self) -> frozenset[str]:
+        """The columns that may be used in it (RC3)."""
+        return usable(self.columns, self.reader)
+
+    def has(self, dimension: Dimension) -> bool:
+        """Whether a dimension may be used in it: by classes, by grain (A5), and by rows."""
+        fitting = dimension.usable_with(self.sight.classes, fine_grain=self.sight.fine_grain)
+        return fitting and has_dimension(self.visibility, dimension)
+
+    @property
+    def dimensions(self) -> frozenset[str]:
+        """The dimensions that may be used in it."""
+        return frozenset(key for key, each in DIMENSIONS.items() if self.has(each))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Desk:
+    """What all reports share and none changes: the relations they read, and their compiled statements."""
+
+    reads: ReportReads
+    policy_version: str
+    _opened: OrderedDict[Shape, tuple[Sight, Visibility]] = field(default_factory=OrderedDict)
+
+    @classmethod
+    def of(cls, tables: Tables, *, policy_version: str) -> Desk:
+        """The desk over the application's tables, under the rules of reports."""
+        catalogue = build_catalogue((each.row for each in tables.entities.values()), REPORT_RULES, ())
+        return cls(ReportReads(catalogue), policy_version)
+
+    def open(self, principal: Principal, lens: Lens) -> OpenLens:
+        """The lens for a principal. Raises ColumnRestrictedError for one that does not exist or is not his."""
+        path = lens_path(principal.paths, lens)
+        if path is None:
+            raise ColumnRestrictedError(NO_LENS)
+        sight, visibility = self._compiled(path.shape)
+        reader = Reader(principal.columns, sight.classes, statuses_of(path), sight.settlements)
+        return OpenLens(lens, path, sight, visibility, reader, CATALOGUE)
+
+    def _compiled(self, shape: Shape) -> tuple[Sight, Visibility]:
+        if shape not in self._opened:
+            version = f"reports of {self.policy_version}"
+            visibility = compile_visibility(self.reads.catalogue.model, (shape,), policy_version=version)
+            self._opened[shape] = sight_of(shape), visibility
+        self._opened.move_to_end(shape)
+        while len(self._opened) > _KEPT:
+            self._opened.popitem(last=False)
+        return self._opened[shape]

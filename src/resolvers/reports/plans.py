@@ -1,0 +1,118 @@
+"""A request that may run, as the sums to take for it.
+
+Every column is computed from sums over exactly the programs on which all its classes are visible, numerator and
+denominator alike (RC5): two columns over different programs take the same measure twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from sightline.authz.expr import TRUE, Expr
+from sightline.authz.reports.catalogue import Catalogue
+from sightline.authz.reports.columns import COLUMNS, Aggregation
+from sightline.authz.reports.dimensions import DIMENSIONS, DateBasis
+from sightline.authz.reports.lenses import ReportLens
+from sightline.authz.reports.measures import MEASURES, Unit
+from sightline.db.reports.queries import DimensionFilter, Period, Sum, SumsQuery
+from sightline.db.reports.settings import ReportDefaults
+from sightline.resolvers.errors import BadInputError
+from sightline.resolvers.reports.desk import OpenLens
+from sightline.resolvers.reports.dimension_values import DimensionValues
+from sightline.resolvers.reports.periods import begins_days, on_whole_hours
+from sightline.resolvers.reports.requests import MOST_GROUPS, NATIVE, ReportRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPlan:
+    """The columns that are computed, of which `shown` are shown, each over the programs of its coverage; and the query.
+
+    `currency` is that of all amounts, None where each group has its own.
+    """
+
+    shown: tuple[str, ...]
+    computed: tuple[str, ...]
+    coverage: Mapping[str, Expr]
+    query: SumsQuery
+    period: Period
+    currency: str | None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether totals are the sums over all groups."""
+        return not any(each.median for each in self.query.sums) and not any(
+            DIMENSIONS[key].several for key in self.query.group_by
+        )
+
+
+def plan_of(
+    lens: OpenLens,
+    request: ReportRequest,
+    shown: tuple[str, ...],
+    *,
+    period: Period,
+    defaults: ReportDefaults,
+    values: DimensionValues,
+) -> ReportPlan:
+    """The plan of a request whose names have been found usable. Raises BadInputError for what cannot be answered."""
+    _refuse_dates(lens, request, period, defaults)
+    native = request.currency == NATIVE
+    if not native and request.currency not in (None, defaults.currency):
+        raise BadInputError(
+            f"Amounts are kept in their own currency and in the platform's: ask for {NATIVE} or {defaults.currency}."
+        )
+    group_by = request.group_by
+    if native and "currency" not in group_by:
+        group_by = (*group_by, "currency")
+    for each in request.order:
+        if each.key in DIMENSIONS and each.key not in group_by and each.key not in COLUMNS:
+            raise BadInputError(f"Order by columns, or by dimensions of groupBy: {each.key} is not among them.")
+    ordered = (each.key for each in request.order if each.key in lens.columns.columns)
+    computed = tuple(dict.fromkeys((*shown, *(each.column for each in request.having), *ordered)))
+    if not computed:
+        raise BadInputError("A report has at least one column.")
+    coverage = {key: lens.sight.coverage(lens.columns.needs[key].classes) for key in computed}
+    query = SumsQuery(
+        tuple(dict.fromkeys(each for key in computed for each in sums_of(lens.columns, key, coverage[key]))),
+        tuple(sorted({each for each in coverage.values() if each != TRUE}, key=repr)),
+        group_by,
+        request.basis,
+        native,
+        on_whole_hours(period),
+        tuple(
+            DimensionFilter(each.dimension, values.read(each.dimension, each.values), each.excluded)
+            for each in request.filters
+        ),
+        request.statuses,
+        MOST_GROUPS + 1,
+    )
+    return ReportPlan(shown, computed, coverage, query, period, None if native else defaults.currency)
+
+
+def moved_to(plan: ReportPlan, period: Period) -> ReportPlan:
+    """The same plan over another period."""
+    return replace(plan, period=period, query=replace(plan.query, whole_hours=on_whole_hours(period)))
+
+
+def sums_of(columns: Catalogue, key: str, programs: Expr) -> Iterable[Sum]:
+    """The sums that a column is computed from."""
+    median = columns.columns[key].aggregation is Aggregation.MEDIAN
+    return (Sum(measure, programs, median) for measure in sorted(columns.needs[key].measures))
+
+
+def is_money(columns: Catalogue, key: str) -> bool:
+    """Whether a column is computed from amounts, which cannot be added up over currencies."""
+    return any(MEASURES[measure].unit is Unit.MONEY for measure in columns.needs[key].measures)
+
+
+def _refuse_dates(lens: OpenLens, request: ReportRequest, period: Period, defaults: ReportDefaults) -> None:
+    if request.basis is DateBasis.MODIFIED and lens.lens.kind is not ReportLens.PLATFORM:
+        raise BadInputError("The date basis MODIFIED exists in the lens PLATFORM only.")  # AC11
+    if lens.sight.fine_grain:
+        return
+    # A5: otherwise the difference of two reports, over periods or days an hour apart, would be an hour's.
+    zone = ZoneInfo(defaults.platform_zone)
+    if period.time_zone != zone.key or not begins_days(period):
+        raise BadInputError(f"Your reports have whole days: those of the time zone {zone.key}.")

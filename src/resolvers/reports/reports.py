@@ -1,0 +1,121 @@
+"""A report from request to answer, in the order in which nothing is told too early.
+
+Ceilings and syntax, which depend on nobody; the lens; every name in it (RC6); what cannot be answered; then statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sightline.authz.reports.dimensions import DIMENSIONS
+from sightline.authz.reports.lenses import Lens, ReportLens
+from sightline.db.reports.queries import Period
+from sightline.db.reports.settings import ReportDefaults, report_defaults
+from sightline.resolvers.errors import BadInputError
+from sightline.resolvers.operation import Operation
+from sightline.resolvers.reports.dimension_values import DimensionValues
+from sightline.resolvers.reports.labels import names_of
+from sightline.resolvers.reports.names import columns_to_show
+from sightline.resolvers.reports.ordering import Names, Order, PageOfLines, WrittenLine, page_of, satisfying
+from sightline.resolvers.reports.periods import bucket_of, compared_period, period_of, steps_from, zone_named
+from sightline.resolvers.reports.plans import ReportPlan, moved_to, plan_of
+from sightline.resolvers.reports.requests import MOST_GROUPS, ReportRequest
+from sightline.resolvers.reports.running import Line, Outcome, Run
+
+_OF_ORGANIZATIONS = frozenset({ReportLens.ADVERTISER, ReportLens.PARTNER})
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The same report over another period: what each row of the page was then, None where there was no such row."""
+
+    period: Period
+    lines: tuple[Line | None, ...]
+    totals: Line
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """A report that has been run: a page of its rows, and its totals over all of them."""
+
+    run: Run
+    plan: ReportPlan
+    page: PageOfLines
+    names: Names
+    totals: Line
+    complete: bool
+    compared: Compared | None
+
+
+async def report_of(operation: Operation, request: ReportRequest) -> Report:
+    """The report of a request. Raises ColumnRestrictedError and BadInputError before any of it is computed."""
+    request.check()
+    lens = operation.services.desk.open(operation.principal, request.lens)
+    shown = columns_to_show(lens, request)
+    defaults = await _defaults(operation, request.lens)
+    zone = zone_named(request.time_zone or defaults.own_zone)
+    clock = operation.snapshot.clock
+    period = period_of(request.period, zone, clock)
+    before = None if request.compare is None else compared_period(request.compare, period, clock)
+    services = operation.services
+    values = DimensionValues(services.catalogue, services.ids, zone)
+    plan = plan_of(lens, request, shown, period=period, defaults=defaults, values=values)
+    if before is not None:
+        plan_of(lens, request, shown, period=before, defaults=defaults, values=values)  # refused alike
+    run = Run(services.desk, lens, operation.snapshot)
+    outcome = await run.outcome(plan)
+    if not outcome.complete and (request.having or request.order):
+        raise BadInputError(
+            f"There are more than {MOST_GROUPS:,} rows, too many to choose and order: ask for a shorter period, fewer "
+            "dimensions, or filters."
+        )
+    page, names = await _page(operation, request, plan, outcome, values)
+    compared = None if before is None else await _compared(run, moved_to(plan, before), page, since=period)
+    return Report(run, plan, page, names, outcome.totals, outcome.complete, compared)
+
+
+async def _defaults(operation: Operation, lens: Lens) -> ReportDefaults:
+    organization = lens.number if lens.kind in _OF_ORGANIZATIONS else None
+    return await report_defaults(operation.snapshot, user_id=operation.principal.user_id, organization_id=organization)
+
+
+async def _page(
+    operation: Operation, request: ReportRequest, plan: ReportPlan, outcome: Outcome, values: DimensionValues
+) -> tuple[PageOfLines, Names]:
+    group_by = plan.query.group_by
+    lines = satisfying(outcome.lines, request.having)
+    texts = [values.written(key, [line.key[at] for line in lines]) for at, key in enumerate(group_by)]
+    written = [WrittenLine(line, tuple(text[at] for text in texts)) for at, line in enumerate(lines)]
+    ordered = {each.key for each in request.order}
+    names = {key: await _names(operation, key, at, lines) for at, key in enumerate(group_by) if key in ordered}
+    page = page_of(
+        written,
+        Order(request, group_by, names),
+        cursors=operation.services.cursors,
+        viewer=operation.principal.fingerprint,
+    )
+    shown = [each.line for each in page.lines]
+    rest = {key: await _names(operation, key, at, shown) for at, key in enumerate(group_by) if key not in ordered}
+    return page, names | rest
+
+
+async def _names(operation: Operation, key: str, at: int, lines: Sequence[Line]) -> dict[object, str | None]:
+    return await names_of(operation, DIMENSIONS[key].entity, (line.key[at] for line in lines))
+
+
+async def _compared(run: Run, plan: ReportPlan, page: PageOfLines, *, since: Period) -> Compared:
+    outcome = await run.outcome(plan)
+    then = {_position(line, plan, plan.period): line for line in outcome.lines}
+    lines = tuple(then.get(_position(each.line, plan, since)) for each in page.lines)
+    return Compared(plan.period, lines, outcome.totals)
+
+
+def _position(line: Line, plan: ReportPlan, period: Period) -> tuple[object, ...]:
+    """What a row stands for, with its dates counted from the beginning of its period."""
+    zone = ZoneInfo(period.time_zone)
+    return tuple(
+        value if part is None or value is None else steps_from(bucket_of(period.since, part, zone), value, part)
+        for value, part in zip(line.key, (DIMENSIONS[key].part for key in plan.query.group_by), strict=True)
+    )

@@ -1,0 +1,21 @@
+"""The demo platform, what is stored of it, and the lenses of its cast."""
+
+from __future__ import annotations
+
+import pytest
+from demo_platform import Platform
+from facts_by_hand import stored
+from lenses_by_hand import LensByHand, lenses
+from oracle import Oracle
+
+
+@pytest.fixture(scope="session")
+async def oracle(platform: Platform) -> Oracle:
+    """The second reading of the platform's reports; read before any test of this folder changes it."""
+    return Oracle(platform, await stored(platform))
+
+
+@pytest.fixture(scope="session")
+async def cast_lenses(platform: Platform) -> list[LensByHand]:
+    """Every lens of the cast, typed by hand."""
+    return await lenses(platform)

@@ -1,0 +1,236 @@
+"""A report computed row by row in Python from what is stored: the second reading that the SQL must agree with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from itertools import product
+from statistics import median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from columns_by_hand import COLUMNS, ByHand, Sums
+from demo_platform import Platform
+from facts_by_hand import ENTITIES, FACTS, PARTS, UNKNOWN, Row, Stored, moment, part, value
+from lenses_by_hand import DIMENSION_CLASSES, EVERY, LensByHand
+
+Key = tuple[str | None, ...]
+SUMS = (
+    *("views", "unique", "duplicate", "invalid", "approved", "pending", "hold", "rejected", "reversed_", "events"),
+    *("sale", "refunded", "with_sale", "revenue", "waiting", "unpaid", "paid", "taken_back", "quantity", "items"),
+    *("adjusted_sale", "adjusted_revenue", "adjusted_payout", "seconds", "followed"),
+)
+COUNTED = ("APPROVED", "PENDING", "HOLD")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A report as a test asks for it; filters are (dimension, values, excluded)."""
+
+    lens: LensByHand
+    columns: tuple[str, ...]
+    group_by: tuple[str, ...]
+    since: datetime
+    until: datetime
+    zone: str = "UTC"
+    basis: str = "EVENT"
+    native: bool = False
+    statuses: tuple[str, ...] | None = None
+    filters: tuple[tuple[str, tuple[str, ...], bool], ...] = ()
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """What it is grouped by in the end."""
+        more = ("currency",) if self.native and "currency" not in self.group_by else ()
+        return self.group_by + more
+
+    def input(self, **more: Any) -> dict[str, Any]:
+        """The input that asks for it."""
+        given: dict[str, Any] = {
+            "lens": self.lens.input,
+            "columns": list(self.columns),
+            "groupBy": list(self.group_by),
+            "period": {"moments": {"since": self.since.isoformat(), "until": self.until.isoformat()}},
+            "timeZone": self.zone,
+            "dateBasis": self.basis,
+            "currency": "NATIVE" if self.native else "EUR",
+            "filters": [
+                {"dimension": key, "notIn" if excluded else "in": list(values)}
+                for key, values, excluded in self.filters
+            ],
+        }
+        return given | ({} if self.statuses is None else {"statuses": list(self.statuses)}) | more
+
+
+@dataclass(slots=True)
+class Oracle:
+    """Computes reports."""
+
+    platform: Platform
+    stored: Stored
+    _ids: dict[tuple[str, int], str] = field(default_factory=dict)
+    _visible: dict[tuple[int, str], list[Row]] = field(default_factory=dict)
+
+    def rows(self, asked: Asked) -> dict[Key, dict[str, Decimal | None]]:
+        """Every row with its columns, rounded as answers are."""
+        facts = frozenset().union(*(COLUMNS[key].facts for key in asked.columns))
+        known = [fact for fact in FACTS if fact in facts and self._knows(fact, (*asked.groups, *_filtered(asked)))]
+        groups: dict[Key, list[tuple[str, Row]]] = defaultdict(list)
+        for fact in known:
+            for row in self._within(fact, asked):
+                for key in product(*(self.texts(fact, row, name, asked) for name in asked.groups)):
+                    groups[key].append((fact, row))
+        if not asked.groups:
+            groups.setdefault((), [])
+        return {key: self._columns(asked, facts_in, known) for key, facts_in in groups.items()} if known else {}
+
+    def totals(self, asked: Asked) -> dict[str, Decimal | None]:
+        """The columns over all rows."""
+        facts = frozenset().union(*(COLUMNS[key].facts for key in asked.columns))
+        known = [fact for fact in FACTS if fact in facts and self._knows(fact, _filtered(asked))]
+        found = [(fact, row) for fact in known for row in self._within(fact, asked)]
+        totals = self._columns(asked, found, known)
+        if asked.native:
+            at = asked.groups.index("currency")
+            if len({key[at] for key in self.rows(asked) if key[at] is not None}) != 1:
+                return {key: None if COLUMNS[key].is_money else each for key, each in totals.items()}
+        return totals
+
+    def _columns(self, asked: Asked, found: list[tuple[str, Row]], known: list[str]) -> dict[str, Decimal | None]:
+        taken: dict[frozenset[int], Sums] = {}
+        return {
+            key: rounded(self._column(asked, COLUMNS[key], found, known, taken), COLUMNS[key].digits)
+            for key in asked.columns
+        }
+
+    def _column(
+        self,
+        asked: Asked,
+        column: ByHand,
+        found: list[tuple[str, Row]],
+        known: list[str],
+        taken: dict[frozenset[int], Sums],
+    ) -> Fraction | None:
+        if not column.facts <= set(known):
+            return None
+        programs = asked.lens.programs(column.classes, self.stored)
+        covered = [(fact, row) for fact, row in found if row["_program"]["id"] in programs]
+        everywhere = all(asked.lens.shows.get(each) is EVERY for each in column.classes)
+        if found and not covered and not everywhere:
+            return None
+        if programs not in taken:
+            taken[programs] = self._sums(asked, covered)
+        return column.value(taken[programs])
+
+    def _sums(self, asked: Asked, rows: list[tuple[str, Row]]) -> Sums:
+        sums: dict[str, Decimal] = dict.fromkeys(SUMS, Decimal())
+        elapsed: list[Fraction] = []
+        with localcontext(prec=60):  # exact: an amount has four digits after the point, a rate ten
+            for fact, row in rows:
+                for name, amount in self._measured(fact, row, asked):
+                    sums[name] += amount
+                    if name == "seconds":
+                        elapsed.append(Fraction(amount))
+        exact: dict[str, Any] = {name: Fraction(value) for name, value in sums.items()}
+        return exact | {"median": median(elapsed) if elapsed else None}
+
+    def _measured(self, fact: str, row: Row, asked: Asked) -> Iterator[tuple[str, Any]]:
+        rate = 1 if asked.native else row.get("fx_rate") or 1
+        if fact == "views":
+            yield "views", row["impressions"]
+        elif fact == "click":
+            yield row["kind"].lower(), 1
+        elif fact == "item":
+            if row["_conversion"]["status"] in COUNTED:
+                yield "items", 1
+                yield "quantity", row["quantity"]
+        elif fact == "adjustment":
+            yield "adjusted_sale", (row["sale_amount"] or 0) * rate
+            yield "adjusted_revenue", (row["revenue_amount"] or 0) * rate
+            yield "adjusted_payout", (row["payout_amount"] or 0) * rate
+        else:
+            yield from self._of_conversion(row, rate)
+
+    def _of_conversion(self, row: Row, rate: Any) -> Iterator[tuple[str, Any]]:
+        status, settlement = row["status"], row["settlement"]
+        is_main = row["goal_id"] is None or row["goal_id"] in self.stored.base_goals
+        if is_main:
+            yield "reversed_" if status == "REVERSED" else status.lower(), 1
+        if status in COUNTED:
+            if not is_main:
+                yield "events", 1
+            elif row["click_at"] is not None:
+                yield "followed", 1
+                since = row["event_at"] - row["click_at"]
+                yield "seconds", Decimal(since // timedelta(microseconds=1)).scaleb(-6)
+            yield "sale", (row["sale_amount"] or 0) * rate
+            yield "with_sale", 1 if row["sale_amount"] else 0
+            yield "refunded", row["refunded_amount"] * rate
+            yield "revenue", row["revenue"] * rate
+        payout = row["payout"] * rate
+        if status in ("PENDING", "HOLD"):
+            yield "waiting", payout
+        elif status == "APPROVED":
+            yield "paid" if settlement == "PAID" else "unpaid", payout
+        else:
+            yield "taken_back", payout
+
+    def _within(self, fact: str, asked: Asked) -> Iterable[Row]:
+        reached = (id(asked.lens), fact)
+        if reached not in self._visible:
+            self._visible[reached] = [row for row in self.stored.facts[fact] if asked.lens.visible(fact, row)]
+        for row in self._visible[reached]:
+            at = moment(fact, row, asked.basis)
+            if at is None or not asked.since <= at < asked.until:
+                continue
+            if asked.statuses is not None and fact in ("conversion", "item", "adjustment"):
+                followed = row["_conversion"]
+                if followed is None or followed["status"] not in asked.statuses:
+                    continue
+            if all(self._passes(fact, row, each, asked) for each in asked.filters):
+                yield row
+
+    def _passes(self, fact: str, row: Row, test: tuple[str, tuple[str, ...], bool], asked: Asked) -> bool:
+        key, wanted, excluded = test
+        texts = list(self.texts(fact, row, key, asked))
+        if excluded and len(texts) == 1 and texts[0] is None:
+            return key in ("affiliate_manager", "advertiser_manager")
+        return any(text in wanted for text in texts) is not excluded
+
+    def _knows(self, fact: str, keys: Iterable[str]) -> bool:
+        if not self.stored.facts[fact]:
+            return True
+        row = self.stored.facts[fact][0]
+        return all(key in PARTS or value(fact, row, key, self.stored) is not UNKNOWN for key in keys)
+
+    def texts(self, fact: str, row: Row, key: str, asked: Asked) -> Iterable[str | None]:
+        if key in PARTS:
+            at = moment(fact, row, asked.basis)
+            assert at is not None
+            return [part(key, at, ZoneInfo(asked.zone))]
+        found = value(fact, row, key, self.stored)
+        needed = DIMENSION_CLASSES.get(key)
+        if needed in ("P", "S") and not asked.lens.shows[needed](row["_program"]):
+            found = None
+        return [self.text(key, each) for each in (found if isinstance(found, list) else [found])]
+
+    def text(self, key: str, found: Any) -> str | None:
+        if found is None or key not in ENTITIES:
+            return None if found is None else str(found)
+        at = (ENTITIES[key], found)
+        if at not in self._ids:
+            self._ids[at] = self.platform.global_id(*at)
+        return self._ids[at]
+
+
+def rounded(number: Fraction | None, digits: int) -> Decimal | None:
+    """Half-even, once."""
+    return None if number is None else Decimal(round(number * 10**digits)).scaleb(-digits)
+
+
+def _filtered(asked: Asked) -> tuple[str, ...]:
+    return tuple(key for key, _, _ in asked.filters)

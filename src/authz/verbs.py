@@ -50,6 +50,11 @@ DIRECT = Condition("DIRECT")
 
 _IS_ADMIN = in_person(all_of(Holds(Flag.ADMIN), EDITS))
 _ADMINISTERS = any_of(_IS_ADMIN, in_person(writes("ACCOUNT_USERS")))
+_PROMOTES: Mapping[PathKind, Expr] = {
+    PARTNER: EDITS,
+    COLLABORATOR: any_of(OWNER, MANAGER),
+    PLATFORM: writes("AFFILIATES"),
+}
 
 VERBS: tuple[VerbRule, ...] = (
     # Organizations and their members (K6, K16 to K19). Making an organization is everybody's (K6).
@@ -87,18 +92,19 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("column_list:edit_default", None, {PLATFORM: in_person(writes(ADMIN))}),
     VerbRule("platform_setting:edit", "platform_setting", {PLATFORM: in_person(writes("SETTINGS"))}),
     # Affiliate accounts and what hangs on them (A2, A3, A20 to A24, L4 to L10).
-    VerbRule("affiliate_account:create", "partner_profile", {PARTNER: EDITS}),
+    VerbRule("affiliate_account:create", "partner_profile", {PARTNER: in_person(EDITS)}),
     VerbRule(
         "affiliate_account:edit",
         "affiliate_account",
         {PARTNER: EDITS, COLLABORATOR: any_of(OWNER, MANAGER), PLATFORM: writes("AFFILIATES")},
     ),
     VerbRule("affiliate_account:decide", "affiliate_account", {PLATFORM: in_person(writes("AFFILIATES"))}),
-    VerbRule(
-        "affiliate_account:promote",
-        "affiliate_account",
-        {PARTNER: EDITS, COLLABORATOR: any_of(OWNER, MANAGER), PLATFORM: writes("AFFILIATES")},
-    ),
+    # Whoever has an interest in an account decides about it only with this (A3, C-12).
+    VerbRule("affiliate_account:decide_own", "affiliate_account", {PLATFORM: in_person(writes(ADMIN))}),
+    VerbRule("affiliate_account:promote", "affiliate_account", _PROMOTES),
+    VerbRule("tracker:edit", "tracker", _PROMOTES),
+    VerbRule("testimonial:edit", "testimonial", _PROMOTES),
+    VerbRule("testimonial:publish", "testimonial", {PLATFORM: writes("AFFILIATES")}),
     # The WRITE path of AC9: whose company an account has, and where it is paid. A MANAGER is not among them.
     VerbRule(
         "affiliate_account:own",
@@ -122,6 +128,7 @@ VERBS: tuple[VerbRule, ...] = (
         },
     ),
     VerbRule("company:create", "app_user", {SELF: in_person(oneself("id"))}),
+    VerbRule("company:act_for", "company", {COMPANY: in_person(TRUE)}),
     VerbRule("company:manage", "company", {COMPANY: in_person(Holds(Flag.COMPANY_OWNER))}),
     # Commission plans (A14, AC9b).
     VerbRule("commission_plan:create_operator", None, {PLATFORM: writes("COMMISSION_PLANS")}),

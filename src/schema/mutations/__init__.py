@@ -6,10 +6,15 @@ from typing import Any, Final
 
 import strawberry
 
-from sightline.schema.mutations import framework, organizations, programs, roles
+from sightline.schema.mutations import accounts, framework, organizations, programs, roles
 from sightline.schema.names import camel
 
-MUTATIONS: Final[tuple[framework.Mutation, ...]] = (*organizations.MUTATIONS, *programs.MUTATIONS, *roles.MUTATIONS)
+MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
+    *accounts.MUTATIONS,
+    *organizations.MUTATIONS,
+    *programs.MUTATIONS,
+    *roles.MUTATIONS,
+)
 
 GRANTING: Final = frozenset(camel(each.name) for each in MUTATIONS if each.granting)
 """The mutations that give or take access, as documents name them."""

@@ -105,6 +105,11 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("tracker:edit", "tracker", _PROMOTES),
     VerbRule("testimonial:edit", "testimonial", _PROMOTES),
     VerbRule("testimonial:publish", "testimonial", {PLATFORM: writes("AFFILIATES")}),
+    VerbRule(
+        "affiliate_account:assign_company",
+        "affiliate_account",
+        {PARTNER: in_person(EDITS), COLLABORATOR: in_person(OWNER)},
+    ),
     # The WRITE path of AC9: whose company an account has, and where it is paid. A MANAGER is not among them.
     VerbRule(
         "affiliate_account:own",

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from demo_platform import BLUEBIRD, Person, Platform
+from owned_accounts import account, company
 
 SHOWN = "affiliateAccount { id name status hasCompany }"
 STATUSES = ("PENDING", "APPROVED", "REJECTED", "SUSPENDED", "CLOSED")
@@ -21,14 +22,6 @@ LISTED = {
 }
 
 
-async def company(platform: Platform, **access: Any) -> int:
-    """A new company; `owner` and `member` are users who get access to it."""
-    number = await platform.add("company", name=f"Company {uuid4().hex[:8]}")
-    for level, user in access.items():
-        await platform.add("company_access", company_id=number, user_id=user, level=level.upper())
-    return number
-
-
 async def profile(platform: Platform, organization: str = BLUEBIRD) -> str:
     """A partner profile of an organization that is in use."""
     number = await platform.one(
@@ -37,27 +30,6 @@ async def profile(platform: Platform, organization: str = BLUEBIRD) -> str:
         organization,
     )
     return platform.global_id("partner_profile", number)
-
-
-async def account(platform: Platform, **values: Any) -> int:
-    """A new account of Bluebird, opened by one of its members."""
-    row = (
-        await platform.rows(
-            "SELECT p.id, p.organization_id FROM partner_profile p JOIN organization o ON o.id = p.organization_id"
-            " WHERE o.name = $1 AND p.archived_at IS NULL ORDER BY p.id LIMIT 1",
-            BLUEBIRD,
-        )
-    )[0]
-    plain = {
-        "partner_profile_id": row["id"],
-        "partner_org_id": row["organization_id"],
-        "name": f"Account {uuid4().hex[:8]}",
-        "status": "PENDING",
-        "created_by_id": await platform.one("SELECT min(id) FROM app_user WHERE email LIKE 'partner-admin@%'"),
-    }
-    number = await platform.add("affiliate_account", **(plain | values))
-    await platform.add("account_shard", affiliate_account_id=number)
-    return number
 
 
 async def opened(platform: Platform, who: Person, owner: int, **more: Any) -> dict[str, Any]:

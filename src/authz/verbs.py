@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sightline.authz.classes import FieldClass
 from sightline.authz.entities.pieces import (
     ADVERTISER,
     COLLABORATOR,
@@ -18,9 +19,12 @@ from sightline.authz.entities.pieces import (
     PARTNER,
     PLATFORM,
     SELF,
+    assigned,
+    assigned_account,
     oneself,
 )
 from sightline.authz.expr import TRUE, Condition, Expr, Holds, all_of, any_of, equals, negate
+from sightline.authz.masks import MASKS
 from sightline.authz.paths import Flag, PathKind
 from sightline.authz.permissions import ADMIN, Level, token
 
@@ -55,6 +59,10 @@ _PROMOTES: Mapping[PathKind, Expr] = {
     COLLABORATOR: any_of(OWNER, MANAGER),
     PLATFORM: writes("AFFILIATES"),
 }
+_SEES_AS_COLLABORATOR = all_of(
+    writes("AFFILIATES"),
+    *(MASKS[PLATFORM][each] for each in (FieldClass.PAYOUT, FieldClass.PAYOUT_INVOICE, FieldClass.CUSTOMER_PII)),
+)
 
 VERBS: tuple[VerbRule, ...] = (
     # Organizations and their members (K6, K16 to K19). Making an organization is everybody's (K6).
@@ -116,10 +124,21 @@ VERBS: tuple[VerbRule, ...] = (
         "affiliate_account",
         {PARTNER: in_person(EDITS), COLLABORATOR: in_person(OWNER), PLATFORM: in_person(writes("AFFILIATES"))},
     ),
+    # C-07: what a collaborator's role shows, its giver sees there by the same path. Who is an OWNER has it all.
     VerbRule(
-        "affiliate_account:invite",
+        "affiliate_account:give_read_only",
         "affiliate_account",
-        {COLLABORATOR: in_person(OWNER), PLATFORM: in_person(writes("AFFILIATES"))},
+        {COLLABORATOR: in_person(OWNER), PLATFORM: in_person(_SEES_AS_COLLABORATOR)},
+    ),
+    VerbRule(
+        "affiliate_account:give_owner",
+        "affiliate_account",
+        {COLLABORATOR: in_person(OWNER), PLATFORM: in_person(_SEES_AS_COLLABORATOR)},
+    ),
+    VerbRule(
+        "affiliate_account:give_manager",
+        "affiliate_account",
+        {PLATFORM: in_person(all_of(_SEES_AS_COLLABORATOR, writes("COMMISSION_PLANS")))},
     ),
     VerbRule("collaborator:leave", "collaborator", {COLLABORATOR: in_person(TRUE)}),
     VerbRule("invitation:answer", "invitation", {SELF: in_person(TRUE)}),
@@ -129,7 +148,12 @@ VERBS: tuple[VerbRule, ...] = (
         {
             ORGANIZATION: _ADMINISTERS,
             COLLABORATOR: in_person(OWNER),
-            PLATFORM: in_person(any_of(writes("USERS"), writes("AFFILIATES"))),
+            PLATFORM: in_person(
+                any_of(
+                    all_of(equals("scope", "PLATFORM"), writes("USERS")),
+                    all_of(equals("scope", "ACCOUNT"), writes("AFFILIATES"), assigned(account=assigned_account())),
+                )
+            ),
         },
     ),
     VerbRule("company:create", "app_user", {SELF: in_person(oneself("id"))}),

@@ -39,6 +39,7 @@ class Services:
     cursors: Cursors
     vault: Vault
     writes: Writes
+    token_hash: Callable[[str], bytes]
 
 
 @dataclass(slots=True, eq=False)

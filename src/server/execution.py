@@ -60,7 +60,15 @@ class Engine:
     ) -> Engine:
         """The engine of an installation. Without `access`, tokens of its own are known, and no others."""
         ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
-        services = Services(CATALOGUE, Reads(CATALOGUE), ids, Cursors.of(secrets), Vault.of(secrets), Writes(CATALOGUE))
+        services = Services(
+            CATALOGUE,
+            Reads(CATALOGUE),
+            ids,
+            Cursors.of(secrets),
+            Vault.of(secrets),
+            Writes(CATALOGUE),
+            secrets.token_hash,
+        )
         return cls(database, services, access or Access(Identities(secrets)), Api(), rates)
 
     async def execute(self, request: GraphQLRequest, token: str | None) -> GraphQLAnswer:

@@ -22,4 +22,5 @@ def services(secrets: Secrets) -> Services:
     """
     ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
     reads = Reads(CATALOGUE, most_accounts=3)
-    return Services(CATALOGUE, reads, ids, Cursors.of(secrets), Vault.of(secrets), Writes(CATALOGUE))
+    vault, writes = Vault.of(secrets), Writes(CATALOGUE)
+    return Services(CATALOGUE, reads, ids, Cursors.of(secrets), vault, writes, secrets.token_hash)

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 import strawberry
 
-from sightline.schema.mutations import accounts, companies, framework, organizations, programs, roles
+from sightline.schema.mutations import accounts, collaboration, companies, framework, organizations, programs, roles
 from sightline.schema.names import camel
 
 MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
     *accounts.MUTATIONS,
+    *collaboration.MUTATIONS,
     *companies.MUTATIONS,
     *organizations.MUTATIONS,
     *programs.MUTATIONS,

@@ -20,10 +20,12 @@ from sightline.authz.entities.pieces import (
     PLATFORM,
     SELF,
     UNASSIGNED_STAFF,
+    assigned,
+    assigned_account,
     oneself,
 )
 from sightline.authz.expr import TRUE, Condition, Expr, Holds, Masks, all_of, any_of, equals, negate
-from sightline.authz.masks import DIRECT, or_full
+from sightline.authz.masks import DIRECT, MASKS, or_full
 from sightline.authz.paths import Flag, PathKind
 from sightline.authz.permissions import ADMIN, Level, token
 
@@ -52,6 +54,15 @@ OWNER, MANAGER = Holds(Flag.COLLABORATOR_OWNER), Holds(Flag.COLLABORATOR_MANAGER
 
 _IS_ADMIN = in_person(all_of(Holds(Flag.ADMIN), EDITS))
 _ADMINISTERS = any_of(_IS_ADMIN, in_person(writes("ACCOUNT_USERS")))
+_PROMOTES: Mapping[PathKind, Expr] = {
+    PARTNER: EDITS,
+    COLLABORATOR: any_of(OWNER, MANAGER),
+    PLATFORM: writes("AFFILIATES"),
+}
+_SEES_AS_COLLABORATOR = all_of(
+    writes("AFFILIATES"),
+    *(MASKS[PLATFORM][each] for each in (FieldClass.PAYOUT, FieldClass.PAYOUT_INVOICE, FieldClass.CUSTOMER_PII)),
+)
 
 _TRANSACTS = writes("TRANSACTIONS")
 _ADMIN_W = in_person(writes(ADMIN))
@@ -104,17 +115,21 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("column_list:edit_default", None, {PLATFORM: _ADMIN_W}),
     VerbRule("platform_setting:edit", "platform_setting", {PLATFORM: in_person(writes("SETTINGS"))}),
     # Affiliate accounts and what hangs on them (A2, A3, A20 to A24, L4 to L10).
-    VerbRule("affiliate_account:create", "partner_profile", {PARTNER: EDITS}),
+    VerbRule("affiliate_account:create", "partner_profile", {PARTNER: in_person(EDITS)}),
     VerbRule(
         "affiliate_account:edit",
         "affiliate_account",
         {PARTNER: EDITS, COLLABORATOR: any_of(OWNER, MANAGER), PLATFORM: writes("AFFILIATES")},
     ),
     VerbRule("affiliate_account:decide", "affiliate_account", {PLATFORM: in_person(writes("AFFILIATES"))}),
+    VerbRule("affiliate_account:promote", "affiliate_account", _PROMOTES),
+    VerbRule("tracker:edit", "tracker", _PROMOTES),
+    VerbRule("testimonial:edit", "testimonial", _PROMOTES),
+    VerbRule("testimonial:publish", "testimonial", {PLATFORM: writes("AFFILIATES")}),
     VerbRule(
-        "affiliate_account:promote",
+        "affiliate_account:assign_company",
         "affiliate_account",
-        {PARTNER: EDITS, COLLABORATOR: any_of(OWNER, MANAGER), PLATFORM: writes("AFFILIATES")},
+        {PARTNER: in_person(EDITS), COLLABORATOR: in_person(OWNER)},
     ),
     # The WRITE path of AC9: whose company an account has, and where it is paid. A MANAGER is not among them.
     VerbRule(
@@ -122,10 +137,21 @@ VERBS: tuple[VerbRule, ...] = (
         "affiliate_account",
         {PARTNER: in_person(EDITS), COLLABORATOR: in_person(OWNER), PLATFORM: in_person(writes("AFFILIATES"))},
     ),
+    # C-07: what a collaborator's role shows, its giver sees there by the same path. Who is an OWNER has it all.
     VerbRule(
-        "affiliate_account:invite",
+        "affiliate_account:give_read_only",
         "affiliate_account",
-        {COLLABORATOR: in_person(OWNER), PLATFORM: in_person(writes("AFFILIATES"))},
+        {COLLABORATOR: in_person(OWNER), PLATFORM: in_person(_SEES_AS_COLLABORATOR)},
+    ),
+    VerbRule(
+        "affiliate_account:give_owner",
+        "affiliate_account",
+        {COLLABORATOR: in_person(OWNER), PLATFORM: in_person(_SEES_AS_COLLABORATOR)},
+    ),
+    VerbRule(
+        "affiliate_account:give_manager",
+        "affiliate_account",
+        {PLATFORM: in_person(all_of(_SEES_AS_COLLABORATOR, writes("COMMISSION_PLANS")))},
     ),
     VerbRule("collaborator:leave", "collaborator", {COLLABORATOR: in_person(TRUE)}),
     VerbRule("invitation:answer", "invitation", {SELF: in_person(TRUE)}),
@@ -135,10 +161,16 @@ VERBS: tuple[VerbRule, ...] = (
         {
             ORGANIZATION: _ADMINISTERS,
             COLLABORATOR: in_person(OWNER),
-            PLATFORM: in_person(any_of(writes("USERS"), writes("AFFILIATES"))),
+            PLATFORM: in_person(
+                any_of(
+                    all_of(equals("scope", "PLATFORM"), writes("USERS")),
+                    all_of(equals("scope", "ACCOUNT"), writes("AFFILIATES"), assigned(account=assigned_account())),
+                )
+            ),
         },
     ),
     VerbRule("company:create", "app_user", {SELF: in_person(oneself("id"))}),
+    VerbRule("company:act_for", "company", {COMPANY: in_person(TRUE)}),
     VerbRule("company:manage", "company", {COMPANY: in_person(Holds(Flag.COMPANY_OWNER))}),
     # Commission plans (A14, AC9b, I10). What the advertiser owes the operator is the operator's to say.
     VerbRule("commission_plan:create_operator", None, {PLATFORM: writes("COMMISSION_PLANS")}),

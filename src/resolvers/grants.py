@@ -135,6 +135,20 @@ _ASSIGNMENTS = system_statement(
     .join(RoleRow, RoleRow.id == RoleAssignmentRow.role_id)
     .where(RoleAssignmentRow.user_id == _USER, _live(RoleAssignmentRow.expires_at))
 )
+_ROLE = system_statement(
+    sa.select(
+        RoleRow.name,
+        RoleRow.origin,
+        sa.select(sa.func.array_agg(RolePermissionRow.permission + ":" + sa.cast(RolePermissionRow.level, sa.Text)))
+        .where(RolePermissionRow.role_id == RoleRow.id)
+        .scalar_subquery()
+        .label("permissions"),
+        sa.select(sa.func.array_agg(RoleProductLineRow.product_line))
+        .where(RoleProductLineRow.role_id == RoleRow.id)
+        .scalar_subquery()
+        .label("role_lines"),
+    ).where(RoleRow.id == _parameter("role_id", sa.BigInteger()))
+)
 
 
 def _owns(profile: type[AdvertiserProfileRow | PartnerProfileRow]) -> sa.Exists:
@@ -237,6 +251,14 @@ async def grants_of_user(snapshot: Snapshot, user_id: int) -> tuple[Grants, date
         columns=columns,
     )
     return grants, _first_end(assignments, collaborations, companies, managed)
+
+
+async def grant_of_role(snapshot: Snapshot, role_id: int, organization_id: int) -> OrganizationGrant:
+    """What a role of organizations would give its holder in one, without limits of his own."""
+    (role,) = await snapshot.fetch(_ROLE, {"role_id": role_id})
+    (settings,) = await snapshot.fetch(_ONE_ORGANIZATION, {"organization_id": organization_id})
+    unlimited = {"organization_id": organization_id, "program_scope": "ALL", "line_scope": "ALL", "programs": None}
+    return _organization_grant(dict(role) | unlimited, settings)
 
 
 def _first_end(*results: Iterable[Any]) -> datetime | None:

@@ -41,6 +41,7 @@ class Services:
     vault: Vault
     writes: Writes
     desk: Desk
+    token_hash: Callable[[str], bytes]
 
 
 @dataclass(slots=True, eq=False)

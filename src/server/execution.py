@@ -69,6 +69,7 @@ class Engine:
             Vault.of(secrets),
             Writes(CATALOGUE),
             Desk.of(CATALOGUE, policy_version=version("sightline")),
+            secrets.token_hash,
         )
         return cls(database, services, access or Access(Identities(secrets)), Api(), rates)
 

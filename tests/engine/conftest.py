@@ -23,4 +23,5 @@ def services(secrets: Secrets) -> Services:
     """
     ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
     services = (CATALOGUE, Reads(CATALOGUE, most_accounts=3), ids, Cursors.of(secrets), Vault.of(secrets))
-    return Services(*services, Writes(CATALOGUE), Desk.of(CATALOGUE, policy_version="tests"))
+    desk = Desk.of(CATALOGUE, policy_version="tests")
+    return Services(*services, Writes(CATALOGUE), desk, secrets.token_hash)

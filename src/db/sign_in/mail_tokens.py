@@ -26,6 +26,9 @@ _KEEP = """
     ON CONFLICT (user_id, purpose) DO UPDATE SET
         created_at = now(), email = excluded.email, token_hash = excluded.token_hash, expires_at = excluded.expires_at
 """
+_KEEP_OF_INVITATION = """
+    UPDATE invitation SET token_hash = $2 WHERE id = $1 AND state = 'PENDING' AND expires_at > now() RETURNING true
+"""
 _LIVE = """
     FROM app_user WHERE app_user.id = mail_token.user_id AND app_user.status = 'ACTIVE'
     AND app_user.email = mail_token.email AND mail_token.token_hash = $1 AND mail_token.purpose = $2
@@ -46,6 +49,11 @@ async def keep_token(
 ) -> None:
     """Keep the hash of a token that is about to be sent, in place of any earlier one for the purpose."""
     await connection.execute(_KEEP, user_id, purpose, email, digest, LIVES[purpose])
+
+
+async def keep_token_of_invitation(connection: asyncpg.Connection, invitation: int, *, digest: bytes) -> bool:
+    """Keep the hash of a token that is about to be sent with an invitation; whether that still waits for an answer."""
+    return await connection.fetchval(_KEEP_OF_INVITATION, invitation, digest) is not None
 
 
 async def is_live(connection: asyncpg.Connection, digest: bytes, purpose: MailKind) -> bool:

@@ -17,13 +17,20 @@ from sightline.db.tables.enums import MailKind
 KEPT = timedelta(days=1)
 """How long a mail is tried that carries no token; others are worth nothing when their token could have ended."""
 
+INVITATION_LIVES = timedelta(days=7)
+"""How long an invitation can be accepted, and so how long its mail is tried."""
+
+_PUT_INVITATION = (
+    "INSERT INTO outgoing_mail (kind, email, invitation_id, expires_at) VALUES ('INVITATION', $1, $2, now() + $3)"
+)
+_TAKE_BACK = "DELETE FROM outgoing_mail WHERE invitation_id = $1"
 _PUT = "INSERT INTO outgoing_mail (kind, email, expires_at) VALUES ($1, $2, now() + $3)"
 _TAKE = """
     UPDATE outgoing_mail SET attempts = attempts + 1, due_at = now() + interval '30 seconds' * 2 ^ least(attempts, 8)
     WHERE id = (
         SELECT id FROM outgoing_mail WHERE due_at <= now() AND expires_at > now()
         ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-    ) RETURNING id, kind, email, attempts
+    ) RETURNING id, kind, email, attempts, invitation_id
 """
 _DONE = "DELETE FROM outgoing_mail WHERE id = $1"
 _GIVE_UP = "DELETE FROM outgoing_mail WHERE expires_at <= now() RETURNING id"
@@ -37,6 +44,7 @@ class WaitingMail:
     kind: MailKind
     email: str
     attempts: int
+    invitation: int | None = None
 
     def __repr__(self) -> str:
         return f"WaitingMail({self.id}, {self.kind})"
@@ -47,10 +55,24 @@ async def put_mail(connection: asyncpg.Connection, kind: MailKind, email: str) -
     await connection.execute(_PUT, kind, email, LIVES.get(kind, KEPT))
 
 
+async def put_invitation_mail(connection: asyncpg.Connection, invitation: int, email: str) -> None:
+    """Have an invitation sent after the transaction commits, whether or not the address is anybody's here."""
+    await connection.execute(_PUT_INVITATION, email, invitation, INVITATION_LIVES)
+
+
+async def take_invitation_mail_back(connection: asyncpg.Connection, invitation: int) -> None:
+    """Do not send an invitation that was not sent yet."""
+    await connection.execute(_TAKE_BACK, invitation)
+
+
 async def take_mail(connection: asyncpg.Connection) -> WaitingMail | None:
     """The mail that is due first, or None."""
     row = await connection.fetchrow(_TAKE)
-    return None if row is None else WaitingMail(row["id"], MailKind(row["kind"]), row["email"], row["attempts"])
+    return (
+        None
+        if row is None
+        else WaitingMail(row["id"], MailKind(row["kind"]), row["email"], row["attempts"], row["invitation_id"])
+    )
 
 
 async def mail_is_done(connection: asyncpg.Connection, mail: WaitingMail) -> None:

@@ -13,11 +13,12 @@ class UserStatus(StrEnum):
 
 
 class MailKind(StrEnum):
-    """What a mail is about. The first two carry a token that can be used once."""
+    """What a mail is about. All but the news of a changed password carry a token that can be used once."""
 
     RESET_PASSWORD = "RESET_PASSWORD"
     VERIFY_EMAIL = "VERIFY_EMAIL"
     PASSWORD_CHANGED = "PASSWORD_CHANGED"
+    INVITATION = "INVITATION"
 
 
 class RoleOrigin(StrEnum):

@@ -56,12 +56,17 @@ class OutgoingMailRow(Row):
 
     __tablename__ = "outgoing_mail"
     __role__ = TableRole.LOCAL
-    __table_args__ = (lower_case_email(), sa.CheckConstraint("attempts >= 0", name="attempts"))
+    __table_args__ = (
+        lower_case_email(),
+        sa.CheckConstraint("attempts >= 0", name="attempts"),
+        sa.CheckConstraint("(kind::text = 'INVITATION') = (invitation_id IS NOT NULL)", name="invitation"),
+    )
 
     id: Mapped[int] = numbered("outgoing_mail", INTERNAL)
     created_at: Mapped[datetime] = created_at(INTERNAL)
     kind: Mapped[MailKind] = choice(INTERNAL, "What it is about.", MailKind)
     email: Mapped[str] = column(INTERNAL, "The address it goes to, if somebody has it.")
+    invitation_id: Mapped[int | None] = reference(INTERNAL, "The invitation it brings.", "invitation.id", index=True)
     attempts: Mapped[int] = column(INTERNAL, "How often sending was begun.", sa.Integer, server_default="0")
     due_at: Mapped[datetime] = column(INTERNAL, "When it is to be tried next.", server_default=NOW, index=True)
     expires_at: Mapped[datetime] = column(INTERNAL, "When it is given up.")

@@ -37,7 +37,7 @@ async def change_membership(
     """Another role, other limits, another end. What is not given stays; `unlimited` takes the lists away."""
     row, organization = await _of_an_organization(change, membership)
     end = checks.future(expires_at, change.operation.snapshot.clock, "expiresAt")
-    new_role = await _assignable(change, role, organization) if role is not None else None
+    new_role = await assignable(change, role, organization) if role is not None else None
     listed = None if programs is None else [await change.find("program", each, "programs") for each in programs]
     before = await change.lock(row, version=version)
     was = await _described(change, before)
@@ -90,7 +90,7 @@ async def _of_an_organization(change: Change, membership: str) -> tuple[Found, i
     return row, int(stored["organization_id"])
 
 
-async def _assignable(change: Change, role: str, organization: int) -> int:
+async def assignable(change: Change, role: str, organization: int) -> int:
     """An active role of this organization, or a predefined one."""
     found = await change.find("role", role, "role")
     (stored,) = await change.fetch(_ROLE, found.key.id)

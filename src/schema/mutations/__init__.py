@@ -7,7 +7,10 @@ from typing import Any, Final
 import strawberry
 
 from sightline.schema.mutations import (
+    accounts,
+    collaboration,
     commission_plans,
+    companies,
     content_pages,
     conversions,
     enrollments,
@@ -21,7 +24,10 @@ from sightline.schema.mutations import (
 from sightline.schema.names import camel
 
 MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
+    *accounts.MUTATIONS,
+    *collaboration.MUTATIONS,
     *commission_plans.MUTATIONS,
+    *companies.MUTATIONS,
     *content_pages.MUTATIONS,
     *conversions.MUTATIONS,
     *enrollments.MUTATIONS,

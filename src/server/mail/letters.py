@@ -62,6 +62,14 @@ class Letters:
                     "If it was not you, set a new one at once and tell your administrator.",
                 )
 
+            case MailKind.INVITATION:
+                return "You are invited", (
+                    "Somebody invites this address to work with them at Sightline.",
+                    "Sign in with this address, look who it is and what it is for, and accept or decline.",
+                    self._how("invitation", token),
+                    "This works once, within a week. If you do not know what this is about, do nothing.",
+                )
+
     def _how(self, what: str, token: str | None) -> str:
         if self.site is None:
             return f"Enter this code: {token}"

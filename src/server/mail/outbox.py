@@ -10,7 +10,7 @@ import structlog
 from sightline.db.database import Database
 from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
 from sightline.db.secrets import Secrets, TokenKind, new_token
-from sightline.db.sign_in.mail_tokens import LIVES, keep_token, recipient
+from sightline.db.sign_in.mail_tokens import LIVES, keep_token, keep_token_of_invitation, recipient
 from sightline.db.sign_in.outbox import WaitingMail, give_up_old, mail_is_done, take_mail
 from sightline.server.logs import log_fault
 from sightline.server.mail.carriers import Carrier, UndeliveredError
@@ -66,6 +66,9 @@ class Outbox:
 
     async def _send(self, mail: WaitingMail) -> None:
         """Write a mail and hand it on, if its address is somebody's. Its token is made here, and stored nowhere."""
+        if mail.invitation is not None:
+            await self._invite(mail, mail.invitation)
+            return
         token = new_token(TokenKind.MAIL) if mail.kind in LIVES else None
         async with self.database.writes.acquire() as connection, connection.transaction():
             user_id = await recipient(connection, mail.kind, mail.email)
@@ -76,3 +79,12 @@ class Outbox:
                 digest = self.secrets.token_hash(token)
                 await keep_token(connection, user_id, purpose=mail.kind, email=mail.email, digest=digest)
         await self.carrier(message)
+
+    async def _invite(self, mail: WaitingMail, invitation: int) -> None:
+        """Write an invitation and hand it on, to whoever has the address. One that was answered is not sent."""
+        token = new_token(TokenKind.MAIL)
+        message = self.letters.write(mail.kind, mail.email, number=mail.id, token=token)
+        async with self.database.writes.acquire() as connection:
+            waits = await keep_token_of_invitation(connection, invitation, digest=self.secrets.token_hash(token))
+        if waits:
+            await self.carrier(message)

@@ -15,7 +15,7 @@ from sightline.authz.expr import FALSE, TRUE, Condition, Edge, Exists, Holds, Is
 from sightline.authz.grants import NOTHING, CollaboratorGrant, Grants, PlatformGrant, paths_of
 from sightline.authz.masks import MASKS
 from sightline.authz.model import Columns, Model, PolicyError, build_model
-from sightline.authz.paths import Flag, PathKind, Paths, path
+from sightline.authz.paths import LISTED, Flag, PathKind, Paths, path
 from sightline.authz.permissions import CATALOGUE as PERMISSIONS
 from sightline.authz.permissions import Level, Scope, token
 from sightline.authz.roles import BaseType, Switch
@@ -251,6 +251,7 @@ def test_cells_name_tokens_and_conditions_only() -> None:
 def test_rules_ask_for_tokens_that_exist() -> None:
     """A misspelt permission or flag would deny for ever, or, negated, permit for ever."""
     known = {token(key, level) for scope in Scope for key in PERMISSIONS[scope] for level in Level} | set(Flag)
+    known |= set(LISTED.values())
     asked = {
         each
         for rule in ENTITY_RULES

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sightline.authz.expr import And, Compare, Exists, Expr, Not, Or, tokens_read
-from sightline.authz.paths import Flag, PathKind, Shape
+from sightline.authz.paths import LISTED, Flag, PathKind, Shape
 from sightline.authz.permissions import CATALOGUE as PERMISSIONS
 from sightline.authz.permissions import Level, token
 from sightline.authz.prose import KINDS
@@ -34,7 +34,7 @@ RESTRICTIONS = frozenset(
     }
 )
 KEYS = {token(key, level) for keys in PERMISSIONS.values() for key in keys for level in Level}
-GENEROUS = frozenset(KEYS | (set(Flag) - RESTRICTIONS))
+GENEROUS = frozenset(KEYS | set(LISTED.values()) | (set(Flag) - RESTRICTIONS))
 CARRIED = (frozenset[str](), GENEROUS, GENEROUS | RESTRICTIONS, *(GENEROUS - {each} for each in sorted(GENEROUS)))
 """What a path may carry: nothing, everything that gives, everything at all, and all that gives but one thing."""
 
@@ -193,7 +193,7 @@ def test_a_condition_names_the_tokens_that_decide(bindings: dict[str, Binding]) 
         for missing, visibility in zip(sorted(GENEROUS), reading[3:], strict=True):
             reached = all(visibility.sees(name) for name in (binding.entity, *binding.leads_to))
             if reached and isinstance(decided(binding, visibility), Deny):
-                words = WORDS.get(missing, missing.replace(":", " "))
+                words = WORDS.get(missing, missing.replace("list:", "column ").replace(":", " "))
                 assert words in each.cell, f"{each.coordinate} on {each.kind} needs {missing}: {each.cell}"
                 checked += 1
     assert checked > 20

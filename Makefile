@@ -7,7 +7,7 @@ WORKERS ?= 2
 OPERATIONS ?= 100000
 SEED ?= 1
 
-.PHONY: demo test checks lint types layers schema policy readings soak bench
+.PHONY: demo test checks lint types layers schema policy readings soak mutants bench
 
 demo: $(UV) ## Start the demo platform: embedded PostgreSQL, seeded, served on http://127.0.0.1:8000.
 	$(RUN) sightline serve --demo
@@ -40,6 +40,9 @@ readings: $(UV) ## Write the README's answers, made on a demo platform.
 
 soak: $(UV) ## Non-interference for long: OPERATIONS=100000 SEED=1. Stops at a difference.
 	PYTHONPATH=tests $(RUN) python tests/engine/soak.py --operations $(OPERATIONS) --seed $(SEED)
+
+mutants: $(UV) ## Every wrong compiler against every comparison; writes down what noticed each.
+	SIGHTLINE_RECORD_MUTANTS=1 $(RUN) pytest tests/engine/test_compiler_mutants.py -s
 
 bench: $(UV) ## Ratios, never times: see benchmarks/.
 	$(RUN) python -m benchmarks

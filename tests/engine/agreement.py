@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from asking import filter_operators, random_filter, random_order, selected, sorted_keys
+from asking import COMPARISONS, filter_operators, random_filter, random_order, selected, sorted_keys
+from drawing import Values
 from graphql import GraphQLSchema
 from operations import granted
 from oracle import key_in
-from reading import Projection
+from reading import HIDDEN, Projection
 from worlds import Key, World
 
 from sightline.db.catalogue import Entity
@@ -31,7 +32,7 @@ async def compare_lists(
     entity: Entity,
 ) -> int:
     """Compare one entity as one viewer has it. Returns how many pages and counts were read. Raises AssertionError."""
-    read = await _compare_absent(random, operation, schema, seen, entity)
+    read = await _compare_tests(random, operation, schema, world, seen, entity)
     for _ in range(WALKS):
         where = random_filter(random, schema, entity, world) if random.random() < 0.7 else EVERYTHING
         order = random_order(random, schema, entity)
@@ -48,16 +49,47 @@ async def compare_lists(
     return read
 
 
-async def _compare_absent(
-    random: Random, operation: Operation, schema: GraphQLSchema, seen: dict[str, Projection], entity: Entity
+async def _compare_tests(
+    random: Random,
+    operation: Operation,
+    schema: GraphQLSchema,
+    world: World,
+    seen: dict[str, Projection],
+    entity: Entity,
 ) -> int:
-    """`isNull` both ways, one after the other: a hidden cell is as absent as one without a value (LK1)."""
-    column = random.choice(sorted(filter_operators(schema, entity)))
-    for wanted in (True, False):
-        where = Test(column, Operator.IS_NULL, wanted)
+    """Filters at their edges count what Python selects."""
+    tests = list(_edges(random, filter_operators(schema, entity), world.rows(entity), seen[entity.name]))
+    for where in tests:
         rows = selected(seen[entity.name], where)
         assert await operation.count(Selection(entity.name, where), None) == len(rows), f"{entity.name} {where}"
-    return 2
+    return len(tests)
+
+
+def _edges(
+    random: Random, operators: dict[str, list[Operator]], rows: dict[Key, Values], projection: Projection
+) -> Iterator[Test]:
+    """`isNull` both ways; the stored value of a cell that is hidden (LK1); comparisons with a value that is shown."""
+    column = random.choice(sorted(operators))
+    yield Test(column, Operator.IS_NULL, True)
+    yield Test(column, Operator.IS_NULL, False)
+    hidden = [
+        (name, rows[key][name])
+        for key, cells in sorted(projection.items())
+        for name in sorted(operators)
+        if cells[name] is HIDDEN and rows[key][name] is not None and Operator.EQ in operators[name]
+    ]
+    if hidden:
+        name, value = random.choice(hidden)
+        yield Test(name, Operator.EQ, value)
+    ordered = [
+        (name, cells[name])
+        for _, cells in sorted(projection.items())
+        for name in sorted(operators)
+        if Operator.LT in operators[name] and cells[name] is not HIDDEN and cells[name] is not None
+    ]
+    if ordered:
+        name, value = random.choice(ordered)
+        yield from (Test(name, operator, value) for operator in COMPARISONS if operator in operators[name])
 
 
 async def walk(

@@ -35,6 +35,7 @@ from sightline.schema.model import CATALOGUE
 
 VIEWERS = 160
 WORLDS = 4
+MOST_WORLDS = 10  # as long as one survives that should not
 
 EQUIVALENT = {
     "rows of adjustment on COLLABORATOR, 15": "an account's adjustment of a conversion is reached with the conversion",
@@ -98,7 +99,9 @@ async def test_every_wrong_rule_is_noticed(
     random = Random(seed())
     hunted = list(wrong(_carried(CATALOGUE)))
     places = {mutant.place for mutant in hunted}
-    for _ in range(WORLDS):
+    for number in range(MOST_WORLDS):
+        if number >= WORLDS and {mutant.place for mutant in hunted} <= EQUIVALENT.keys():
+            break
         async with database.owner() as connection:
             await emptied(connection, CATALOGUE)
             world = await inserted(connection, CATALOGUE, random)

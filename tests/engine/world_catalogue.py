@@ -25,7 +25,7 @@ def add_brands_and_plans(world: WorldRows) -> None:
             internal_notes=world.perhaps(world.text()),
             operator_notes=world.perhaps(world.text()),
         )
-    for _ in range(6):
+    for _ in range(9):
         advertiser = world.perhaps(world.any("advertiser_profile"), chance=0.8)
         world.numbered(
             "commission_plan",

@@ -67,7 +67,8 @@ def _enrollments(world: WorldRows) -> None:
             proposed_account_id=world.one_of(accounts)["id"] if asked else None,
             initiated_by="ADVERTISER" if invited or (not asked and world.chance(0.5)) else "PARTNER",
             state=state,
-            commission_plan_id=world.perhaps(world.any("commission_plan")["id"]),
+            # The last plans are those of programs alone.
+            commission_plan_id=world.perhaps(world.one_of(world.tables["commission_plan"][:-4])["id"]),
             activated_at=world.moment() if active else None,
             ended_at=None if state in OPEN else world.moment(),
         )

@@ -77,14 +77,12 @@ def put_in(grain: Grain, chosen: str) -> str:
 
 
 def _take_out(grain: Grain) -> str:
+    """SQL that takes conversions out of a grain; a row that has none left goes. One pass, by the key."""
     taken = ", ".join(f"{name} = t.{name} - s.{name}" for name in SUMS)
-    return f"UPDATE {grain.table} AS t SET {taken} FROM ({summed(grain, _GIVEN)}) AS s WHERE {_same(grain)}"
-
-
-def _empty(grain: Grain) -> str:
     return f"""
-        DELETE FROM {grain.table} AS t USING ({summed(grain, _GIVEN)}) AS s
-        WHERE {_same(grain)} AND t.conversions = 0 AND t.events = 0
+        MERGE INTO {grain.table} AS t USING ({summed(grain, _GIVEN)}) AS s ON {_same(grain)}
+        WHEN MATCHED AND t.conversions = s.conversions AND t.events = s.events THEN DELETE
+        WHEN MATCHED THEN UPDATE SET {taken}
     """
 
 
@@ -92,7 +90,7 @@ def _same(grain: Grain) -> str:
     return " AND ".join(f"t.{name} = s.{name}" for name in grain.key)
 
 
-_TAKE_OUT: Final = tuple(statement for grain in GRAINS for statement in (_take_out(grain), _empty(grain)))
+_TAKE_OUT: Final = tuple(_take_out(grain) for grain in GRAINS)
 _PUT_IN: Final = tuple(put_in(grain, _GIVEN) for grain in GRAINS)
 
 

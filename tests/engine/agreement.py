@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from asking import COMPARISONS, filter_operators, random_filter, random_order, selected, sorted_keys
+from asking import (
+    COMPARISONS,
+    filter_operators,
+    order_columns,
+    random_filter,
+    random_order,
+    selected,
+    sorted_keys,
+)
 from drawing import Values
 from graphql import GraphQLSchema
 from operations import granted
@@ -33,9 +41,13 @@ async def compare_lists(
 ) -> int:
     """Compare one entity as one viewer has it. Returns how many pages and counts were read. Raises AssertionError."""
     read = await _compare_tests(random, operation, schema, world, seen, entity)
-    for _ in range(WALKS):
+    for at in range(WALKS):
         where = random_filter(random, schema, entity, world) if random.random() < 0.7 else EVERYTHING
-        order = random_order(random, schema, entity)
+        masked = _masked(order_columns(schema, entity), seen[entity.name])
+        if at == 0 and masked:
+            order: tuple[OrderKey, ...] = (OrderKey(random.choice(masked), random.random() < 0.5),)
+        else:
+            order = random_order(random, schema, entity)
         rows = selected(seen[entity.name], where)
         selection = Selection(entity.name, where)
         said = f"{operation.principal.paths.shapes} {selection} {order}"
@@ -47,6 +59,11 @@ async def compare_lists(
             read += len(walked)
         read += await _compare_below(random, operation, seen, entity, where)
     return read
+
+
+def _masked(columns: list[str], projection: Projection) -> list[str]:
+    """The columns that are hidden on some rows that are seen."""
+    return [column for column in columns if any(cells[column] is HIDDEN for cells in projection.values())]
 
 
 async def _compare_tests(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import orjson
@@ -20,6 +21,8 @@ from sightline.server.answers import GraphQLRequest
 # In a field or a type condition the modes differ; elsewhere they are one, of which a sample is enough.
 IN_EVERY_MODE = (Place.FIELD, Place.RESPONSE_KEY)
 SAMPLED = 8
+# What stands inside a type that is hidden altogether has nothing to do with the viewer: some ask for each of it.
+ASKED_INSIDE_A_TYPE = 3
 
 
 def full_schema(desk: Desk) -> GraphQLSchema:
@@ -33,6 +36,7 @@ def modes_of(at: int, probe: Probe) -> list[Mode]:
 async def test_a_hidden_name_is_answered_like_a_made_up_one(desk: Desk) -> None:
     """AC7, LK1, LK2, LK10, LK11, LK23: every hidden coordinate of every visibility, in every kind of place and mode."""
     taken, answered = all_names(full_schema(desk)), 0
+    inside: Counter[str] = Counter()
 
     async def compare(snapshot: Snapshot, viewer: Principal, name: str) -> int:
         async def ask(query: str, variables: dict[str, Any]) -> bytes:
@@ -40,6 +44,10 @@ async def test_a_hidden_name_is_answered_like_a_made_up_one(desk: Desk) -> None:
 
         comparison, compared = Comparison(ask, taken), 0
         for at, probe in enumerate(probes(full_schema(desk), desk.view(viewer)._schema)):
+            if probe.place is Place.TYPE:
+                if all(inside[each] >= ASKED_INSIDE_A_TYPE for each in probe.coordinates):
+                    continue
+                inside.update(probe.coordinates)
             for mode in modes_of(at, probe):
                 hidden, invented = await comparison.both(probe, mode)
                 assert hidden == invented, f"{name}, {mode}: {probe}"

@@ -18,9 +18,10 @@ from graphql import (
     get_named_type,
     is_list_type,
     is_required_argument,
+    is_required_input_field,
 )
 
-_VALUES = {"ID": '"x"', "String": '"x"', "Int": "1", "Boolean": "true"}
+_VALUES = {"ID": '"x"', "String": '"x"', "Int": "1", "Boolean": "true", "Date": '"2026-01-01"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,25 @@ def arguments(field: GraphQLField, *more: str) -> str | None:
         given.append("first: 1")
     for name, argument in field.args.items():
         if is_required_argument(argument):
-            type_ = argument.type.of_type if isinstance(argument.type, GraphQLNonNull) else argument.type
-            value = "[]" if is_list_type(type_) else _VALUES.get(get_named_type(type_).name)
+            value = _value(argument.type)
             if value is None:
                 return None
             given.append(f"{name}: {value}")
     return f"({', '.join(given)})" if given else ""
+
+
+def _value(type_: Any) -> str | None:
+    """Some value of a type, as small as it goes; None where we cannot make one."""
+    type_ = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+    if is_list_type(type_):
+        return "[]"
+    if isinstance(type_, GraphQLEnumType):
+        return next(iter(type_.values))
+    if not isinstance(type_, GraphQLInputObjectType):
+        return _VALUES.get(type_.name)
+    needed = [name for name, field in type_.fields.items() if is_required_input_field(field)]
+    values = {name: _value(type_.fields[name].type) for name in needed or list(type_.fields)[:1]}
+    return None if None in values.values() else f"{{ {', '.join(f'{name}: {each}' for name, each in values.items())} }}"
 
 
 def input_ways(

@@ -6,7 +6,7 @@ import pytest
 from demo_platform import Platform
 from facts_by_hand import stored
 from lenses_by_hand import LensByHand, lenses
-from oracle import Oracle
+from report_oracle import Oracle
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from asking import answered
 from demo_platform import BLUEBIRD, NORTHWIND, Platform
 from lenses_by_hand import DIRECT, LensByHand
-from oracle import Asked, Oracle
+from report_asking import answered
+from report_oracle import Asked, Oracle
 
 SINCE, UNTIL = datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 QUERY = "query ($input: ReportInput!) { report(input: $input) { columns { key total values } } }"

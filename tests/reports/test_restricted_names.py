@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from columns_by_hand import COLUMNS
 from demo_platform import Platform
-from drawing import DIMENSIONS, usable
 from lenses_by_hand import LensByHand
-from oracle import Oracle
+from report_drawing import DIMENSIONS, usable
+from report_oracle import Oracle
 
 MADE_UP = "zzz_made_up"
 PERIOD = {"days": {"since": "2026-01-01", "until": "2026-02-01"}}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from random import Random
 
-from asking import answered
 from demo_platform import Platform
-from drawing import draw
 from lenses_by_hand import LensByHand
-from oracle import Oracle
+from report_asking import answered
+from report_drawing import draw
+from report_oracle import Oracle
 
 REPORTS = 500
 

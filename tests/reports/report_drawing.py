@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from columns_by_hand import COLUMNS, STATUSES_NAMED
 from facts_by_hand import BASES, FACTS, PARTS, UNKNOWN, moment, part, value
 from lenses_by_hand import LensByHand
-from oracle import Asked, Oracle
+from report_oracle import Asked, Oracle
 
 from sightline.db.demo.season import PERIOD_END, PERIOD_START
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from demo_platform import Platform
-from oracle import Asked, Key
+from report_oracle import Asked, Key
 
 REPORT = """query ($input: ReportInput!) { report(input: $input) {
     rowCount complete pageInfo { hasNextPage endCursor }

@@ -11,7 +11,7 @@ from report_asking import answered
 from report_drawing import draw
 from report_oracle import Oracle
 
-REPORTS = 500
+REPORTS = int(os.environ.get("SIGHTLINE_TEST_REPORTS", "200"))
 
 
 async def test_random_reports_equal_what_python_computes_from_the_rows(

@@ -25,7 +25,7 @@ DIMENSIONS = ("hour", "day", "weekday", "program", "advertiser", "brand", "accou
 
 async def opened(platform: Platform, snapshot: Snapshot, lens: LensByHand) -> OpenLens:
     """The lens as the engine opens it."""
-    principal = await platform.engine.identities.find(platform.member(lens.who), snapshot)
+    principal = await platform.engine.access.identities.find(platform.member(lens.who), snapshot)
     assert principal is not None
     number = next((value for key, value in lens.input.items() if key != "kind"), None)
     key = 0 if number is None else platform.engine.services.ids.decode(number)[1].id

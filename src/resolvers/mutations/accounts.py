@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from sightline.db.shards import ensure_shard
 from sightline.db.tables.enums import AccountStatus, CollaboratorRole
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
-from sightline.resolvers.mutations.change import Change, Done, Found
+from sightline.resolvers.mutations.change import Change, Done, Found, Values
 from sightline.resolvers.mutations.interests import own_interest
 from sightline.resolvers.mutations.refusals import InvalidError
 
@@ -18,10 +19,10 @@ NEXT: dict[AccountStatus, frozenset[AccountStatus]] = {
     AccountStatus.REJECTED: frozenset(),
     AccountStatus.CLOSED: frozenset(),
 }
-_ENDED = frozenset({AccountStatus.REJECTED, AccountStatus.CLOSED})
+ENDED = frozenset({AccountStatus.REJECTED, AccountStatus.CLOSED})
+"""What is final: nothing is changed of such an account, or added to it."""
 _JUDGED = frozenset({AccountStatus.APPROVED, AccountStatus.REJECTED})
 
-_ADD_SHARD = "INSERT INTO account_shard (affiliate_account_id) VALUES ($1)"
 _MEMBERSHIP_ENDS = "SELECT expires_at FROM role_assignment WHERE user_id = $1 AND organization_id = $2"
 
 
@@ -44,7 +45,7 @@ async def create_affiliate_account(change: Change, *, partner_profile: str, comp
         name=title,
         status=AccountStatus.PENDING,
     )
-    await change.connection.execute(_ADD_SHARD, made["id"])
+    await ensure_shard(change.connection, made["id"])
     # DR13: a right that follows from a membership with an end, ends with it.
     (membership,) = await change.fetch(_MEMBERSHIP_ENDS, change.actor, parent["organization_id"])
     await change.insert(
@@ -73,9 +74,9 @@ async def edit_affiliate_account(
     row = await change.find("affiliate_account", affiliate_account, "affiliateAccount")
     await change.allow("affiliate_account:edit", row)
     before = await change.lock(row)
-    if before["status"] in _ENDED:
+    if before["status"] in ENDED:
         raise InvalidError(f"This account is {before['status']}: it is not changed any more.", "affiliateAccount")
-    return await _changed(change, row, before, "affiliate_account:edit", version, values)
+    return await _edit(change, "affiliate_account:edit", row, before, values, version)
 
 
 async def decide_affiliate_account(
@@ -92,22 +93,20 @@ async def decide_affiliate_account(
         raise InvalidError(f"An account that is {before['status']} does not become {status}.", "status")
     judged = status in _JUDGED
     interested = judged and await own_interest(change, row.key.id, makers=[before["created_by_id"]])
-    more = {"own_interest": True} if interested else {}
-    return await _changed(change, row, before, "affiliate_account:decide", version, {"status": status}, **more)
+    noted = {"own_interest": True} if interested else None
+    return await _edit(change, "affiliate_account:decide", row, before, {"status": status}, version, noted)
 
 
-async def _changed(
-    change: Change, row: Found, before: Any, action: str, version: int | None, values: dict[str, Any], **more: Any
+async def _edit(
+    change: Change,
+    action: str,
+    row: Found,
+    before: Values,
+    values: Values,
+    version: int | None,
+    noted: Values | None = None,
 ) -> Done:
-    await change.lock(row, version=version)
-    if values:
-        after = await change.update(row, **values)
-        await change.record(
-            action,
-            row,
-            before=before,
-            after={name: after[name] for name in values} | more,
-            organization=before["partner_org_id"],
-            account=before["id"],
-        )
-    return Done({"affiliate_account": row})
+    owner, account = before["partner_org_id"], before["id"]
+    return await change.edit(
+        action, row, before, values, version=version, noted=noted, organization=owner, account=account
+    )

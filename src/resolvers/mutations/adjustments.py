@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sightline.db.fact_ids import new_fact_id, to_milliseconds
+from sightline.db.shards import ensure_shard
 from sightline.db.tables.enums import AdjustmentSide, AdjustmentState
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks, money
@@ -21,7 +22,6 @@ _SIDES = {
     "sale_amount": AdjustmentSide.SALE,
 }
 _CARRIED = ("program_id", "advertiser_profile_id", "advertiser_org_id", "partner_org_id")
-_SHARD = "INSERT INTO account_shard (affiliate_account_id) VALUES ($1) ON CONFLICT DO NOTHING"
 _JOINED = """
     SELECT e.program_id, e.advertiser_profile_id, e.advertiser_org_id, e.partner_org_id, p.currency
     FROM enrollment e JOIN program p ON p.id = e.program_id
@@ -64,7 +64,7 @@ async def create_adjustment(
     interested = await own_interest(change, account)
     moment = to_milliseconds(change.operation.snapshot.clock)
     row = Found("adjustment", Key(await new_fact_id(change.connection, moment), account))
-    await change.connection.execute(_SHARD, account)
+    await ensure_shard(change.connection, account)
     await change.insert(
         "adjustment",
         id=row.key.id,

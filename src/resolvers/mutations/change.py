@@ -1,7 +1,8 @@
 """What a mutation works with: lookups in the actor's own views, locked rows, writes, the audit record.
 
 The order is that of AC12: the input's syntax, then the row in the view (`find`), then the verb (`allow`), then business
-rules, then the version (`lock`), then the effect. Nothing that depends on a row is looked at before the row is found.
+rules, then the version (`refuse_stale`), then the effect; `edit` is the last two. Nothing that depends on a row is
+looked at before the row is found.
 """
 
 from __future__ import annotations
@@ -105,8 +106,7 @@ class Change:
         (stored,) = await self._run(statement, self._key(row)) or (None,)
         if stored is None:
             raise MissingError()
-        if version is not None and stored["version"] != version:
-            raise StaleError(stored["version"])
+        refuse_stale(stored, version)
         return stored
 
     async def insert(self, entity: str, **values: Any) -> asyncpg.Record:
@@ -126,6 +126,30 @@ class Change:
         statement = self.operation.services.writes.update(row.entity, values, counted=False)
         (stored,) = await self._run(statement, values | self._key(row))
         return stored
+
+    async def edit(
+        self,
+        action: str,
+        row: Found,
+        before: Values,
+        values: Values,
+        *,
+        version: int | None,
+        counted: bool = True,
+        noted: Values | None = None,
+        organization: int | None = None,
+        account: int | None = None,
+    ) -> Done:
+        """The end of most edits: the version that was read, other values if there are any, and the record of them.
+
+        `before` is the row, locked. `noted` goes into the record beside the values. Raises StaleError.
+        """
+        refuse_stale(before, version)
+        if values:
+            after = await (self.update if counted else self.update_unseen)(row, **values)
+            shown = {name: after[name] for name in values} | dict(noted or {})
+            await self.record(action, row, before=before, after=shown, organization=organization, account=account)
+        return Done({row.entity: row})
 
     async def delete(self, row: Found) -> None:
         """A row gone."""
@@ -173,6 +197,12 @@ class Change:
     def _key(self, row: Found) -> dict[str, int]:
         parts = {"id": row.key.id, ACCOUNT: row.key.account}
         return {KEY_PREFIX + name: parts[name] for name in self.operation.services.catalogue[row.entity].key}
+
+
+def refuse_stale(stored: Values, version: int | None) -> None:
+    """Raise StaleError where another version of a locked row was read than the one it has; None asks nothing."""
+    if version is not None and stored["version"] != version:
+        raise StaleError(stored["version"])
 
 
 def _plain(values: Values | None) -> dict[str, Any] | None:

@@ -104,11 +104,12 @@ def amount(given: Decimal, *path: str) -> Decimal:
     return given + 0
 
 
-def not_negative(given: Decimal | None, *path: str) -> Decimal | None:
-    """An amount of money that is none or more, or no amount."""
-    if given is not None and amount(given, *path) < 0:
-        raise InvalidError("This amount is not below zero.", *path)
-    return given
+def not_negative(given: Decimal | None, *path: str, message: str = "This amount is not below zero.") -> Decimal | None:
+    """An amount of money that is zero or more, or no amount."""
+    found = None if given is None else amount(given, *path)
+    if found is not None and found < 0:
+        raise InvalidError(message, *path)
+    return found
 
 
 def percent(given: Decimal | None, *path: str) -> Decimal | None:

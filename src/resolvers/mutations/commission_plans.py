@@ -86,18 +86,15 @@ async def edit_commission_plan(
     before = await change.lock(row)
     _refuse_without_currency(before["currency"], values)
     _refuse_backwards(values.get("valid_from", before["valid_from"]), values.get("valid_to", before["valid_to"]))
-    await change.lock(row, version=version)
-    if values:
-        # A charge alone moves no version: not everybody who edits the plan sees revenue (AC11).
-        is_charge = all(name in _CHARGES for name in values)
-        after = await (change.update_unseen if is_charge else change.update)(row, **values)
-        organization = None
-        if before["advertiser_profile_id"] is not None:
-            (advertiser,) = await change.fetch(_ADVERTISER, before["advertiser_profile_id"])
-            organization = advertiser["organization_id"]
-        shown = {name: after[name] for name in values}
-        await change.record("commission_plan:edit", row, before=before, after=shown, organization=organization)
-    return Done({"commission_plan": row})
+    organization = None
+    if before["advertiser_profile_id"] is not None:
+        (advertiser,) = await change.fetch(_ADVERTISER, before["advertiser_profile_id"])
+        organization = advertiser["organization_id"]
+    # A charge alone moves no version: not everybody who edits the plan sees revenue (AC11).
+    counted = not all(name in _CHARGES for name in values)
+    return await change.edit(
+        "commission_plan:edit", row, before, values, version=version, counted=counted, organization=organization
+    )
 
 
 async def assign_commission_plan(change: Change, *, commission_plan: str, affiliate_account: str) -> Done:

@@ -7,7 +7,7 @@ from typing import Any
 from sightline.db.tables.enums import PublicationState
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
-from sightline.resolvers.mutations.change import Change, Done, Found, Values
+from sightline.resolvers.mutations.change import Change, Done, Found
 from sightline.resolvers.mutations.refusals import InvalidError
 
 _TAKEN = "SELECT 1 FROM content_page WHERE slug = $1 AND id <> $2"
@@ -42,7 +42,7 @@ async def edit_content_page(change: Change, *, content_page: str, version: int |
     before = await change.lock(row)
     if "slug" in values:
         await _refuse_taken(change, values["slug"], other_than=row.key.id)
-    return await _changed(change, row, before, "content_page:edit", version, values)
+    return await change.edit("content_page:edit", row, before, values, version=version)
 
 
 async def publish_content_page(change: Change, *, content_page: str, version: int | None = None) -> Done:
@@ -64,17 +64,7 @@ async def _turned(change: Change, content_page: str, state: PublicationState, ac
     values: dict[str, Any] = {"status": state}
     if state is PublicationState.PUBLISHED and before["published_at"] is None:
         values["published_at"] = change.operation.snapshot.clock
-    return await _changed(change, row, before, action, version, values)
-
-
-async def _changed(
-    change: Change, row: Found, before: Values, action: str, version: int | None, values: dict[str, Any]
-) -> Done:
-    await change.lock(row, version=version)
-    if values:
-        after = await change.update(row, **values)
-        await change.record(action, row, before=before, after={name: after[name] for name in values})
-    return Done({"content_page": row})
+    return await change.edit(action, row, before, values, version=version)
 
 
 async def _refuse_taken(change: Change, slug: str, *, other_than: int) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 from sightline.db.commissions import Commission, commission_of
 from sightline.db.fact_ids import new_fact_id, to_milliseconds
 from sightline.db.rollups import add_to_sums, resummed
+from sightline.db.shards import ensure_shard
 from sightline.db.tables.enums import ConversionStatus, CustomerStatus, EnrollmentState, Settlement
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks, money
-from sightline.resolvers.mutations.change import Change, Done, Found
+from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
 from sightline.resolvers.mutations.refusals import InvalidError, MissingError, NotAllowedError
 
 PENDING, HOLD, APPROVED = ConversionStatus.PENDING, ConversionStatus.HOLD, ConversionStatus.APPROVED
@@ -25,6 +26,7 @@ _NEXT: dict[ConversionStatus, frozenset[ConversionStatus]] = {
     REJECTED: frozenset({APPROVED}),
     REVERSED: frozenset(),
 }
+_BELOW_ZERO = "This amount is not below zero; what takes away is an adjustment."
 _FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 _CARRIED = (
     "program_id",
@@ -40,7 +42,6 @@ _CLAIM = (
     " ON CONFLICT DO NOTHING RETURNING true"
 )
 _KNOWN = "SELECT id FROM conversion WHERE affiliate_account_id = $1 AND source = $2 AND external_ref = $3"
-_SHARD = "INSERT INTO account_shard (affiliate_account_id) VALUES ($1) ON CONFLICT DO NOTHING"
 _ENROLLMENT = (
     "SELECT e.*, p.currency FROM enrollment e JOIN program p ON p.id = e.program_id WHERE e.id = $1 FOR SHARE OF e"
 )
@@ -79,9 +80,9 @@ async def record_conversion(
     if not _FIRST_MOMENT <= moment <= clock:
         raise InvalidError("A conversion has happened already, in 1970 or later.", "eventAt")
     given = {
-        "sale_amount": money.not_negative(sale_amount, "saleAmount"),
-        "payout": money.not_negative(payout, "payout"),
-        "revenue": money.not_negative(revenue, "revenue"),
+        "sale_amount": checks.not_negative(sale_amount, "saleAmount", message=_BELOW_ZERO),
+        "payout": checks.not_negative(payout, "payout", message=_BELOW_ZERO),
+        "revenue": checks.not_negative(revenue, "revenue", message=_BELOW_ZERO),
     }
     code = None if currency is None else money.currency(currency, "currency")
     rate = None if exchange_rate is None else money.rate(exchange_rate, "exchangeRate")
@@ -109,7 +110,7 @@ async def record_conversion(
     frozen = rate or await money.rate_of(change, code, moment)
     earned = await _earned(change, joined, reached, moment, code, given)
     row = Found("conversion", Key(await new_fact_id(change.connection, moment), joined["affiliate_account_id"]))
-    await change.connection.execute(_SHARD, row.key.account)
+    await ensure_shard(change.connection, row.key.account)
     await change.insert(
         "conversion",
         id=row.key.id,
@@ -174,7 +175,7 @@ async def decide_conversion(
         values["approved_at"] = clock
     if status is REVERSED:
         values["refunded_amount"] = before["sale_amount"] or Decimal(0)
-    await change.lock(row, version=version)
+    refuse_stale(before, version)
     async with resummed(change.connection, [row.key.account], [row.key.id]):
         await change.update(row, **values)
     await _step(change, row, status, code)

@@ -232,17 +232,15 @@ async def _moved(
     version: int | None,
     values: dict[str, Any],
 ) -> Done:
-    await change.lock(row, version=version)
-    after = await change.update(row, state=step.ends, **values)
-    await change.record(
+    return await change.edit(
         action,
         row,
-        before=before,
-        after={name: after[name] for name in ("state", *values)},
+        before,
+        {"state": step.ends} | values,
+        version=version,
         organization=before["partner_org_id" if step.is_partners else "advertiser_org_id"],
-        account=after["affiliate_account_id"],
+        account=values.get("affiliate_account_id", before["affiliate_account_id"]),
     )
-    return Done({"enrollment": row})
 
 
 async def _begin(

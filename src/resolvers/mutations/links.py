@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from sightline.db.tables.enums import AccountStatus, CatalogueStatus, EnrollmentState, PublicationState
+from sightline.db.tables.enums import CatalogueStatus, EnrollmentState, PublicationState
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
-from sightline.resolvers.mutations.change import Change, Done, Found
+from sightline.resolvers.mutations.accounts import ENDED
+from sightline.resolvers.mutations.change import Change, Done, Found, Values
 from sightline.resolvers.mutations.refusals import InvalidError
 
 _CODE_BYTES = 12
-_ENDED = frozenset({AccountStatus.REJECTED, AccountStatus.CLOSED})
 _BRAND = "SELECT brand_id FROM program WHERE id = $1"
 _ACCOUNT = "SELECT id, partner_org_id FROM affiliate_account WHERE id = $1"
 
@@ -44,7 +44,7 @@ async def create_tracker(
     values |= {"enrollment_id": joined and joined.key.id, "media_id": placed and placed.key.id}
     code = secrets.token_urlsafe(_CODE_BYTES)
     made = await change.insert("tracker", affiliate_account_id=account.key.id, code=code, **values)
-    return await _recorded(change, "tracker:create", Found("tracker", Key(made["id"])), stored, after=values)
+    return await _made(change, "tracker:create", Found("tracker", Key(made["id"])), stored, values)
 
 
 async def edit_tracker(change: Change, *, tracker: str, version: int | None = None, **given: Any) -> Done:
@@ -75,7 +75,7 @@ async def create_testimonial(change: Change, *, affiliate_account: str, name: st
     made = await change.insert(
         "testimonial", affiliate_account_id=account.key.id, state=PublicationState.DRAFT, **values
     )
-    return await _recorded(change, "testimonial:create", Found("testimonial", Key(made["id"])), stored, after=values)
+    return await _made(change, "testimonial:create", Found("testimonial", Key(made["id"])), stored, values)
 
 
 async def edit_testimonial(change: Change, *, testimonial: str, version: int | None = None, **given: Any) -> Done:
@@ -104,7 +104,7 @@ async def publish_testimonial(change: Change, *, testimonial: str, published: bo
 
 async def _open_account(change: Change, account: Found) -> Any:
     stored = await change.lock(account)
-    if stored["status"] in _ENDED:
+    if stored["status"] in ENDED:
         raise InvalidError(f"This account is {stored['status']}: nothing is added to it any more.", "affiliateAccount")
     return stored
 
@@ -131,14 +131,11 @@ def _said(given: str | None) -> str:
 async def _edited(
     change: Change, row: Found, before: Any, action: str, version: int | None, values: dict[str, Any]
 ) -> Done:
-    await change.lock(row, version=version)
-    if not values:
-        return Done({row.entity: row})
     (account,) = await change.fetch(_ACCOUNT, before["affiliate_account_id"])
-    after = await change.update(row, **values)
-    return await _recorded(change, action, row, account, before=before, after={name: after[name] for name in values})
+    owner = account["partner_org_id"]
+    return await change.edit(action, row, before, values, version=version, organization=owner, account=account["id"])
 
 
-async def _recorded(change: Change, action: str, row: Found, account: Any, **values: Any) -> Done:
-    await change.record(action, row, organization=account["partner_org_id"], account=account["id"], **values)
+async def _made(change: Change, action: str, row: Found, account: Any, after: Values) -> Done:
+    await change.record(action, row, after=after, organization=account["partner_org_id"], account=account["id"])
     return Done({row.entity: row})

@@ -31,13 +31,6 @@ def currency(given: str, *path: str) -> str:
     return code
 
 
-def not_negative(given: Decimal | None, *path: str) -> Decimal | None:
-    """An amount of zero or more, or none."""
-    if given is not None and given < 0:
-        raise InvalidError("This amount is not below zero; what takes away is an adjustment.", *path)
-    return None if given is None else checks.amount(given, *path)
-
-
 def in_minor_units(given: Decimal | None, code: str, *path: str) -> None:
     """Refuse an amount that is finer than its currency."""
     if given is not None and given != round(given, MINOR_UNITS[code]):

@@ -165,13 +165,9 @@ async def _changed(
     *,
     owner: str = "organization_id",
 ) -> Done:
-    before = await change.lock(row, version=version)
-    if values:
-        after = await change.update(row, **values)
-        organization = before["id"] if row.entity == "organization" else before[owner]
-        shown = {name: after[name] for name in values}
-        await change.record(action, row, before=before, after=shown, organization=organization)
-    return Done({row.entity: row})
+    before = await change.lock(row)
+    organization = before["id"] if row.entity == "organization" else before[owner]
+    return await change.edit(action, row, before, values, version=version, organization=organization)
 
 
 async def _zone(change: Change, given: str | None) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from sightline.db.tables.enums import TransferState
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
-from sightline.resolvers.mutations.change import Change, Done, Found
+from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
 from sightline.resolvers.mutations.refusals import InvalidError, NeedsApprovalError, NotAllowedError
 
 _SHORTEST_DETAILS, _LONGEST_DETAILS, _SHOWN = 8, 200, 4
@@ -69,7 +69,7 @@ async def set_payout_method(
     before = await change.lock(row)
     message = "Only owners of the company that owns this account set where it is paid."
     await _act_for_present(change, before, "company:manage", message)
-    await change.lock(row, version=version)
+    refuse_stale(before, version)
     account, company = before["id"], before["company_id"]
     await change.connection.execute(_END_METHOD, account, change.operation.snapshot.clock)
     made = await change.insert(
@@ -99,7 +99,7 @@ async def _act_for_present(change: Change, account: Any, verb: str, message: str
 
 async def _moved(change: Change, row: Found, before: Any, target: Found | None, version: int | None) -> Done:
     """The account with its next company. Its payout method was the former one's, and ends."""
-    await change.lock(row, version=version)
+    refuse_stale(before, version)
     account, clock = before["id"], change.operation.snapshot.clock
     former, following = before["company_id"], None if target is None else target.key.id
     await change.update(row, company_id=following)

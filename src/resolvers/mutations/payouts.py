@@ -8,7 +8,7 @@ from typing import Any
 from sightline.db.payouts import Facts, delete_invoices, draft_invoices, settle_lines
 from sightline.db.tables.enums import AdjustmentState, InvoiceState, PayoutRunState, Settlement
 from sightline.resolvers.global_ids import Key
-from sightline.resolvers.mutations.change import Change, Done, Found
+from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
 from sightline.resolvers.mutations.interests import own_interest
 from sightline.resolvers.mutations.refusals import InvalidError
 
@@ -67,7 +67,7 @@ async def approve_payout_invoice(change: Change, *, payout_invoice: str, version
     _refuse(before, InvoiceState.APPROVED)
     if before["total"] < 0:
         raise InvalidError("More was taken back than earned: it stays a draft, and the next run carries it over.")
-    await change.lock(row, version=version)
+    refuse_stale(before, version)
     await change.update(row, state=InvoiceState.APPROVED, approved_at=change.operation.snapshot.clock)
     return await _decided(change, row, before, "payout_invoice:approve", InvoiceState.APPROVED, interested=interested)
 
@@ -78,7 +78,7 @@ async def pay_payout_invoice(change: Change, *, payout_invoice: str, version: in
     await change.allow("payout_invoice:decide", row)
     before = await change.lock(row)
     _refuse(before, InvoiceState.PAID)
-    await change.lock(row, version=version)
+    refuse_stale(before, version)
     await change.update(row, state=InvoiceState.PAID, paid_at=change.operation.snapshot.clock)
     await settle_lines(change.connection, _only(row), Settlement.PAID, AdjustmentState.PAID)
     return await _decided(change, row, before, "payout_invoice:pay", InvoiceState.PAID)
@@ -90,7 +90,7 @@ async def delete_payout_invoice(change: Change, *, payout_invoice: str, version:
     await change.allow("payout_invoice:decide", row)
     before = await change.lock(row)
     _refuse(before, InvoiceState.DELETED)
-    await change.lock(row, version=version)
+    refuse_stale(before, version)
     await delete_invoices(change.connection, _only(row))
     return await _decided(change, row, before, "payout_invoice:delete", InvoiceState.DELETED)
 

@@ -7,7 +7,7 @@ from typing import Any
 from sightline.db.tables.enums import CommissionModel, ProductLine, ProgramStatus
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
-from sightline.resolvers.mutations.change import Change, Done, Found
+from sightline.resolvers.mutations.change import Change, Done, Found, Values
 from sightline.resolvers.mutations.refusals import InvalidError
 
 _NEXT: dict[ProgramStatus, frozenset[ProgramStatus]] = {
@@ -75,7 +75,7 @@ async def edit_program(change: Change, *, program: str, version: int | None = No
         raise InvalidError("This program is archived: it is not changed any more.", "program")
     if "name" in values:
         await _refuse_twice(change, before["advertiser_profile_id"], values["name"], other_than=before["id"])
-    return await _changed(change, row, before, "program:edit", version, values)
+    return await _edit(change, "program:edit", row, before, values, version)
 
 
 async def set_program_status(
@@ -90,7 +90,7 @@ async def set_program_status(
     values: dict[str, Any] = {"status": status}
     if status is ProgramStatus.ARCHIVED:
         values["listed"] = False
-    return await _changed(change, row, before, "program:set_status", version, values)
+    return await _edit(change, "program:set_status", row, before, values, version)
 
 
 async def list_program(change: Change, *, program: str, listed: bool, version: int | None = None) -> Done:
@@ -100,23 +100,11 @@ async def list_program(change: Change, *, program: str, listed: bool, version: i
     before = await change.lock(row)
     if listed and before["status"] == ProgramStatus.ARCHIVED:
         raise InvalidError("This program is archived: it is not listed any more.", "program")
-    return await _changed(change, row, before, "program:list", version, {"listed": listed})
+    return await _edit(change, "program:list", row, before, {"listed": listed}, version)
 
 
-async def _changed(
-    change: Change, row: Found, before: Any, action: str, version: int | None, values: dict[str, Any]
-) -> Done:
-    await change.lock(row, version=version)
-    if values:
-        after = await change.update(row, **values)
-        await change.record(
-            action, row, before=before, after=_only(after, values), organization=before["advertiser_org_id"]
-        )
-    return Done({"program": row})
-
-
-def _only(stored: Any, names: dict[str, Any]) -> dict[str, Any]:
-    return {name: stored[name] for name in names}
+async def _edit(change: Change, action: str, row: Found, before: Values, values: Values, version: int | None) -> Done:
+    return await change.edit(action, row, before, values, version=version, organization=before["advertiser_org_id"])
 
 
 async def _refuse_twice(change: Change, advertiser: int, name: str, *, other_than: int) -> None:

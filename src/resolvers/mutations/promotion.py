@@ -129,32 +129,18 @@ async def _edited(change: Change, entity: str, id_: str, version: int | None, gi
     before = await change.lock(row)
     if entity == "media":
         _refuse_unfit(MediaKind(before["kind"]), dict(before) | values)
-    await change.lock(row, version=version)
-    if values:
-        after = await change.update(row, **values)
-        await _record(change, f"{entity}:edit", row, before, {name: after[name] for name in values})
-    return Done({entity: row})
+    brand = row if entity == "brand" else Found("brand", Key(before["brand_id"]))
+    organization = (await _owner_of(change, brand))["organization_id"]
+    return await change.edit(f"{entity}:edit", row, before, values, version=version, organization=organization)
 
 
 async def _annotated(change: Change, entity: str, id_: str, notes: str) -> Done:
+    """In nobody's log but the operator's own: it is nothing that the advertiser may know of."""
     text = checks.text(notes, "operatorNotes")
     row = await change.find(entity, id_, entity)
     await change.allow(f"{entity}:annotate", row)
     before = await change.lock(row)
-    await change.update_unseen(row, operator_notes=text)
-    await _record(change, f"{entity}:annotate", row, before, {"operator_notes": text}, quietly=True)
-    return Done({entity: row})
-
-
-async def _record(
-    change: Change, action: str, row: Found, before: asyncpg.Record, after: Values, *, quietly: bool = False
-) -> None:
-    """In the log of the advertiser's organization, unless it is nothing that the advertiser may know of."""
-    organization = None
-    if not quietly:
-        brand = row if row.entity == "brand" else Found("brand", Key(before["brand_id"]))
-        organization = (await _owner_of(change, brand))["organization_id"]
-    await change.record(action, row, before=before, after=after, organization=organization)
+    return await change.edit(f"{entity}:annotate", row, before, {"operator_notes": text}, version=None, counted=False)
 
 
 async def _owner_of(change: Change, brand: Found) -> asyncpg.Record:

@@ -14,7 +14,7 @@ from sightline.db.tables.enums import ConversionStatus, ProductLine, RoleOrigin,
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.grants import grants_of_user
 from sightline.resolvers.mutations import checks
-from sightline.resolvers.mutations.change import Change, Done, Found
+from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
 from sightline.resolvers.mutations.handing_on import handing_on, membership_in, refuse
 from sightline.resolvers.mutations.refusals import InvalidError
 
@@ -141,7 +141,7 @@ async def edit_role(
     )
     if title is not None:
         await _refuse_twice(change, stored["scope"], stored["organization_id"], title, other_than=stored["id"])
-    await change.lock(row, version=version)
+    refuse_stale(stored, version)
     own = (await grants_of_user(change.operation.snapshot, change.actor))[0]
     refuse(_excess(before, after, own, stored["organization_id"]))
     holders = [each["user_id"] for each in await change.fetch(_HOLDERS, stored["id"])]
@@ -180,7 +180,7 @@ async def archive_role(change: Change, *, role: str, version: int | None = None)
         raise InvalidError("This role is archived already.", "role")
     if await change.fetch(_HOLDERS, stored["id"]) or await change.fetch(_INVITED, stored["id"]):
         raise InvalidError("Somebody holds this role, or is invited to it: give them another one first.", "role")
-    await change.lock(row, version=version)
+    refuse_stale(stored, version)
     before = await _content(change, stored)
     await change.connection.execute(_CLEAR_PERMISSIONS, stored["id"])
     await change.connection.execute(_CLEAR_LINES, stored["id"])

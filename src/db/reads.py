@@ -6,12 +6,12 @@ statement serves any number of parents, and list, lookup, edge and count read th
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from cachetools import LRUCache
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from sightline.authz.bounds import ACCOUNT
@@ -57,7 +57,7 @@ class Reads:
 
     catalogue: Catalogue
     most_accounts: int = MOST_ACCOUNTS
-    _kept: OrderedDict[object, Read] = field(default_factory=OrderedDict)
+    _kept: LRUCache[object, Read] = field(default_factory=lambda: LRUCache(_KEPT))
 
     def lookup(self, visibility: Visibility, entity: str, columns: frozenset[str]) -> Read:
         """Rows by key. Parameters: `ids`, and for facts `accounts` beside them; `_parent` is the position in them."""
@@ -90,13 +90,9 @@ class Reads:
 
     def _once(self, visibility: Visibility, shape: object, compile_read: Callable[[], Read]) -> Read:
         key = (visibility.key, shape)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        read = self._kept[key] = compile_read()
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        return read
+        if key not in self._kept:
+            self._kept[key] = compile_read()
+        return self._kept[key]
 
     def _lookup(
         self,

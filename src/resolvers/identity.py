@@ -8,10 +8,11 @@ freshness rule.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from cachetools import LRUCache
 
 from sightline.authz.grants import by_key, narrow, paths_of
 from sightline.authz.paths import Paths
@@ -73,7 +74,7 @@ class Identities:
 
     secrets: Secrets
     used: set[bytes] = field(default_factory=set)
-    _known: OrderedDict[bytes | Assertion, _Known] = field(default_factory=OrderedDict)
+    _known: LRUCache[bytes | Assertion, _Known] = field(default_factory=lambda: LRUCache(_KEPT))
 
     async def find(self, presented: str | Assertion, snapshot: Snapshot) -> Principal | None:
         """The principal of a token or an assertion; None for one that is malformed, unknown, ended, or nobody's."""
@@ -95,15 +96,12 @@ class Identities:
     ) -> Principal | None:
         known = self._known.get(key)
         if known is not None and known.epoch == snapshot.epoch and _current(known.principal, snapshot):
-            self._known.move_to_end(key)
             return known.principal
         principal = await read()
         if principal is None:
             self._known.pop(key, None)
             return None
         self._known[key] = _Known(snapshot.epoch, principal)
-        while len(self._known) > _KEPT:
-            self._known.popitem(last=False)
         return principal
 
 

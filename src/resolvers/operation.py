@@ -28,6 +28,7 @@ from sightline.resolvers.global_ids import GlobalIds, Key
 from sightline.resolvers.identity import Principal
 from sightline.resolvers.reports.desk import Desk
 from sightline.resolvers.rows import Row, light_rows
+from sightline.resolvers.visibilities import Visibilities
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +43,7 @@ class Services:
     writes: Writes
     desk: Desk
     token_hash: Callable[[str], bytes]
+    visibilities: Visibilities
 
 
 @dataclass(slots=True, eq=False)

@@ -7,12 +7,12 @@ documents are validated, introspected and executed against. Views and validated 
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
+from cachetools import LRUCache
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -98,13 +98,10 @@ class View(strawberry.Schema):
         kept = self._base.documents
         document = (self.key, hashlib.sha256(query.encode("utf-8", "surrogatepass")).digest())
         if document in kept:
-            kept.move_to_end(document)
             return kept[document]
         prepared = self._prepare(query)
         if len(query) <= _LONGEST_KEPT:
             kept[document] = prepared
-            while len(kept) > _MOST_DOCUMENTS:
-                kept.popitem(last=False)
         return prepared
 
     def _prepare(self, query: str) -> Prepared:
@@ -164,18 +161,14 @@ class Api(strawberry.Schema):
         )
         self.bindings = _bindings(self._schema)
         self.guards = _number_guards(self._schema)
-        self.views: OrderedDict[str, View] = OrderedDict()
-        self.documents: OrderedDict[tuple[str, bytes], Prepared] = OrderedDict()
+        self.views: LRUCache[str, View] = LRUCache(_MOST_VIEWS)
+        self.documents: LRUCache[tuple[str, bytes], Prepared] = LRUCache(_MOST_DOCUMENTS)
 
     def view(self, visibility: Visibility) -> View:
         """The view of a visibility; the most recently used are kept."""
-        if visibility.key in self.views:
-            self.views.move_to_end(visibility.key)
-            return self.views[visibility.key]
-        view = self.views[visibility.key] = self._view(visibility)
-        while len(self.views) > _MOST_VIEWS:
-            self.views.popitem(last=False)
-        return view
+        if visibility.key not in self.views:
+            self.views[visibility.key] = self._view(visibility)
+        return self.views[visibility.key]
 
     def _view(self, visibility: Visibility) -> View:
         def exists(coordinate: str) -> bool:

@@ -5,16 +5,14 @@ Everything is decided inside the operation's own snapshot, so an answer belongs 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
 import asyncpg
 from graphql import DocumentNode, GraphQLError, OperationType
 
-from sightline.authz.paths import Shape
 from sightline.authz.visibility import Visibility, compile_visibility
 from sightline.db.changes import CrossedChangesError, in_change
 from sightline.db.database import Database
@@ -31,6 +29,7 @@ from sightline.resolvers.grants import active_user_by_email
 from sightline.resolvers.identity import Identities, Principal, principal_of_user
 from sightline.resolvers.operation import Operation, Services
 from sightline.resolvers.reports.desk import Desk
+from sightline.resolvers.visibilities import Visibilities
 from sightline.schema.api import Api, Prepared, View
 from sightline.schema.costs import actual_cost, requested_cost
 from sightline.schema.model import CATALOGUE
@@ -40,8 +39,6 @@ from sightline.server.identity.access import Access
 from sightline.server.logs import log_fault, note
 from sightline.server.rates import Bucket, Rates, charged
 from sightline.server.settings import Settings
-
-_MOST_VISIBILITIES = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,14 +50,13 @@ class Engine:
     access: Access
     api: Api
     rates: Rates | None = None
-    _visibilities: OrderedDict[tuple[Shape, ...], Visibility] = field(default_factory=OrderedDict)
 
     @classmethod
     def of(
         cls, database: Database, secrets: Secrets, access: Access | None = None, *, rates: Rates | None = None
     ) -> Engine:
         """The engine of an installation. Without `access`, tokens of its own are known, and no others."""
-        ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
+        ids, policy = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served)), version("sightline")
         services = Services(
             CATALOGUE,
             Reads(CATALOGUE),
@@ -68,8 +64,9 @@ class Engine:
             Cursors.of(secrets),
             Vault.of(secrets),
             Writes(CATALOGUE),
-            Desk.of(CATALOGUE, policy_version=version("sightline")),
+            Desk.of(CATALOGUE, policy_version=policy),
             secrets.token_hash,
+            Visibilities(CATALOGUE.model, policy),
         )
         return cls(database, services, access or Access(Identities(secrets)), Api(), rates)
 
@@ -138,15 +135,7 @@ class Engine:
 
     def visibility(self, principal: Principal) -> Visibility:
         """The visibility of a principal, shared by all who have paths of the same shapes."""
-        shapes = principal.paths.shapes
-        if shapes not in self._visibilities:
-            self._visibilities[shapes] = compile_visibility(
-                CATALOGUE.model, shapes, policy_version=version("sightline")
-            )
-        self._visibilities.move_to_end(shapes)
-        while len(self._visibilities) > _MOST_VISIBILITIES:
-            self._visibilities.popitem(last=False)
-        return self._visibilities[shapes]
+        return self.services.visibilities.of(principal.paths)
 
 
 class _ChangeWantedError(Exception):

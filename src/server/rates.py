@@ -7,10 +7,11 @@ and may be forgotten; of those in use the most recent are kept.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from time import monotonic
+
+from cachetools import LRUCache
 
 from sightline.server.answers import ErrorCode, GraphQLAnswer, RefusedError
 
@@ -68,7 +69,7 @@ class Bucket:
         }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Rates:
     """The buckets of a process, by principal. `clock` is monotonic, in seconds."""
 
@@ -76,15 +77,15 @@ class Rates:
     per_second: int = RESTORED_PER_SECOND
     clock: Clock = monotonic
     most: int = MOST_BUCKETS
-    _buckets: OrderedDict[str, Bucket] = field(default_factory=OrderedDict)
+    _buckets: LRUCache[str, Bucket] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._buckets = LRUCache(self.most)
 
     def bucket(self, principal: str) -> Bucket:
         """The bucket of a principal, by its fingerprint."""
         if principal not in self._buckets:
             self._buckets[principal] = Bucket(self.capacity, self.per_second, self.clock)
-        self._buckets.move_to_end(principal)
-        while len(self._buckets) > self.most:
-            self._buckets.popitem(last=False)
         return self._buckets[principal]
 
 

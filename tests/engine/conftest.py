@@ -12,6 +12,7 @@ from sightline.resolvers.cursors import Cursors
 from sightline.resolvers.global_ids import GlobalIds
 from sightline.resolvers.operation import Services
 from sightline.resolvers.reports.desk import Desk
+from sightline.resolvers.visibilities import Visibilities
 from sightline.schema.model import CATALOGUE
 
 
@@ -23,5 +24,5 @@ def services(secrets: Secrets) -> Services:
     """
     ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
     services = (CATALOGUE, Reads(CATALOGUE, most_accounts=3), ids, Cursors.of(secrets), Vault.of(secrets))
-    desk = Desk.of(CATALOGUE, policy_version="tests")
-    return Services(*services, Writes(CATALOGUE), desk, secrets.token_hash)
+    desk, visibilities = Desk.of(CATALOGUE, policy_version="tests"), Visibilities(CATALOGUE.model, "tests")
+    return Services(*services, Writes(CATALOGUE), desk, secrets.token_hash, visibilities)

@@ -5,12 +5,12 @@ Each fact is grouped by itself, so that no join can count a row twice; what they
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from cachetools import LRUCache
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from sightline.authz.expr import Expr
@@ -36,7 +36,7 @@ class ReportReads:
     """Compiles and keeps the statements of reports, over the model whose rows are those of reports (A5)."""
 
     catalogue: Catalogue
-    _kept: OrderedDict[object, Statement | None] = field(default_factory=OrderedDict)
+    _kept: LRUCache[object, Statement | None] = field(default_factory=lambda: LRUCache(_KEPT))
 
     def groups(self, visibility: Visibility, query: SumsQuery) -> Statement | None:
         """The groups of a query with their sums; None where no fact knows all that is grouped and filtered by."""
@@ -54,9 +54,6 @@ class ReportReads:
     def _once(self, key: object, compile_statement: Callable[[], Statement | None]) -> Statement | None:
         if key not in self._kept:
             self._kept[key] = compile_statement()
-        self._kept.move_to_end(key)
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
         return self._kept[key]
 
     def _groups(self, visibility: Visibility, query: SumsQuery) -> Statement | None:

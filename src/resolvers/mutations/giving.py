@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from importlib.metadata import version
 
 from sightline.authz.paths import PathKind
-from sightline.authz.visibility import compile_visibility
 from sightline.db.tables.enums import CollaboratorRole, UserStatus
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.identity import principal_of_user
@@ -43,9 +41,7 @@ async def acting_for(change: Change, user: int) -> Change | None:
         return None
     operation = change.operation
     principal = await principal_of_user(operation.snapshot, user)
-    visibility = compile_visibility(
-        operation.services.catalogue.model, principal.paths.shapes, policy_version=version("sightline")
-    )
+    visibility = operation.services.visibilities.of(principal.paths)
     return Change(Operation(operation.services, principal, visibility, operation.snapshot))
 
 

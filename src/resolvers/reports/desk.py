@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from cachetools import LRUCache
 
 from sightline.authz.paths import Path, Paths, Shape
 from sightline.authz.reports.catalogue import CATALOGUE, Catalogue
@@ -62,7 +63,7 @@ class Desk:
 
     reads: ReportReads
     policy_version: str
-    _opened: OrderedDict[Shape, tuple[Sight, Visibility]] = field(default_factory=OrderedDict)
+    _opened: LRUCache[Shape, tuple[Sight, Visibility]] = field(default_factory=lambda: LRUCache(_KEPT))
 
     @classmethod
     def of(cls, tables: Tables, *, policy_version: str) -> Desk:
@@ -84,7 +85,4 @@ class Desk:
             version = f"reports of {self.policy_version}"
             visibility = compile_visibility(self.reads.catalogue.model, (shape,), policy_version=version)
             self._opened[shape] = sight_of(shape), visibility
-        self._opened.move_to_end(shape)
-        while len(self._opened) > _KEPT:
-            self._opened.popitem(last=False)
         return self._opened[shape]

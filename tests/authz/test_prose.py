@@ -120,6 +120,6 @@ def test_alternatives_and_conjunctions_are_never_run_together() -> None:
 def test_what_cannot_be_said_is_an_error() -> None:
     """A page that leaves something out would be a lie."""
     with pytest.raises(TypeError, match="words"):
-        clause(object())  # type: ignore[arg-type]
+        clause(object())  # type: ignore[arg-type]  # what is no expression
     with pytest.raises(TypeError, match="mask cell"):
         describe(MINE)

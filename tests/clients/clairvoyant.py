@@ -49,7 +49,7 @@ def shortest_path(schema: Any, name: str) -> list[str]:
 
 
 def strengthen() -> None:
-    """Change the tool as this module says."""
+    """Change the tool as this module says: in place, as it has no settings for it."""
     made = Config.__init__
 
     def few(config: Config) -> None:

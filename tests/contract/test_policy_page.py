@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from graphql import GraphQLObjectType
 
 from sightline.authz.expr import And, Compare, Exists, Expr, Not, Or, tokens_read
 from sightline.authz.paths import LISTED, Flag, PathKind, Shape
@@ -164,7 +165,9 @@ def test_descriptions_name_exactly_those_who_can_see() -> None:
     api = Api()
     checked = 0
     for each in coordinates(api):
-        text = api._schema.type_map[each.owner].fields[each.name].description or ""  # type: ignore[attr-defined]
+        owner = api._schema.type_map[each.owner]
+        assert isinstance(owner, GraphQLObjectType)
+        text = owner.fields[each.name].description or ""
         binding, where = each.binding, f"{each.owner}.{each.name}: {text}"
         _, guarded, named = text.partition(" Seen by: ")
         for kind in CATALOGUE.model.rules[binding.entity].rows if binding.columns else ():

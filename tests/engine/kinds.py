@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
+from typing import Any
 
 from reading import Reading
 from viewers import grants_in, permissions, platform_grant, principal, scopes
@@ -51,17 +52,17 @@ class Drawing:
             self.id(table)
         }
 
-    def user(self, **grants: object) -> Paths:
+    def user(self, **grants: Any) -> Paths:
         """The paths of a user with these grants."""
-        return paths_of(Grants(self.id("app_user"), **grants))  # type: ignore[arg-type]
+        return paths_of(Grants(self.id("app_user"), **grants))
 
-    def member(self, role: str, **settings: object) -> OrganizationGrant:
+    def member(self, role: str, **settings: Any) -> OrganizationGrant:
         """A membership with a predefined role."""
         had = PREDEFINED_BY_NAME[role]
         grant = OrganizationGrant(
             self.id("organization"), had.permissions, standing=had.standing, both_sides=had.both_sides
         )
-        return replace(grant, **settings)  # type: ignore[arg-type]
+        return replace(grant, **settings)
 
     def custom(self, *, programs: bool = False, lines: bool = False) -> OrganizationGrant:
         """A membership with random permissions, limited to some programs or product lines."""
@@ -72,7 +73,7 @@ class Drawing:
             product_lines=frozenset(self.random.sample(list(ProductLine), 2)) if lines else None,
         )
 
-    def staff(self, role: str, *, assigned: bool = False, **settings: object) -> PlatformGrant:
+    def staff(self, role: str, *, assigned: bool = False, **settings: Any) -> PlatformGrant:
         """A default role of the operator's staff."""
         had = STAFF[role]
         grant = PlatformGrant(
@@ -83,7 +84,7 @@ class Drawing:
             assigned_accounts=self.some("affiliate_account", 0.4),
             assigned_advertisers=self.some("advertiser_profile", 0.4),
         )
-        return replace(grant, **settings)  # type: ignore[arg-type]
+        return replace(grant, **settings)
 
     def collaborator(self, role: CollaboratorRole) -> CollaboratorGrant:
         """A role on some account."""
@@ -142,11 +143,11 @@ def _kinds() -> dict[str, Draw]:
     """The kinds by path kind and name, without those of one path kind alone."""
     roles: dict[str, Draw] = {}
 
-    def predefined(role: str, **settings: object) -> Draw:
+    def predefined(role: str, **settings: Any) -> Draw:
         return lambda drawing: drawing.user(organizations=(drawing.member(role, **settings),))
 
-    def staff(role: str, **settings: object) -> Draw:
-        return lambda drawing: drawing.user(platform=drawing.staff(role, **settings))  # type: ignore[arg-type]
+    def staff(role: str, **settings: Any) -> Draw:
+        return lambda drawing: drawing.user(platform=drawing.staff(role, **settings))
 
     for role in PREDEFINED_BY_NAME:
         roles[f"ORG_ADVERTISER {role}"] = predefined(role)

@@ -190,7 +190,7 @@ async def test_an_operation_beyond_what_is_left_is_429_until_it_is_restored(
 
 def test_the_defaults_are_those_of_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """10,000 an operation, 1,000 restored a second; a bucket always holds the dearest operation there may be."""
-    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]  # pydantic-settings' own argument
     assert (settings.cost_capacity, settings.cost_per_second) == (CAPACITY, RESTORED_PER_SECOND) == (10_000, 1_000)
     assert CAPACITY == MOST_COST
     monkeypatch.setenv("SIGHTLINE_COST_CAPACITY", str(MOST_COST - 1))

@@ -35,7 +35,7 @@ class MailSink:
     answer: str = "250 OK"
     refused: int = 0
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # the name aiosmtpd calls
         """Take one mail, as the server calls it."""
         if self.answer.startswith("250"):
             mail = message_from_bytes(envelope.content, policy=SMTP_POLICY)

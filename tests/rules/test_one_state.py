@@ -81,7 +81,7 @@ async def test_n36_nothing_that_is_kept_from_before_serves_what_was_taken(arena:
         await arena.write(case, "after")
         assert await values_shown(engine.execute, case) == [], case.kind
         kept_statements = {key[0] for key in engine.services.reads._kept if isinstance(key, tuple)}
-        assert visibility in engine._visibilities.values()
+        assert visibility in engine.services.visibilities._compiled.values()
         assert engine.api.views[visibility.key] is view
         assert document in engine.api.documents.values()
         assert visibility.key in kept_statements

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import uuid4
 
@@ -17,6 +19,7 @@ from graphql import (
     print_schema,
 )
 
+from sightline.db.database import Database
 from sightline.db.demo import CAST, token_of
 from sightline.db.secrets import Secrets
 from sightline.resolvers.global_ids import Key
@@ -42,11 +45,21 @@ class Person:
 class Platform:
     """A copy of the demo platform that tests may add people, grants and rows to.
 
-    What a test expects it reads from the tables at that moment, so tests do not disturb each other.
+    What a test expects it reads from the tables at that moment, so tests do not disturb each other. `owner` is the
+    owner's connection to its database: one for all, as a new one costs more than most of what is done on it.
     """
 
     engine: Engine
     secrets: Secrets
+    owner: asyncpg.Connection
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @classmethod
+    @asynccontextmanager
+    async def over(cls, database: Database, secrets: Secrets) -> AsyncIterator[Platform]:
+        """The platform in an open database."""
+        async with database.owner() as owner:
+            yield cls(Engine.of(database, secrets), secrets, owner)
 
     def member(self, key: str) -> str:
         """The token of a member of the demo cast."""
@@ -127,8 +140,8 @@ class Platform:
 
     async def rows(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
         """Rows as they are stored."""
-        async with self.engine.database.owner() as connection:
-            found: list[asyncpg.Record] = await connection.fetch(statement, *arguments)
+        async with self._turn:
+            found: list[asyncpg.Record] = await self.owner.fetch(statement, *arguments)
             return found
 
     async def stored(self, statement: str, *arguments: Any) -> list[Any]:
@@ -146,19 +159,19 @@ class Platform:
 
     async def change(self, *statements: str) -> None:
         """Change grants as a program of the operator's would: together with the epoch, in one transaction."""
-        async with self.engine.database.owner() as connection, connection.transaction():
+        async with self._turn, self.owner.transaction():
             for statement in statements:
-                await connection.execute(statement)
-            await connection.execute("UPDATE authz_epoch SET n = n + 1")
+                await self.owner.execute(statement)
+            await self.owner.execute("UPDATE authz_epoch SET n = n + 1")
 
     async def add(self, table: str, **values: Any) -> int:
         """Add a row, and count the epoch up. Returns its id, 0 where its table has none."""
         places = ", ".join(f"${at}" for at in range(1, len(values) + 1))
-        async with self.engine.database.owner() as connection, connection.transaction():
-            row = await connection.fetchrow(
+        async with self._turn, self.owner.transaction():
+            row = await self.owner.fetchrow(
                 f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places}) RETURNING *", *values.values()
             )
-            await connection.execute("UPDATE authz_epoch SET n = n + 1")
+            await self.owner.execute("UPDATE authz_epoch SET n = n + 1")
         return int(row.get("id", 0))
 
     async def person(self, *grants: Grant) -> Person:

@@ -80,7 +80,7 @@ def authorised(
     those on which some single path does it. `single` names the parameters that will have exactly one value.
     """
     table = catalogue[entity]
-    source = table.table.alias()
+    source = table.relation.alias()
     predicates = Predicates(catalogue, single)
     raw = dict.fromkeys((*table.key, *carried))
     selected: list[sa.ColumnElement[Any]] = [source.c[name].label(KEY_PREFIX + name) for name in raw]

@@ -39,7 +39,7 @@ class Predicates:
             case In(column, attribute):
                 return among(source.c[column], attribute)
             case Exists(edge, where):
-                target = self.catalogue[edge.target].table.alias()
+                target = self.catalogue[edge.target].relation.alias()
                 joined = [target.c[there] == source.c[here] for here, there in edge.on]
                 return sa.exists(sa.select(sa.literal_column("1")).where(*joined, self.sql(where, target)))
             case And(parts):

@@ -43,6 +43,9 @@ Key = tuple[int | str, ...]
 Stored = dict[str, dict[Key, asyncpg.Record]]
 
 
+_KEYS = {entity: rows.key_columns for entity, rows in ROWS.items()}  # asked for each of millions of rows
+
+
 @dataclass(slots=True)
 class Seen:
     """What a member sees of one entity: the keys of the rows, and how many cells of a field are masked or shown.
@@ -215,8 +218,7 @@ def _inside(type_name: str) -> str:
 
 def _key(entity: str, record: Any, account: int) -> Key:
     """The key of a row as row_sets.py has it."""
-    known = {"0": 0, _ACCOUNT: account}
-    return tuple(known[column] if column in known else record[column] for column in ROWS[entity].key_columns)
+    return tuple([0 if each == "0" else account if each == _ACCOUNT else record[each] for each in _KEYS[entity]])
 
 
 def _plural(entity: str) -> str:

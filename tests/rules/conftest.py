@@ -12,7 +12,6 @@ from new_enemy_cases import Arena, Stage
 from sightline.db.database import Database
 from sightline.db.role_names import DatabaseRole
 from sightline.db.secrets import Secrets
-from sightline.server.execution import Engine
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +21,6 @@ async def arena(
     """A copy of the demo platform with as many reading connections as there are viewers."""
     name = "demo_of_the_new_enemy"
     await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template}")
-    async with Database.open(database_url(name), reads=24) as database, database.owner() as writer:
-        platform = Platform(Engine.of(database, secrets), secrets)
+    async with Database.open(database_url(name), reads=24) as database, Platform.over(database, secrets) as platform:
         stage = await Stage.of(platform)
-        yield Arena(platform.engine, writer, await stage.revoked(), await stage.ending())
+        yield Arena(platform.engine, platform.owner, await stage.revoked(), await stage.ending())

@@ -113,7 +113,9 @@ def _entity(row: type[Row]) -> Entity:
     columns |= {name: each.access for name, each in derived.items()}
     key = tuple(column.name for column in table.primary_key.columns)
     relation = sa.table(table.name, *(sa.column(column.name, column.type) for column in table.columns))
-    return Entity(table.name, row, table, relation, columns, derived, key, row.__role__ is TableRole.FACT, _indexes(table))
+    return Entity(
+        table.name, row, table, relation, columns, derived, key, row.__role__ is TableRole.FACT, _indexes(table)
+    )
 
 
 def _indexes(table: sa.Table) -> frozenset[tuple[str, ...]]:

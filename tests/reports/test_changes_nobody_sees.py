@@ -143,8 +143,11 @@ async def test_what_a_lens_does_not_show_moves_no_byte(
         assert await reports(platform, admin, TOTALS) != all_before
     finally:
         same = "(k.affiliate_account_id, k.id) = (t.affiliate_account_id, t.id)"
+        back: list[str] = []
         for table, columns in KEPT.items():
             assigned = ", ".join(f"{column} = k.{column}" for column in columns)
-            back = f"UPDATE {table} t SET {assigned} FROM kept_{table} k WHERE {same}"
-            await change(platform, [back, f"DROP TABLE kept_{table}"], clicks=clicks and table == "click")
+            differ = " OR ".join(f"t.{column} IS DISTINCT FROM k.{column}" for column in columns)
+            back.append(f"UPDATE {table} t SET {assigned} FROM kept_{table} k WHERE {same} AND ({differ})")
+            back.append(f"DROP TABLE kept_{table}")
+        await change(platform, back, clicks=clicks)
     assert await reports(platform, admin, TOTALS) == all_before

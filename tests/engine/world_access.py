@@ -113,6 +113,7 @@ def _keys(world: WorldRows) -> None:
             expires_at=world.perhaps(world.moment()),
             last_used_at=world.perhaps(world.moment()),
             revoked_at=world.perhaps(world.moment()),
+            rotation_due_at=world.perhaps(world.moment()) if organization else None,
             **secret,
         )
 

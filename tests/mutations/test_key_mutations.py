@@ -56,6 +56,21 @@ async def test_k5_an_organizations_key_writes(platform: Platform, keys: Keys) ->
     assert not await platform.exists(reading, "Mutation.editOrganization")
 
 
+async def test_k20_an_organizations_key_is_an_administrators(platform: Platform, keys: Keys) -> None:
+    """K20, AC5: archived profiles that the organization hides from its members, its key sees."""
+    organization = await platform.add("organization", name="Hides its archive", hides_archived_profiles=True)
+    archived = await platform.one("SELECT timestamptz '2026-01-01'")
+    profile = await platform.add(
+        "partner_profile", organization_id=organization, name="Of last year", archived_at=archived
+    )
+    admin = await administrator(platform, organization)
+    member = await platform.person(await platform.membership("Hides its archive", "Member"))
+    whole = (await keys.of_organization(admin.token, organization))["secret"]
+    of_member = (await keys.own(member.token, "org:W"))["secret"]
+    for who, sees in ((admin.token, True), (whole, True), (member.token, False), (of_member, False)):
+        assert (await platform.node(who, "partner_profile", profile) is not None) is sees
+
+
 @pytest.mark.parametrize("key", ["adv-member", "adv-guest", "analyst", "scoped-analyst"])
 async def test_k17_only_administrators_make_an_organizations_keys(platform: Platform, keys: Keys, key: str) -> None:
     """K17, K18, SM6, I5: for members, guests and other roles the mutation does not exist."""

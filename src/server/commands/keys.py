@@ -177,4 +177,7 @@ def _check_scopes(scopes: list[str], *, of_user: bool) -> None:
     known = USER_SCOPES if of_user else ORGANIZATION_SCOPES
     unknown = [scope for scope in scopes if scope not in known]
     if unknown:
-        raise CommandError(f"There is no scope {unknown[0]}: a scope is a permission and R or W, e.g. TRANSACTIONS:R.")
+        whose = "a user" if of_user else "an organization"
+        raise CommandError(
+            f"There is no scope {unknown[0]} for {whose}: a scope is a permission and R or W, e.g. PROGRAMS:R."
+        )

@@ -232,15 +232,22 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("media:annotate", "media", {PLATFORM: writes("MEDIA")}),
     VerbRule("content_page:create", None, {PLATFORM: writes("CONTENT")}),
     VerbRule("content_page:edit", "content_page", {PLATFORM: writes("CONTENT")}),
-    # API keys (K5, A16, SM6).
+    # API keys (K5, A16, SM6). What shows a secret is done by whose key it is. An organization's key is Admin's to read.
     VerbRule("api_key:create_organization", "organization", {ORGANIZATION: _IS_ADMIN}),
     VerbRule("api_key:create_user", "app_user", {PLATFORM: in_person(writes("API_KEYS")), SELF: in_person(TRUE)}),
+    VerbRule("api_key:claim", "api_key", {SELF: in_person(TRUE)}),
+    VerbRule("api_key:rotate", "api_key", {ORGANIZATION: _IS_ADMIN, SELF: in_person(TRUE)}),
     VerbRule(
         "api_key:revoke",
         "api_key",
         {
             ORGANIZATION: _IS_ADMIN,
-            PLATFORM: in_person(any_of(writes(ADMIN), all_of(writes("API_KEYS"), oneself("user_id")))),
+            PLATFORM: in_person(
+                all_of(
+                    equals("owner_kind", "USER"),
+                    any_of(writes(ADMIN), all_of(writes("API_KEYS"), oneself("user_id"))),
+                )
+            ),
             SELF: in_person(TRUE),
         },
     ),

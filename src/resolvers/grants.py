@@ -228,9 +228,11 @@ async def grants_of_organization(snapshot: Snapshot, organization_id: int) -> Gr
     return Grants(None, organizations=(_membership(row, PREDEFINED_BY_NAME["Admin"]),), columns=columns)
 
 
-async def grants_of_user(snapshot: Snapshot, user_id: int) -> tuple[Grants, datetime | None]:
-    """The live grants of an active user, and when the first of them ends."""
-    values = {"user_id": user_id, "clock": snapshot.clock}
+async def grants_of_user(
+    snapshot: Snapshot, user_id: int, *, at: datetime | None = None
+) -> tuple[Grants, datetime | None]:
+    """The live grants of an active user, and when the first of them ends; `at` a later moment, those that last."""
+    values = {"user_id": user_id, "clock": at or snapshot.clock}
     assignments, organizations, collaborations, companies, managed = [
         await snapshot.fetch(statement, values)
         for statement in (_ASSIGNMENTS, _USERS_ORGANIZATIONS, _COLLABORATIONS, _COMPANIES, _MANAGED)

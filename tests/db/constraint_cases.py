@@ -166,6 +166,7 @@ REFUSED = [
     refused("C-10", "ck_api_key_scopes", ("api_key", {"scopes": []})),
     refused("SM6", "ck_api_key_claimed", ("api_key", {"state": "PENDING"})),
     refused("SM6", "ck_api_key_secret", ("api_key", {"last_four": None})),
+    refused("SM6", "ck_api_key_rotation", ("api_key", {"rotation_due_at": LATER})),
     refused("authorization7", "pk_authz_epoch", ("authz_epoch", {})),
     refused("authorization7", "ck_authz_epoch_one_row", ("authz_epoch", {"id": False})),
     refused("DR17", "pk_idempotency_key", ("idempotency_key", {}), ("idempotency_key", {})),

@@ -112,7 +112,8 @@ def _keys(world: WorldRows) -> None:
             state=state,
             expires_at=world.perhaps(world.moment()),
             last_used_at=world.perhaps(world.moment()),
-            revoked_at=world.perhaps(world.moment()),
+            revoked_at=(ended := world.perhaps(world.moment())),
+            rotation_due_at=ended if organization else None,
             **secret,
         )
 

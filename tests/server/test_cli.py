@@ -104,6 +104,7 @@ def test_wrong_use_is_one_line_and_exit_code_2(sightline: Run, arguments: list[s
         (["keys", "create", "--name", "k"], {}, "--user or --organization"),
         (["keys", "create", "--name", "k", "--user", "a@b.c"], {}, "--scope"),
         (["keys", "create", "--name", "k", "--user", "a@b.c", "--scope", "FLY:R"], {}, "no scope FLY:R"),
+        (["keys", "create", "--name", "k", "--organization", "x", "--scope", "ADMIN:R"], {}, "no scope ADMIN:R"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_exit_code_1(
@@ -154,6 +155,9 @@ def test_an_installation_from_nothing(sightline: Run, place: str) -> None:
     )
     assert code == 0
     assert re.fullmatch(r"sl_live_[0-9A-Za-z]{36}\n", token)
+    beyond = sightline("keys", "create", "--name", "all", "--user", "ana@example.com", "--scope", "org:R")
+    assert beyond[:2] == (1, "")
+    assert "does not hold org:R" in beyond[2]
     listed = sightline("keys", "list")[1]
     assert "ACTIVE" in listed
     assert token.strip() not in listed

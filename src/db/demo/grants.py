@@ -18,6 +18,7 @@ from sightline.db.demo.roles import (
     Roles,
 )
 from sightline.db.demo.season import DISTANT, FOUNDED, PERIOD_END
+from sightline.db.key_secrets import key_secret
 from sightline.db.secrets import Secrets
 
 _PLATFORM = {
@@ -172,25 +173,30 @@ def _keys(book: Book, society: Society, secrets: Secrets) -> None:
         name: str, creator: int, *, organization: int | None = None, user: int | None = None, **more: object
     ) -> None:
         # SM6: until its user claims it, a key made for somebody else has no secret.
-        secret = None if more.get("state") == "PENDING" else secrets.demo_key(name)
+        columns: dict[str, object] = {"prefix": None, "last_four": None, "hash": None}
+        if more.get("state") != "PENDING":
+            columns = key_secret(secrets.token_hash, secrets.demo_key(name)).columns
         values: dict[str, object] = {
             "owner_kind": "ORG" if user is None else "USER",
             "organization_id": organization,
             "user_id": user,
             "created_by_id": creator,
             "name": name,
-            "prefix": secret and secret[:12],
-            "last_four": secret and secret[-4:],
-            "hash": secret and secrets.token_hash(secret),
+            **columns,
             "scopes": None,
             "state": "ACTIVE",
             "expires_at": None,
             "revoked_at": None,
+            "rotation_due_at": None,
         }
         book.add("api_key", **(values | more))
 
     key("northwind-key", cast["adv-admin"], organization=northwind)
     key("northwind-reports-key", cast["adv-admin"], organization=northwind, scopes=["PERFORMANCE_REPORTS:R"])
+    # Made by somebody who was an administrator then, and is none now (SM6).
+    due = PERIOD_END - timedelta(days=20)
+    scopes = ["PROGRAMS:R"]
+    key("outlived-key", cast["adv-member"], organization=northwind, scopes=scopes, rotation_due_at=due)
     key("bluebird-key", cast["partner-admin"], organization=bluebird)
     key("support-key", cast["manager"], user=cast["manager"], scopes=["TRANSACTIONS:R"])
     key("owner-key", cast["collab-owner"], user=cast["collab-owner"], scopes=["account:R"])

@@ -41,6 +41,7 @@ class ApiKeyRow(Row):
         sa.CheckConstraint("(state = 'PENDING') = (hash IS NULL)", name="claimed"),
         sa.CheckConstraint("(hash IS NULL) = (prefix IS NULL) AND (hash IS NULL) = (last_four IS NULL)", name="secret"),
         sa.CheckConstraint("octet_length(hash) = 32", name="hash"),
+        sa.CheckConstraint("owner_kind = 'ORG' OR rotation_due_at IS NULL", name="rotation"),
         sa.Index("ix_api_key_organization", "organization_id"),
         sa.Index("ix_api_key_user", "user_id"),
     )
@@ -63,6 +64,9 @@ class ApiKeyRow(Row):
     expires_at: Mapped[datetime | None] = column(KEY_META, "When it ends by itself.")
     last_used_at: Mapped[datetime | None] = column(KEY_META, "When it was last used, to the minute.")
     revoked_at: Mapped[datetime | None] = column(KEY_META, "When it was revoked.")
+    rotation_due_at: Mapped[datetime | None] = column(
+        KEY_META, "From when on it should be rotated, as whoever made it is no administrator of its organization then."
+    )
 
 
 class SessionRow(Row):

@@ -39,11 +39,13 @@ class Found:
 class Done:
     """What a mutation leaves: the rows it is about, by the name of the payload's field, and values shown only once.
 
-    The rows are what idempotency keeps; they are read again through present rights. `once` is kept nowhere.
+    The rows are what idempotency keeps; they are read again through present rights. `once` is kept nowhere: where this
+    was `replayed`, nothing is in it.
     """
 
     rows: Mapping[str, Found]
     once: Values = field(default_factory=dict)
+    replayed: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -17,6 +17,7 @@ from sightline.authz.delegation import Excess, organization_excess, platform_exc
 from sightline.authz.grants import Grants, OrganizationGrant
 from sightline.resolvers.grants import grants_of_user
 from sightline.resolvers.mutations.change import Change
+from sightline.resolvers.mutations.key_rotation import flag_keys
 from sightline.resolvers.mutations.refusals import NotAllowedError
 
 _SHOWN = 5
@@ -75,6 +76,7 @@ async def handing_on(
         refuse(_excess(had, has, own, organization))
     if was_led and not await _is_led(change, organization):
         raise NotAllowedError("This would leave nobody in charge: make somebody else an administrator first.")
+    await flag_keys(change, organization=organization, makers=touched)
 
 
 def _excess(before: Grants, after: Grants, own: Grants, organization: int | None) -> tuple[Excess, ...]:

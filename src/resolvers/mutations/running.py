@@ -71,4 +71,5 @@ async def _again(connection: asyncpg.Connection, who: str, key: str, request: by
     if before["request_hash"] != request:
         raise InvalidError("This idempotency key was used for another request: use a new one.", "idempotencyKey")
     effect: dict[str, tuple[str, int, int]] = before["effect"]
-    return Done({name: Found(entity, Key(number, account)) for name, (entity, number, account) in effect.items()})
+    rows = {name: Found(entity, Key(number, account)) for name, (entity, number, account) in effect.items()}
+    return Done(rows, replayed=True)

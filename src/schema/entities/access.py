@@ -118,6 +118,7 @@ class ApiKey(Node):
     expires_at: DateTime | None = field_of(ApiKeyRow.expires_at)
     last_used_at: DateTime | None = field_of(ApiKeyRow.last_used_at)
     revoked_at: DateTime | None = field_of(ApiKeyRow.revoked_at)
+    rotation_due_at: DateTime | None = field_of(ApiKeyRow.rotation_due_at)
     audit_log = edges_from(AuditLogRow.api_key_id, description="What was changed with it.")
 
 

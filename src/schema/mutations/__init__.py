@@ -8,6 +8,7 @@ import strawberry
 
 from sightline.schema.mutations import (
     accounts,
+    api_keys,
     collaboration,
     commission_plans,
     companies,
@@ -25,6 +26,7 @@ from sightline.schema.names import camel
 
 MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
     *accounts.MUTATIONS,
+    *api_keys.MUTATIONS,
     *collaboration.MUTATIONS,
     *commission_plans.MUTATIONS,
     *companies.MUTATIONS,

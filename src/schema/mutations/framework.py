@@ -34,6 +34,10 @@ from sightline.schema.mutations.errors import ERRORS, shown
 from sightline.schema.names import camel
 
 IDEMPOTENCY = "A key of your own choice: sending the same request again under it does nothing more."
+REPLAYED = (
+    "Whether this was done before, under the same idempotency key. What is shown only once was shown then, is stored"
+    " nowhere, and is null now."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ VERSION = Given(int | None, "The version that you read, so that nobody else's ch
 class Mutation:
     """A mutation as it is declared. `granting` says that it gives or takes access, so the policy's epoch moves.
 
-    `gives` has the rows of the payload by field, each with its entity; `once` what is shown this one time only.
+    `gives` has the rows of the payload by field, each with its entity; `once` what is shown this one time only:
+    it is nullable, and beside it `replayed` says why it is null.
     """
 
     name: str
@@ -151,6 +156,12 @@ def _payload(mutation: Mutation) -> tuple[Any, Any]:
             return root.done.once.get(attribute)
 
         namespace[attribute] = open_field(each.description, resolver=_resolver(tell, each.annotation))
+    if mutation.once:
+
+        def was_replayed(root: strawberry.Parent[Any], info: strawberry.Info) -> bool:
+            return bool(root.done.replayed)
+
+        namespace["replayed"] = open_field(REPLAYED, resolver=_resolver(was_replayed, bool))
     made = strawberry.type(type(name, (), namespace), name=name, description=f"{mutation.description} It was done.")
     members: Any = reduce(or_, (made, *ERRORS))
     union = strawberry.union(f"{mutation.type_name}Payload", description="That it was done, or why it was not.")

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 import asyncpg
 import typer
 from rich.table import Table
 
-from sightline.authz.permissions import CATALOGUE
+from sightline.authz.scopes import ORGANIZATION_SCOPES, USER_SCOPES
+from sightline.db.database import Database
 from sightline.db.epoch import count_epoch_up
-from sightline.db.secrets import Secrets, new_token
+from sightline.db.key_secrets import KeySecret, key_secret
+from sightline.db.snapshot import Snapshot, in_snapshot
+from sightline.resolvers.key_scopes import beyond_now, beyond_until
 from sightline.server.app import open_database
 from sightline.server.commands.running import CommandError, err, out, run, secrets_of
 from sightline.server.settings import load_settings
 
 commands = typer.Typer(help="API keys of users and organizations.")
-
-PREFIX_LENGTH = 12
-OTHER_SCOPES = frozenset({"account:R", "account:W", "org:R", "org:W", "self:R"})  # AC5
 
 _USER = "SELECT id FROM app_user WHERE email = lower($1) AND status = 'ACTIVE'"
 _ORGANIZATIONS = "SELECT id FROM organization WHERE name = $1 OR id::text = $1 ORDER BY id LIMIT 2"
@@ -29,7 +30,9 @@ _CREATE = """
 """
 _LIST = """
     SELECT api_key.id, coalesce(organization.name, app_user.email) AS owner, api_key.name, prefix, last_four, scopes,
-           CASE WHEN state = 'ACTIVE' AND expires_at <= now() THEN 'EXPIRED' ELSE state::text END AS state, expires_at
+           CASE WHEN state IN ('PENDING', 'ACTIVE') AND expires_at <= now() THEN 'EXPIRED'
+                WHEN state = 'ACTIVE' AND rotation_due_at <= now() THEN 'ACTIVE, to be rotated'
+                ELSE state::text END AS state, expires_at
     FROM api_key
     LEFT JOIN organization ON organization.id = api_key.organization_id
     LEFT JOIN app_user ON app_user.id = api_key.user_id
@@ -37,7 +40,7 @@ _LIST = """
 """
 _REVOKE = """
     UPDATE api_key SET state = 'REVOKED', revoked_at = now(), version = version + 1
-    WHERE id = $1 AND state <> 'REVOKED' RETURNING name
+    WHERE id = $1 AND state = 'ACTIVE' AND (expires_at IS NULL OR expires_at > now()) RETURNING name
 """
 
 
@@ -60,16 +63,17 @@ def create(
     _check_scopes(scopes, of_user=user is not None)
     settings = load_settings()
     secrets = secrets_of(settings)
-    token = new_token()
+    secret = key_secret(secrets.token_hash)
 
     async def work() -> int:
         async with open_database(settings) as database, database.owner() as connection, connection.transaction():
             owner = await _owner(connection, user, organization)
-            return await _create(connection, token, secrets, owner=owner, name=name.strip(), scopes=scopes, days=days)
+            await _refuse_unheld(database, owner[1], scopes, days)
+            return await _create(connection, secret, owner=owner, name=name.strip(), scopes=scopes, days=days)
 
     number = run(work())
     err().print(f"Key {number} was made. It is shown this once:")
-    out().print(token, markup=False)
+    out().print(secret.token, markup=False)
 
 
 @commands.command(name="list")
@@ -127,10 +131,23 @@ async def _owner(
     return organizations[0]["id"], None
 
 
+async def _refuse_unheld(database: Database, user: int | None, scopes: list[str], days: int | None) -> None:
+    """A16, DR13: a user's key may what he may, for no longer than he may it."""
+    if user is None:
+        return
+
+    async def work(snapshot: Snapshot) -> list[str]:
+        end = None if days is None else snapshot.clock + timedelta(days=days)
+        return await beyond_now(snapshot, user, scopes) or await beyond_until(snapshot, user, scopes, end)
+
+    beyond = await in_snapshot(database.reads, work)
+    if beyond:
+        raise CommandError(f"The user does not hold {beyond[0]}, or not for that long: leave it out, or name --days.")
+
+
 async def _create(
     connection: asyncpg.Connection,
-    token: str,
-    secrets: Secrets,
+    secret: KeySecret,
     *,
     owner: tuple[int | None, int | None],
     name: str,
@@ -144,9 +161,9 @@ async def _create(
         organization_id,
         user_id,
         name,
-        token[:PREFIX_LENGTH],
-        token[-4:],
-        secrets.token_hash(token),
+        secret.prefix,
+        secret.last_four,
+        secret.hash,
         scopes or None,
         days,
     )
@@ -157,13 +174,10 @@ async def _create(
 def _check_scopes(scopes: list[str], *, of_user: bool) -> None:
     if of_user and not scopes:
         raise CommandError("A user's key needs at least one --scope, e.g. --scope TRANSACTIONS:R.")
-    known = OTHER_SCOPES | {
-        f"{permission.key}:{level}"
-        for permissions in CATALOGUE.values()
-        for permission in permissions.values()
-        if not permission.reserved
-        for level in permission.levels
-    }
+    known = USER_SCOPES if of_user else ORGANIZATION_SCOPES
     unknown = [scope for scope in scopes if scope not in known]
     if unknown:
-        raise CommandError(f"There is no scope {unknown[0]}: a scope is a permission and R or W, e.g. TRANSACTIONS:R.")
+        whose = "a user" if of_user else "an organization"
+        raise CommandError(
+            f"There is no scope {unknown[0]} for {whose}: a scope is a permission and R or W, e.g. PROGRAMS:R."
+        )

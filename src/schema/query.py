@@ -16,6 +16,7 @@ from sightline.schema.bindings import METADATA, Binding, open_field
 from sightline.schema.connections import all_of_entity, public_of_entity
 from sightline.schema.coordinates import has_coordinate
 from sightline.schema.enums import described
+from sightline.schema.explaining import explain_field, who_field
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import plural
 from sightline.schema.node import Node
@@ -152,6 +153,8 @@ _fields: dict[str, Any] = {
     "node": open_field("The row with a global id; null where there is none that you may see.", resolver=_node),
     "nodes": open_field("The rows with these global ids, in their order; null where there is none.", resolver=_nodes),
     "marketplace": open_field("What everybody who may browse is shown.", resolver=_marketplace),
+    "explain_access": explain_field,
+    "who_can_see": who_field,
     "report": report_field,
     "report_schema": schema_field,
     "report_lenses": lenses_field,

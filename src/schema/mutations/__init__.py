@@ -9,6 +9,7 @@ import strawberry
 from sightline.schema.mutations import (
     accounts,
     collaboration,
+    column_lists,
     commission_plans,
     companies,
     content_pages,
@@ -26,6 +27,7 @@ from sightline.schema.names import camel
 MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
     *accounts.MUTATIONS,
     *collaboration.MUTATIONS,
+    *column_lists.MUTATIONS,
     *commission_plans.MUTATIONS,
     *companies.MUTATIONS,
     *content_pages.MUTATIONS,

@@ -154,6 +154,8 @@ class Traffic:
         )
         self._facts.add["import_claim"](("conversion", source, reference, moment(life.posted_at)))
         self._history(sold, life)
+        if not program.direct and bits >> 11 & 7 == 0:
+            self._proposal(sold, life, refused=bool(bits >> 14 & 1))
         if has_sale and bits >> 40 & 7 < 3:
             self._items(sold, sale, bits >> 43)
         if is_event and goal == program.event_goals[0]:
@@ -174,6 +176,21 @@ class Traffic:
             self._facts.add["conversion_event"](
                 (enrollment.account.id, sold.id, n, status, reason, moment(at), decider if by_person else None)
             )
+
+    def _proposal(self, sold: Sold, life: Life, *, refused: bool) -> None:
+        """What the advertiser asked for: of what a person decided that, or the opposite; of the rest it waits."""
+        status, reason, at, by_person = life.steps[-1]
+        row: tuple[Any, ...]
+        if status == "PENDING":
+            row = ("OPEN", "REJECTED", None, moment(life.posted_at), None)
+        elif by_person and len(life.steps) == 2 and status in ("APPROVED", "REJECTED"):
+            opposite = "APPROVED" if status == "REJECTED" else "REJECTED"
+            answered = ("DECLINED", opposite, None) if refused else ("ACCEPTED", status, reason)
+            row = (*answered, moment(life.posted_at), moment(at))
+        else:
+            return
+        enrollment = sold.enrollment
+        self._facts.add["conversion_proposal"]((enrollment.account.id, sold.id, 1, *row, enrollment.program.decider_id))
 
     def _items(self, sold: Sold, sale: int, bits: int) -> None:
         """The lines of the order; they add up to the sale amount."""

@@ -30,8 +30,8 @@ _LATEST = (
 _CLOSE = (
     "UPDATE conversion_proposal SET answered_at = $3, state = CASE WHEN $4::proposal_state = 'ACCEPTED'"
     " AND status::text IS DISTINCT FROM $5::text THEN 'DECLINED' ELSE $4::proposal_state END"
-    " WHERE affiliate_account_id = $1 AND conversion_id = $2 AND state = 'OPEN' AND ($6::text[] IS NULL OR status::text = ANY($6))"
-    " RETURNING status::text"
+    " WHERE affiliate_account_id = $1 AND conversion_id = $2 AND state = 'OPEN'"
+    " AND ($6::text[] IS NULL OR status::text = ANY($6)) RETURNING status::text"
 )
 _NONE_OPEN = "No proposal for this conversion is waiting for an answer."
 

@@ -178,17 +178,22 @@ class Traffic:
             )
 
     def _proposal(self, sold: Sold, life: Life, *, refused: bool) -> None:
-        """What the advertiser asked for: of what a person decided that, or the opposite; of the rest it waits."""
+        """What the advertiser asked for before the last step, and what became of it with that."""
         status, reason, at, by_person = life.steps[-1]
-        row: tuple[Any, ...]
+        opposite = "APPROVED" if status == "REJECTED" else "REJECTED"
+        answer: tuple[str, str, str | None]
         if status == "PENDING":
-            row = ("OPEN", "REJECTED", None, moment(life.posted_at), None)
-        elif by_person and len(life.steps) == 2 and status in ("APPROVED", "REJECTED"):
-            opposite = "APPROVED" if status == "REJECTED" else "REJECTED"
-            answered = ("DECLINED", opposite, None) if refused else ("ACCEPTED", status, reason)
-            row = (*answered, moment(life.posted_at), moment(at))
-        else:
+            answer = ("OPEN", opposite, None)
+        elif not by_person:
             return
+        elif status == "HOLD":
+            answer = ("WITHDRAWN", opposite, None)
+        elif refused and status != "REVERSED":
+            answer = ("DECLINED", opposite, None)
+        else:
+            answer = ("ACCEPTED", status, reason)
+        asked_at = life.approved_at if status == "REVERSED" and life.approved_at else life.posted_at
+        row = (*answer, moment(asked_at), None if status == "PENDING" else moment(at))
         enrollment = sold.enrollment
         self._facts.add["conversion_proposal"]((enrollment.account.id, sold.id, 1, *row, enrollment.program.decider_id))
 

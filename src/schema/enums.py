@@ -135,6 +135,12 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "REJECTED": "Never payable.",
         "REVERSED": "Taken back after approval.",
     },
+    tables.ProposalState: {
+        "OPEN": "Not yet answered.",
+        "ACCEPTED": "The conversion took this status.",
+        "DECLINED": "The operator said no, or decided otherwise.",
+        "WITHDRAWN": "Whose it was took it back, or asked for another status.",
+    },
     tables.CustomerStatus: {"NEW": "A new customer.", "RETURNING": "A customer who had bought before."},
     tables.Settlement: {
         "OPEN": "Can still change.",

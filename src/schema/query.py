@@ -22,6 +22,7 @@ from sightline.schema.names import plural
 from sightline.schema.node import Node
 from sightline.schema.reports.answers import report_field
 from sightline.schema.reports.choices import lenses_field, schema_field
+from sightline.schema.reports.column_lists import column_list_field
 
 MOST_NODES = 100
 ID_HELP = "This is no id: take ids from answers of this API."
@@ -158,6 +159,7 @@ _fields: dict[str, Any] = {
     "report": report_field,
     "report_schema": schema_field,
     "report_lenses": lenses_field,
+    "column_list": column_list_field,
     **{plural(entity): all_of_entity(entity) for entity in CATALOGUE.served if not entity.is_part},
 }
 

@@ -129,11 +129,14 @@ class Paths:
         """The shapes in order: path i of the visibility is path i of the principal."""
         return tuple(each.shape for each in self.ordered)
 
-    def binds(self) -> dict[str, list[Value]]:
-        """The value of every bind parameter the visibility's SQL may ask for, absent attributes as empty arrays."""
+    def binds(self, *, first: int = 0) -> dict[str, list[Value]]:
+        """The value of every bind parameter the visibility's SQL may ask for, absent attributes as empty arrays.
+
+        `first` is the number of the first path, where there are others before it.
+        """
         return {
             bind_name(index, attribute): sorted(each.values.get(attribute, frozenset()), key=str)
-            for index, each in enumerate(self.ordered)
+            for index, each in enumerate(self.ordered, first)
             for attribute in Attribute
         }
 

@@ -7,7 +7,7 @@ and the path's cell for c). FALSE by form denies, equal to the row filter by for
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sightline.authz.classes import FieldClass, Marker, needed_classes
 from sightline.authz.expr import (
@@ -62,12 +62,14 @@ PERMIT, DENY = Permit(), Deny()
 class Visibility:
     """Everything a permission set may see. Immutable; decisions are made on first use and kept.
 
-    Unknown entities and columns are denied, and an internal column always is (default deny).
+    Unknown entities and columns are denied, and an internal column always is (default deny). `first` is the number of
+    the first path among the bind parameters, where a statement has those of others before it.
     """
 
     model: Model
     shapes: tuple[Shape, ...]
     key: str
+    first: int = 0
     _rows: dict[tuple[str, PathKind | None], Expr] = field(default_factory=dict, repr=False)
     _cells: dict[tuple[str, frozenset[FieldClass]], Decision] = field(default_factory=dict, repr=False)
     _verbs: dict[tuple[str, PathKind | None], Expr] = field(default_factory=dict, repr=False)
@@ -96,7 +98,7 @@ class Visibility:
             holds = rule.holds.get(shape.kind, FALSE) if through in (None, shape.kind) else FALSE
             if Flag.READS_ONLY in shape.tokens or holds == FALSE:
                 continue
-            fold = Fold(self.model, self.shapes, index)
+            fold = Fold(self.model, self.shapes, index, self.first)
             if rule.entity is None:
                 yield fold(holds, "")
             elif (rows := fold(Reached(), rule.entity)) != FALSE:
@@ -130,7 +132,7 @@ class Visibility:
     def reaching(self, entity: str, classes: frozenset[FieldClass]) -> Iterable[tuple[Expr, Expr]]:
         """Per path: its row set on the entity, and its cell for the classes."""
         for index in range(len(self.shapes)):
-            fold = Fold(self.model, self.shapes, index)
+            fold = Fold(self.model, self.shapes, index, self.first)
             rows = fold(Reached(), entity)
             # A kind of path that does not reach the entity may hold classes there under conditions it does not declare.
             yield rows, FALSE if rows == FALSE else all_of(*(fold(Masks(each), entity) for each in classes))
@@ -143,6 +145,7 @@ class Fold:
     model: Model
     shapes: tuple[Shape, ...]
     index: int
+    first: int = 0
 
     @property
     def shape(self) -> Shape:
@@ -157,13 +160,13 @@ class Fold:
             case Holds(token):
                 return Truth(token in self.shape.tokens)
             case In(column, attribute):
-                return In(column, bind_name(self.index, attribute))
+                return In(column, bind_name(self.first + self.index, attribute))
             case Reached():
                 rule = self.model.rules.get(entity)
                 return FALSE if rule is None else self(rule.rows.get(self.shape.kind, FALSE), entity)
             case ReachedBy(kinds):
                 others = (at for at, shape in enumerate(self.shapes) if shape.kind in kinds)
-                return any_of(*(Fold(self.model, self.shapes, at)(Reached(), entity) for at in others))
+                return any_of(*(replace(self, index=at)(Reached(), entity) for at in others))
             case Masks(field_class):
                 if self.model.rules[entity].withholds(self.shape.kind, field_class):
                     return FALSE
@@ -181,6 +184,7 @@ class Fold:
                 return negate(self(part, entity))
 
 
-def compile_visibility(model: Model, shapes: tuple[Shape, ...], *, policy_version: str) -> Visibility:
+def compile_visibility(model: Model, shapes: tuple[Shape, ...], *, policy_version: str, first: int = 0) -> Visibility:
     """The visibility of a set of path shapes, in the order of the principal's paths."""
-    return Visibility(model, shapes, visibility_key(policy_version, shapes))
+    key = visibility_key(policy_version, shapes)
+    return Visibility(model, shapes, key if first == 0 else f"{key} from {first}", first)

@@ -14,7 +14,7 @@ from aiodataloader import DataLoader
 
 from sightline.authz.bounds import ACCOUNT, AccountBounds
 from sightline.authz.expr import FALSE
-from sightline.authz.paths import PathKind, Value
+from sightline.authz.paths import PathKind, Paths, Value
 from sightline.authz.visibility import Visibility
 from sightline.db.catalogue import Catalogue
 from sightline.db.queries import PageQuery, Selection, filter_values
@@ -46,6 +46,14 @@ class Services:
     visibilities: Visibilities
 
 
+@dataclass(frozen=True, slots=True)
+class ViewedAs:
+    """Whose view is taken, and the paths by which: the operation's visibility is what both see."""
+
+    user_id: int
+    paths: Paths
+
+
 @dataclass(slots=True, eq=False)
 class Operation:
     """The context of an operation's resolvers. `wanted` names the columns its document asks of each entity.
@@ -62,11 +70,14 @@ class Operation:
     permitted: int = 0
     masked: set[str] = field(default_factory=set)
     asked_about: set[int] = field(default_factory=set)
+    viewing_as: ViewedAs | None = None
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     _binds: dict[str, list[Value]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._binds = self.principal.paths.binds()
+        if self.viewing_as is not None:
+            self._binds |= self.viewing_as.paths.binds(first=len(self.principal.paths.ordered))
 
     async def row(self, entity: str, key: Key) -> Row | None:
         """A row by key; None, equally, where it is invisible and where it does not exist."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from cachetools import LRUCache
 
 from sightline.authz.model import Model
-from sightline.authz.paths import Paths, Shape
+from sightline.authz.paths import Paths
+from sightline.authz.viewing_as import intersection
 from sightline.authz.visibility import Visibility, compile_visibility
 
 _KEPT = 256
@@ -19,7 +20,7 @@ class Visibilities:
 
     model: Model
     policy_version: str
-    _compiled: LRUCache[tuple[Shape, ...], Visibility] = field(default_factory=lambda: LRUCache(_KEPT))
+    _compiled: LRUCache[object, Visibility] = field(default_factory=lambda: LRUCache(_KEPT))
 
     def of(self, paths: Paths) -> Visibility:
         """What these paths may see."""
@@ -28,3 +29,13 @@ class Visibilities:
                 self.model, paths.shapes, policy_version=self.policy_version
             )
         return self._compiled[paths.shapes]
+
+    def both(self, mine: Paths, theirs: Paths) -> Visibility:
+        """What both of two sets of paths see; the binds of the second follow on those of the first."""
+        key = (mine.shapes, theirs.shapes)
+        if key not in self._compiled:
+            beside = compile_visibility(
+                self.model, theirs.shapes, policy_version=self.policy_version, first=len(mine.shapes)
+            )
+            self._compiled[key] = intersection(self.of(mine), beside)
+        return self._compiled[key]

@@ -43,6 +43,10 @@ def _user(root: strawberry.Parent[Operation]) -> Any:
     return None if user_id is None else root.row("app_user", Key(user_id))
 
 
+def _viewing_as(root: strawberry.Parent[Operation]) -> Any:
+    return None if root.viewing_as is None else root.row("app_user", Key(root.viewing_as.user_id))
+
+
 def _organization(root: strawberry.Parent[Operation]) -> Any:
     organization_id = root.principal.organization_id
     return None if organization_id is None else root.row("organization", Key(organization_id))
@@ -71,6 +75,7 @@ async def _version(
     return await root.version(entity, key)
 
 
+_viewing_as.__annotations__["return"] = entity_named("User") | None
 _user.__annotations__["return"] = entity_named("User") | None
 _organization.__annotations__["return"] = entity_named("Organization") | None
 
@@ -88,6 +93,11 @@ class Viewer:
         resolver=_organization,
         description="The organization whose key you ask with.",
         metadata={METADATA: Binding("organization")},
+    )
+    viewing_as = strawberry.field(
+        resolver=_viewing_as,
+        description="Whose view you take: you are shown what both of you are. Null where it is your own.",
+        metadata={METADATA: Binding("app_user")},
     )
     paths = open_field("Your access paths.", resolver=_paths)
     version = open_field(

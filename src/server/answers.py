@@ -39,11 +39,15 @@ _CODES = frozenset(code.value for code in ErrorCode)
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """One operation as a client sent it: well-formed JSON of the right types, nothing more is known of it."""
+    """One operation as a client sent it: well-formed JSON of the right types, nothing more is known of it.
+
+    `view_as` is the global id of the user whose view is to be taken, None for one's own.
+    """
 
     query: str
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
+    view_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

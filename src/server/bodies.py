@@ -74,7 +74,10 @@ def parse_request(body: bytes) -> GraphQLRequest:
     variables = parameters.get("variables")
     if variables is not None and len(variables) > MOST_VARIABLES:
         raise bad_input(f"There are more than {MOST_VARIABLES} variables: send those that the document declares.")
-    return GraphQLRequest(query, variables, operation_name)
+    view_as = (parameters.get("extensions") or {}).get("viewAs")
+    if view_as is not None and not isinstance(view_as, str):
+        raise bad_input('"viewAs" in "extensions" must be the id of a user.')
+    return GraphQLRequest(query, variables, operation_name, view_as)
 
 
 def parse_json(body: bytes) -> Any:

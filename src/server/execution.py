@@ -13,6 +13,8 @@ from typing import Any
 import asyncpg
 from graphql import DocumentNode, GraphQLError, OperationType
 
+from sightline.authz.grants import NOTHING
+from sightline.authz.viewing_as import simulated
 from sightline.authz.visibility import Visibility, compile_visibility
 from sightline.db.changes import CrossedChangesError, in_change
 from sightline.db.database import Database
@@ -24,10 +26,12 @@ from sightline.db.vault import Vault
 from sightline.db.writes import Writes
 from sightline.resolvers.cursors import Cursors
 from sightline.resolvers.errors import BadInputError, SightlineError, UnauthenticatedError
-from sightline.resolvers.global_ids import GlobalIds
+from sightline.resolvers.explaining import EXPLAIN
+from sightline.resolvers.global_ids import GlobalIds, MalformedIdError
 from sightline.resolvers.grants import active_user_by_email
 from sightline.resolvers.identity import Identities, Principal, principal_of_user
-from sightline.resolvers.operation import Operation, Services
+from sightline.resolvers.operation import Operation, Services, ViewedAs
+from sightline.resolvers.people import is_active
 from sightline.resolvers.reports.desk import Desk
 from sightline.resolvers.visibilities import Visibilities
 from sightline.schema.api import Api, Prepared, View
@@ -112,7 +116,12 @@ class Engine:
         A mutation is answered only where the snapshot is one of a change. `extensions.cost` has both figures; only with
         a bucket has it a `throttleStatus`, which moves with time.
         """
-        visibility = self.visibility(principal)
+        visibility, viewed = self.visibility(principal), None
+        if request.view_as is not None:
+            viewed = await self._viewed_as(request.view_as, Operation(self.services, principal, visibility, snapshot))
+            if viewed is None:
+                return _refused([NobodyToViewAsError("There is no user of this id whose view you may take.")])
+            visibility = self.services.visibilities.both(principal.paths, viewed.paths)
         note(principal=principal.fingerprint, visibility=visibility.key)
         view = self.api.view(visibility)
         prepared = view.prepare(request.query)
@@ -126,16 +135,35 @@ class Engine:
         note(cost=requested)
         if _is_mutation(prepared.document, request.operation_name) and not changing:
             raise _ChangeWantedError(granting=prepared.granting)
-        operation = Operation(self.services, principal, visibility, snapshot)
+        operation = Operation(self.services, principal, visibility, snapshot, viewing_as=viewed)
 
         async def run() -> GraphQLAnswer:
             return await _run(view, prepared, operation, request, requested=requested)
 
         return await (run() if bucket is None else charged(bucket, requested, run))
 
+    async def _viewed_as(self, text: str, operation: Operation) -> ViewedAs | None:
+        """The user of an id, as whom one may look; None, equally, for whom one may not and for nobody."""
+        try:
+            entity, key = self.services.ids.decode(text)
+        except MalformedIdError:
+            return None
+        if entity != "app_user" or not await operation.does(EXPLAIN, key):
+            return None
+        note(about=[key.id])
+        active = await is_active(operation.snapshot, key.id)
+        paths = (await principal_of_user(operation.snapshot, key.id)).paths if active else NOTHING
+        return ViewedAs(key.id, simulated(paths))
+
     def visibility(self, principal: Principal) -> Visibility:
         """The visibility of a principal, shared by all who have paths of the same shapes."""
         return self.services.visibilities.of(principal.paths)
+
+
+class NobodyToViewAsError(BadInputError):
+    """Nobody of that id, or nobody whose view one may take."""
+
+    code = "NOT_FOUND"
 
 
 class _ChangeWantedError(Exception):

@@ -32,7 +32,7 @@ WRONG: tuple[Wrong, ...] = (
         "fold(Reached(), entity)",
         "fold(Reached(), entity) if index < len(self.shapes) - 1 else FALSE",
     ),
-    Wrong(visibility, "Visibility.reaching", "self.shapes, index)", "self.shapes, 0)"),
+    Wrong(visibility, "Visibility.reaching", "self.shapes, index,", "self.shapes, 0,"),
     Wrong(visibility, "Visibility.reaching", "for each in classes", "for each in sorted(classes)[1:]"),
     Wrong(visibility, "Visibility._where_held", "all_of(rows, cell)", "cell"),
     Wrong(visibility, "Visibility._where_held", "all_of(rows, cell)", "rows"),
@@ -57,8 +57,12 @@ WRONG: tuple[Wrong, ...] = (
     # One path's reading of a rule.
     Wrong(visibility, "Fold.__call__", "Truth(token in self.shape.tokens)", "TRUE"),
     Wrong(visibility, "Fold.__call__", "Truth(token in self.shape.tokens)", "FALSE"),
-    Wrong(visibility, "Fold.__call__", "bind_name(self.index, attribute)", "bind_name(0, attribute)"),
-    Wrong(visibility, "Fold.__call__", "return In(column, bind_name(self.index, attribute))", "return TRUE"),
+    Wrong(
+        visibility, "Fold.__call__", "bind_name(self.first + self.index, attribute)", "bind_name(self.first, attribute)"
+    ),
+    Wrong(
+        visibility, "Fold.__call__", "return In(column, bind_name(self.first + self.index, attribute))", "return TRUE"
+    ),
     Wrong(visibility, "Fold.__call__", "self(rule.rows.get(self.shape.kind, FALSE), entity)", "TRUE"),
     Wrong(visibility, "Fold.__call__", "rule.rows.get(self.shape.kind, FALSE)", "next(iter(rule.rows.values()))"),
     Wrong(visibility, "Fold.__call__", "MASKS[self.shape.kind].get(field_class, FALSE)", "TRUE"),

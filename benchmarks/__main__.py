@@ -18,6 +18,7 @@ from statistics import median
 from time import process_time
 
 from benchmarks.recording import Recorded, statements
+from benchmarks.revocation import measure_revocation
 from benchmarks.routes import measure_routes
 from sightline.db import migrate
 from sightline.db.database import Database
@@ -81,6 +82,7 @@ async def _measure(database: Database, secrets: Secrets, *, rounds: int) -> None
             ratios = f"wall {ours[0] / bare[0]:5.2f}x  cpu {ours[1] / bare[1]:5.2f}x"
             print(f"{query_name:>14}  {viewer:>6}  {len(sent)} statements  {ratios}")
     await measure_routes(database, engine, PAGE, tokens, rounds=rounds)
+    await measure_revocation(database, engine, tokens["collab-owner"], "collab-owner@demo.example", rounds=rounds)
 
 
 async def _in_turn(

@@ -43,7 +43,7 @@ async def statements(database: Database, engine: Engine, query: str, token: str)
         row = await connection.fetchrow("SELECT n, now() AS clock FROM authz_epoch")
         snapshot = RecordingSnapshot(connection, row["n"], row["clock"])
         snapshot.sent = []
-        principal = await engine.identities.find(token, snapshot)
+        principal = await engine.access.identities.find(token, snapshot)
         assert principal is not None
         await engine.answer(GraphQLRequest(query), principal, snapshot)
         await connection.execute("ROLLBACK")

@@ -129,9 +129,10 @@ async def _measure(
         return await connection.fetch(dashboard.facts)
 
     report, rows, same = await ours(), await hourly(), await facts()
-    total = sum(Decimal(value or 0) for value in report["columns"][0]["values"])
+    total: Decimal = sum((Decimal(value or 0) for value in report["columns"][0]["values"]), Decimal())
     for floor in (rows, same):
-        if abs(total - sum(row[1] or 0 for row in floor)) > Decimal("0.01") or len(floor) != len(report["rows"]):
+        summed: Decimal = sum((row[1] or Decimal() for row in floor), Decimal())
+        if abs(total - summed) > Decimal("0.01") or len(floor) != len(report["rows"]):
             raise SystemExit(f"{name}: the report and the SQL beside it differ")
     engine_time, hourly_time, facts_time = await _in_turn((ours, hourly, facts), rounds=rounds)
     print(

@@ -84,7 +84,9 @@ async def empty_database(superuser: asyncpg.Connection) -> AsyncIterator[EmptyDa
 
     async def make(template: str = "template0") -> str:
         name = f"test_{uuid4().hex[:12]}"
-        await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {template}")
+        await superuser.execute(
+            f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {template} STRATEGY FILE_COPY"
+        )
         made.append(name)
         return name
 
@@ -107,7 +109,9 @@ async def migrated_template(superuser: asyncpg.Connection, database_url: Databas
 async def demo_template(superuser: asyncpg.Connection, database_url: DatabaseUrl, migrated_template: str) -> str:
     """A database with the demo platform in it: a template to copy, never to be connected to."""
     name = "template_demo"
-    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {migrated_template}")
+    await superuser.execute(
+        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {migrated_template} STRATEGY FILE_COPY"
+    )
     async with Database.open(database_url(name)) as database, database.owner() as connection:
         await seed(connection, SECRETS)
     return name
@@ -126,7 +130,9 @@ async def database(
 async def demo(superuser: asyncpg.Connection, demo_template: str, database_url: DatabaseUrl) -> AsyncIterator[Database]:
     """The demo platform, open; shared by all tests of the run, so nobody writes to it."""
     name = "demo_shared"
-    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template}")
+    await superuser.execute(
+        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template} STRATEGY FILE_COPY"
+    )
     async with Database.open(database_url(name)) as opened:
         yield opened
 
@@ -149,7 +155,9 @@ async def platform(
 ) -> AsyncIterator[Platform]:
     """A copy of the demo platform that tests may add people, grants and rows to, with an engine over it."""
     name = "demo_to_change"
-    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template}")
+    await superuser.execute(
+        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template} STRATEGY FILE_COPY"
+    )
     async with Database.open(database_url(name)) as opened, Platform.over(opened, secrets) as platform:
         yield platform
 

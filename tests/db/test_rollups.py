@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from demo_platform import Platform
 
 from sightline.db.rollup_repair import ROLLUPS, differences, rebuild
 
+GRAINS = ("account", "program")
 VIEWS = "SELECT sum(impressions) FROM {table}"
 
 BROKEN = {
@@ -24,22 +24,22 @@ async def test_the_demo_platforms_sums_are_those_of_its_facts(platform: Platform
         assert await differences(connection) == {}
 
 
-@pytest.mark.parametrize("table", [each.table for each in ROLLUPS])
-async def test_a_sum_that_went_wrong_is_found_and_made_anew(platform: Platform, table: str) -> None:
-    """One row of one table; ad views are the same before and after."""
+async def test_sums_that_went_wrong_are_found_and_made_anew(platform: Platform) -> None:
+    """One row of one table is enough to be found; ad views are the same before and after."""
+    assert BROKEN.keys() == {each.table for each in ROLLUPS}
     async with platform.engine.database.owner() as connection:
-        views = [
-            await connection.fetchval(VIEWS.format(table=f"traffic_hour_by_{grain}"))
-            for grain in ("account", "program")
-        ]
-        await connection.execute(BROKEN[table].format(table=table))
-        assert table in await differences(connection)
+        views = [await connection.fetchval(VIEWS.format(table=f"traffic_hour_by_{grain}")) for grain in GRAINS]
+        for table, statement in BROKEN.items():
+            broken = connection.transaction()
+            await broken.start()
+            await connection.execute(statement.format(table=table))
+            assert table in await differences(connection)
+            await broken.rollback()
+        for table, statement in BROKEN.items():
+            await connection.execute(statement.format(table=table))
         await rebuild(connection)
         assert await differences(connection) == {}
-        again = [
-            await connection.fetchval(VIEWS.format(table=f"traffic_hour_by_{grain}"))
-            for grain in ("account", "program")
-        ]
+        again = [await connection.fetchval(VIEWS.format(table=f"traffic_hour_by_{grain}")) for grain in GRAINS]
         assert again == views
 
 

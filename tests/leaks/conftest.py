@@ -29,6 +29,8 @@ async def changing(
     """A copy of the demo platform. Who changes rows there takes them back, unless nobody else looks at them."""
     assert callable(database_url)
     name = "demo_of_leaks"
-    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template}")
+    await superuser.execute(
+        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template} STRATEGY FILE_COPY"
+    )
     async with Database.open(database_url(name)) as database:
         yield Desk(Engine.of(database, secrets), secrets)

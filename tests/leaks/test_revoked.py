@@ -37,7 +37,9 @@ async def losing(
     """A copy of the demo platform on which the cast loses its grants, one after the other."""
     assert callable(database_url)
     name = "demo_of_revocations"
-    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template}")
+    await superuser.execute(
+        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template} STRATEGY FILE_COPY"
+    )
     async with Database.open(database_url(name)) as database:
         yield Desk(Engine.of(database, secrets), secrets)
 

@@ -20,6 +20,8 @@ async def registry(
 ) -> AsyncIterator[Registry]:
     """Writes grants and finds principals; the tests share a database, and each makes users of its own."""
     name = "grants_shared"
-    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {migrated_template}")
+    await superuser.execute(
+        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {migrated_template} STRATEGY FILE_COPY"
+    )
     async with Database.open(database_url(name)) as database, database.owner() as connection:
         yield Registry(database, connection, secrets, Identities(secrets))

@@ -20,7 +20,9 @@ async def arena(
 ) -> AsyncIterator[Arena]:
     """A copy of the demo platform with as many reading connections as there are viewers."""
     name = "demo_of_the_new_enemy"
-    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template}")
+    await superuser.execute(
+        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template} STRATEGY FILE_COPY"
+    )
     async with Database.open(database_url(name), reads=24) as database, Platform.over(database, secrets) as platform:
         stage = await Stage.of(platform)
         yield Arena(platform.engine, platform.owner, await stage.revoked(), await stage.ending())

@@ -72,7 +72,9 @@ async def shared(
 ) -> AsyncIterator[Console]:
     """An application that trusts the provider, with its one linked user, for tests that change neither."""
     name = "provider_shared"
-    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {migrated_template}")
+    await superuser.execute(
+        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {migrated_template} STRATEGY FILE_COPY"
+    )
     given = {"oidc_issuer": serving.issuer, "oidc_audience": AUDIENCE}
     settings = settings_for(database_url(name), secrets, tmp_path_factory.mktemp("data"), **given)
     async with started(settings, secrets) as made:

@@ -37,13 +37,9 @@ def allows(api: Api, visibility: Visibility, action: Action) -> bool:
     Writing is any verb but those on oneself and that of going, which are everybody's.
     """
     if action.doing is Doing.WRITE:
+        verbs = [verb for verb in visibility.model.verbs if verb not in _GOING]
         others = [kind for kind in PathKind if kind is not PathKind.SELF]
-        return any(
-            visibility.may(verb, through=kind) != FALSE
-            for verb in visibility.model.verbs
-            if verb not in _GOING
-            for kind in others
-        )
+        return any(visibility.may(verb, through=kind) != FALSE for verb in verbs for kind in others)
     return has_coordinate(api.view(visibility)._schema, coordinate_of(action))
 
 

@@ -74,17 +74,18 @@ async def planned(engine: Engine, path: Path, *, actor: str | None) -> Plan:
         user = await _user(engine, actor)
         await _tried(engine, path, wanted, user)
 
-    async def work(snapshot: Snapshot) -> Plan:
+    async def work(snapshot: Snapshot) -> tuple[Differences, list[Touched], str]:
         live = await live_policy(snapshot, labels=wanted.organizations)
         differences = compare(live, wanted, file=str(path))
         touched = await touched_by(snapshot, differences)
         if user is not None:
             touched = await _visible(engine, snapshot, user, touched)
-        exposed = (Exposed(each.email, _change(engine, each)) for each in touched)
-        named = tuple(each for each in exposed if each.change)
-        return Plan(differences, named, len(touched), fingerprint(live, wanted))
+        return differences, touched, fingerprint(live, wanted)
 
-    return await in_snapshot(engine.database.reads, work)
+    differences, touched, name = await in_snapshot(engine.database.reads, work)
+    # Compared when the snapshot has ended: that takes long where many are touched, and asks the database nothing.
+    exposed = (Exposed(each.email, _change(engine, each)) for each in touched)
+    return Plan(differences, tuple(each for each in exposed if each.change), len(touched), name)
 
 
 async def applied(engine: Engine, path: Path, *, actor: str, plan: str | None) -> int:

@@ -1,0 +1,374 @@
+"""`sightline policy`: a plan says what would be; applying it is the same mutations by the same rules (DR1, DR17)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from commands_over_demo import Run, commands_over
+from demo_platform import NORTHWIND, Person, Platform
+from policy_files import Files, content, only, with_columns, with_roles
+
+from sightline.authz.grants import paths_of
+from sightline.authz.roles import BaseType, Switch
+from sightline.db.secrets import Secrets
+from sightline.db.snapshot import Snapshot, in_snapshot
+from sightline.db.tables.enums import UserVisibility
+from sightline.resolvers.grants import grants_of_user
+from sightline.resolvers.policy.steps import EDIT_DEFAULT, PolicyRefusedError
+from sightline.schema.exposure import Exposure, compared, exposure
+from sightline.schema.mutations import MUTATIONS
+from sightline.server.policy_plans import applied, planned
+
+ADMIN = "admin@demo.example"
+
+
+@pytest.fixture
+def files(platform: Platform, tmp_path: Path) -> Files:
+    """Policy files of the platform."""
+    return Files(platform, tmp_path)
+
+
+@pytest.fixture
+def sightline(
+    platform: Platform,
+    database_url: Callable[[str], str],
+    secrets: Secrets,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Iterator[Run]:
+    """Runs commands over the platform."""
+    with commands_over(database_url("demo_to_change"), secrets, tmp_path, (monkeypatch, capfd)) as run:
+        yield run
+
+
+def new_name() -> str:
+    """A role's name that nobody has yet."""
+    return f"Role {uuid4().hex[:10]}"
+
+
+async def email_of(platform: Platform, person: Person) -> str:
+    """A person's address."""
+    return str(await platform.one("SELECT email FROM app_user WHERE id = $1", person.id))
+
+
+async def holder_of(platform: Platform, role: int) -> Person:
+    """A new user with a platform role."""
+    return await platform.person(("role_assignment", {"scope": "PLATFORM", "role_id": role}))
+
+
+async def named_role(platform: Platform, permissions: str, **values: object) -> tuple[str, int]:
+    """A new custom role: its name and number."""
+    number = await platform.role(permissions, **values)
+    return await platform.one("SELECT name FROM role WHERE id = $1", number), number
+
+
+async def state(platform: Platform) -> list[object]:
+    """Everything that a change of the policy could leave."""
+    return [
+        await platform.one("SELECT n FROM authz_epoch"),
+        await platform.one("SELECT count(*) FROM audit_log"),
+        await platform.rows("SELECT * FROM role ORDER BY id"),
+        await platform.rows("SELECT * FROM role_permission ORDER BY role_id, permission"),
+        await platform.rows("SELECT * FROM column_list_item ORDER BY list_id, column_key"),
+    ]
+
+
+async def test_dr17_applied_are_the_mutations_with_rules_and_audit(files: Files, sightline: Run) -> None:
+    """DR17, SM7: made, changed and archived in one go, in the name of who did it; then there is nothing to do."""
+    platform, made = files.platform, new_name()
+    changed, number = await named_role(platform, "OFFERS:R")
+    left_out, archived = await named_role(platform, "MEDIA:R")
+    wanted = content("OFFERS:W BRANDS:R", switches=frozenset({Switch.PAYOUT}), statuses=frozenset({"APPROVED"}))
+    file = await files.of(with_roles({made: content("PRODUCTS:R"), changed: wanted, left_out: None}))
+    code, said, wrong = await sightline("policy", "plan", str(file))
+    assert (code, wrong) == (0, "")
+    for part in (
+        f"make    '{made}'",
+        "permissions: + BRANDS:R, OFFERS:R -> OFFERS:W",
+        "see_payout: no -> yes",
+        "statuses: all -> APPROVED",
+        f"archive '{left_out}'",
+    ):
+        assert part in said
+    last = await platform.one("SELECT max(id) FROM audit_log")
+    plan = said.split()[-1]
+    assert await sightline("policy", "apply", str(file), "--as", ADMIN, "--plan", plan) == (
+        0,
+        "3 changes were made.\n",
+        "",
+    )
+    assert await platform.one("SELECT status::text FROM role WHERE id = $1", archived) == "ARCHIVED"
+    rows = await platform.rows(
+        "SELECT u.email, action, target_id FROM audit_log l JOIN app_user u ON u.id = l.actor_id WHERE l.id > $1"
+        " ORDER BY l.id",
+        last,
+    )
+    assert {row["email"] for row in rows} == {ADMIN}
+    assert [row["action"] for row in rows] == ["role:archive", "role:create", "role:edit"]
+    assert rows[0]["target_id"] == str(archived)
+    assert "Nothing to do" in (await sightline("policy", "plan", str(file)))[1]
+    assert await sightline("policy", "apply", str(file), "--as", ADMIN) == (0, "Nothing to do.\n", "")
+    assert await platform.one("SELECT see_payout FROM role WHERE id = $1", number)
+
+
+async def test_dr17_one_refusal_takes_everything_back(files: Files, sightline: Run) -> None:
+    """DR17, AC12: what was made before the refusal is gone, and so are its records; one line says what and why."""
+    platform = files.platform
+    held, number = await named_role(platform, "OFFERS:R")
+    await holder_of(platform, number)
+    for refused, part in (
+        ({new_name(): content("OFFERS:R"), "Custom": content("OFFERS:R")}, "choose another name"),
+        ({new_name(): content("OFFERS:R"), new_name(): content("USERS:W")}, "cannot hold USERS"),
+        ({new_name(): content("OFFERS:R"), held: None}, "give them another one first"),
+        ({new_name(): content("OFFERS:R"), "Administrator": content("OFFERS:R", base=BaseType.ADMINISTRATOR)}, "only"),
+    ):
+        file = await files.of(with_roles(refused))
+        before = await state(platform)
+        code, said, wrong = await sightline("policy", "apply", str(file), "--as", ADMIN)
+        assert (code, said) == (1, "")
+        assert part in wrong
+        assert wrong.count("\n") == 1
+        assert await state(platform) == before
+
+
+async def test_dr1_nobody_applies_more_than_he_could_do_by_the_api(files: Files) -> None:
+    """DR1, A13: a permission, a level or a switch that the actor lacks is refused, made, given or taken."""
+    platform = files.platform
+    rich, _ = await named_role(platform, "PAYOUTS:W OFFERS:R")
+    maker = await platform.staff("SETTINGS:W AFFILIATES:R OFFERS:R", see_payout=True)
+    actor = await email_of(platform, maker)
+    for refused in (
+        {new_name(): content("AFFILIATES:W")},
+        {new_name(): content("BRANDS:R")},
+        {new_name(): content("OFFERS:R", switches=frozenset({Switch.REVENUE}))},
+        {rich: content("OFFERS:R")},
+        {rich: content("PAYOUTS:W AFFILIATES:R OFFERS:R", switches=frozenset({Switch.SALE_AMOUNT}))},
+    ):
+        file = await files.of(only(platform=True), with_roles(refused))
+        before = await state(platform)
+        with pytest.raises(PolicyRefusedError, match="what you do not hold yourself"):
+            await applied(platform.engine, file, actor=actor, plan=None)
+        assert await state(platform) == before
+    mine = {new_name(): content("OFFERS:R", switches=frozenset({Switch.PAYOUT}))}
+    assert await applied(platform.engine, await files.of(with_roles(mine)), actor=actor, plan=None) == 1
+
+
+async def test_dr1_what_an_earlier_step_took_is_not_there_for_a_later_one(files: Files) -> None:
+    """DR1: rights are read anew for each step, as they are for each operation of the API."""
+    platform = files.platform
+    own, number = await named_role(platform, "SETTINGS:W OFFERS:R BRANDS:R")
+    actor = await email_of(platform, await holder_of(platform, number))
+    after = new_name()
+    giving = await files.of(only(platform=True), with_roles({after: content("BRANDS:R"), own: content("OFFERS:R")}))
+    taking = await files.of(only(platform=True), with_roles({own: content("OFFERS:R"), after: content("BRANDS:R")}))
+    before = await state(platform)
+    with pytest.raises(PolicyRefusedError):
+        await applied(platform.engine, taking, actor=actor, plan=None)
+    assert await state(platform) == before
+    assert await applied(platform.engine, giving, actor=actor, plan=None) == 2
+
+
+@pytest.mark.parametrize(
+    "key", ["manager", "finance-manager", "affiliate-manager", "adv-admin", "adv-guest", "analyst", "nobody"]
+)
+async def test_i3_whoever_changes_no_roles_applies_and_plans_nothing(files: Files, key: str) -> None:
+    """I3, S5, LK14: neither is he told what would be different, nor whom it would touch."""
+    platform = files.platform
+    name, number = await named_role(platform, "OFFERS:R")
+    await holder_of(platform, number)
+    edited = await files.of(only(platform=True), with_roles({name: content("OFFERS:R BRANDS:R")}))
+    left_out = await files.of(only(platform=True), with_roles({name: None}))
+    before = await state(platform)
+    for file in (edited, left_out):
+        for trying in (
+            applied(platform.engine, file, actor=f"{key}@demo.example", plan=None),
+            planned(platform.engine, file, actor=f"{key}@demo.example"),
+        ):
+            with pytest.raises(PolicyRefusedError) as refused:
+                await trying
+            assert file is edited or name not in str(refused.value)
+    assert await state(platform) == before
+
+
+@pytest.mark.parametrize("email", ["suspended@demo.example", "no-such-user@demo.example", "northwind-key", ""])
+async def test_ac6_who_is_not_active_applies_nothing(files: Files, email: str) -> None:
+    """AC6: suspended and unknown alike."""
+    file = await files.of(with_roles({new_name(): content("OFFERS:R")}))
+    with pytest.raises(PolicyRefusedError, match="There is no active user"):
+        await applied(files.platform.engine, file, actor=email, plan=None)
+
+
+async def test_dr17_a_stale_plan_is_refused(files: Files) -> None:
+    """DR17: where a role, who holds it, or the file is another one; the plan of this moment is not."""
+    platform = files.platform
+    name, number = await named_role(platform, "OFFERS:R")
+
+    async def fresh(file: Path) -> str:
+        return (await planned(platform.engine, file, actor=None)).fingerprint
+
+    async def is_stale(file: Path, plan: str) -> bool:
+        before = await state(platform)
+        with pytest.raises(PolicyRefusedError, match="stale"):
+            await applied(platform.engine, file, actor=ADMIN, plan=plan)
+        return await state(platform) == before
+
+    file = await files.of(with_roles({name: content("OFFERS:R BRANDS:R")}))
+    plan = await fresh(file)
+    await platform.change(f"INSERT INTO role_permission (role_id, permission, level) VALUES ({number}, 'MEDIA', 'R')")
+    assert await is_stale(file, plan)
+    plan = await fresh(file)
+    await holder_of(platform, number)
+    assert await is_stale(file, plan)
+    plan = await fresh(file)
+    other = await files.of(with_roles({name: content("OFFERS:R BRANDS:R PRODUCTS:R")}))
+    assert await is_stale(other, plan)
+    assert await is_stale(file, "0" * 32)
+    assert await applied(platform.engine, file, actor=ADMIN, plan=await fresh(file)) == 1
+
+
+async def test_dr2_a_plan_foretells_what_holders_gain_and_lose(files: Files) -> None:
+    """DR2: what is foretold of each holder is what differs when it was applied; nobody else is touched."""
+    platform = files.platform
+    first, one = await named_role(platform, "OFFERS:R TRANSACTIONS:R", see_revenue=True)
+    second, two = await named_role(platform, "AFFILIATES:W", base_type="AFFILIATE_MANAGER")
+    third, three = await named_role(
+        platform, "PROGRAMS:R", scope="ORGANIZATION", base_type="ORG", organization_id=await _northwind(platform)
+    )
+    await platform.add("role_product_line", role_id=three, product_line="CREATOR")
+    member = await platform.membership(NORTHWIND, three, line_scope="LISTED")
+    holders = [await holder_of(platform, one), await holder_of(platform, two), await platform.person(member)]
+    await holder_of(platform, await platform.role("OFFERS:R"))
+    on_platform = with_roles(
+        {
+            first: content("TRANSACTIONS:R BRANDS:W", switches=frozenset({Switch.PAYOUT})),
+            second: content("AFFILIATES:W", base=BaseType.AFFILIATE_MANAGER, visibility=UserVisibility.ASSIGNED),
+        }
+    )
+    lines = frozenset({"CREATOR", "PERFORMANCE"})
+    in_northwind = with_roles(
+        {third: content("PROGRAMS:R PARTNERS:R", base=BaseType.ORG, lines=lines)}, organization=NORTHWIND
+    )
+    file = await files.of(on_platform)
+    other = await files.of(only(organization=NORTHWIND), in_northwind)
+    both = await files.of(on_platform, in_northwind)
+    plan = await planned(platform.engine, both, actor=None)
+    emails = [await email_of(platform, each) for each in holders]
+    assert sorted(each.email for each in plan.exposed) == sorted(emails)
+    before = [await _exposure(platform, each) for each in holders]
+    await applied(platform.engine, file, actor=ADMIN, plan=None)
+    await applied(platform.engine, other, actor="adv-admin@demo.example", plan=None)
+    foretold = {each.email: each.change for each in plan.exposed}
+    for email, holder, was in zip(emails, holders, before, strict=True):
+        assert foretold[email] == compared(was, await _exposure(platform, holder)), email
+    changes = [foretold[email] for email in emails]
+    assert "Conversion.payout" in changes[0].gained
+    assert "Mutation.editBrand" in changes[0].gained
+    assert "Conversion.revenue" in changes[0].lost
+    assert "report column payout" in changes[0].gained
+    assert "report column revenue" in changes[0].lost
+    assert not changes[1].gained
+    assert "AffiliateAccount.name" in changes[1].elsewhere
+    assert "Enrollment.id" in {*changes[2].gained, *changes[2].elsewhere}
+
+
+async def test_lk14_a_plan_as_somebody_names_and_counts_whom_he_sees(files: Files) -> None:
+    """LK14, A13: SETTINGS W alone changes the role and sees none of its holders."""
+    platform = files.platform
+    name, number = await named_role(platform, "OFFERS:R")
+    holder = await email_of(platform, await holder_of(platform, number))
+    blind = await email_of(platform, await platform.staff("SETTINGS:W OFFERS:R BRANDS:R"))
+    seeing = await email_of(platform, await platform.staff("SETTINGS:W USERS:R OFFERS:R BRANDS:R"))
+    file = await files.of(only(platform=True), with_roles({name: content("OFFERS:R BRANDS:R")}))
+    before = await state(platform)
+    for actor, exposed in ((blind, []), (seeing, [holder]), (None, [holder])):
+        plan = await planned(platform.engine, file, actor=actor)
+        assert [each.email for each in plan.exposed] == exposed, actor
+        assert plan.touched == len(exposed)
+    assert await state(platform) == before, "a trial leaves nothing"
+
+
+async def test_dr2_roles_of_organizations_are_their_administrators(files: Files, sightline: Run) -> None:
+    """DR1, DR4, I5: applied by its own administrator; not by another organization's, nor by the operator's."""
+    platform, name = files.platform, new_name()
+    wanted = content("PROGRAMS:R", base=BaseType.ORG, lines=frozenset({"CREATOR"}))
+    file = await files.of(only(organization=NORTHWIND), with_roles({name: wanted}, organization=NORTHWIND))
+    bare = with_roles({new_name(): replace(wanted, lines=frozenset())}, organization=NORTHWIND)
+    for actor in ("partner-admin@demo.example", "adv-member@demo.example", "account-admin@nowhere.example", ADMIN):
+        before = await state(platform)
+        with pytest.raises(PolicyRefusedError):
+            await applied(platform.engine, file, actor=actor, plan=None)
+        assert await state(platform) == before
+    with pytest.raises(PolicyRefusedError, match="at least one product line"):
+        await applied(platform.engine, await files.of(bare), actor="adv-admin@demo.example", plan=None)
+    given = ("policy", "apply", str(file), "--as", "adv-admin@demo.example")
+    assert await sightline(*given) == (0, "1 change was made.\n", "")
+    without = await files.of(only(organization=NORTHWIND), with_roles({name: None}, organization=NORTHWIND))
+    assert await applied(platform.engine, without, actor="adv-admin@demo.example", plan=None) == 1
+
+
+async def test_rc7_a_column_that_goes_takes_what_staff_see_by_it(files: Files) -> None:
+    """RC1, RC2, RC7, A17: foretold of staff without lists of their own; changed by the list's own mutation, or not."""
+    platform = files.platform
+    person = await platform.staff("TRANSACTIONS:R", see_payout=True)
+    email = await email_of(platform, person)
+    listed = (await planned(platform.engine, await files.of(with_columns("revenue")), actor=None)).differences.columns
+    assert listed is not None
+    file = await files.of(with_columns(*(key for key in listed.before if key != "payout")))
+    plan = await planned(platform.engine, file, actor=None)
+    foretold = {each.email: each.change for each in plan.exposed}
+    assert "Conversion.payout" in foretold[email].lost
+    assert "report column payout" in foretold[email].lost
+    assert ADMIN not in foretold
+    before = await state(platform)
+    if EDIT_DEFAULT in {mutation.name for mutation in MUTATIONS}:
+        assert (await planned(platform.engine, file, actor=ADMIN)).differences.columns is not None
+    else:
+        with pytest.raises(PolicyRefusedError, match="no mutation edit_column_default"):
+            await applied(platform.engine, file, actor=ADMIN, plan=None)
+    with pytest.raises(PolicyRefusedError):
+        await applied(platform.engine, file, actor="manager@demo.example", plan=None)
+    assert await state(platform) == before
+
+
+async def test_a_name_that_differs_by_capitals_is_renamed(files: Files) -> None:
+    """DR3: names are compared without regard to capitals, so it is the same role."""
+    platform = files.platform
+    name, number = await named_role(platform, "OFFERS:R")
+    file = await files.of(with_roles({name: None, name.upper(): content("OFFERS:R")}))
+    plan = await planned(platform.engine, file, actor=ADMIN)
+    assert [each.details() for each in plan.differences.roles] == [(f"name: {name} -> {name.upper()}",)]
+    assert await applied(platform.engine, file, actor=ADMIN, plan=None) == 1
+    assert await platform.one("SELECT name FROM role WHERE id = $1", number) == name.upper()
+
+
+async def test_a_file_is_written_and_its_absence_is_one_line(sightline: Run, tmp_path: Path) -> None:
+    """Export to a file and to standard output are the same; what cannot be read or written is one line."""
+    file = tmp_path / "policy.yaml"
+    code, said, told = await sightline("policy", "export", str(file))
+    assert (code, said) == (0, "")
+    assert "was written" in told
+    assert (await sightline("policy", "export"))[1] == file.read_text()
+    for arguments in (("export", str(tmp_path)), ("plan", str(tmp_path / "none")), ("apply", "none", "--as", ADMIN)):
+        code, said, wrong = await sightline("policy", *arguments)
+        assert (code, said, wrong.count("\n")) == (1, "", 1), arguments
+    assert (await sightline("policy", "apply", str(file)))[0] == 2, "somebody has to do it"
+
+
+async def _northwind(platform: Platform) -> int:
+    return await platform.named("organization", NORTHWIND)
+
+
+async def _exposure(platform: Platform, person: Person) -> Exposure:
+    engine = platform.engine
+
+    async def work(snapshot: Snapshot) -> Exposure:
+        grants = (await grants_of_user(snapshot, person.id))[0]
+        paths = paths_of(grants)
+        return exposure(engine.api, engine.services.visibilities.of(paths), paths, grants.columns)
+
+    return await in_snapshot(engine.database.reads, work)

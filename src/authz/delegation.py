@@ -44,6 +44,14 @@ def organization_excess(
     return tuple(sorted(set(_of_organization(before, after, actor))))
 
 
+def rows_gained(grant: PlatformGrant, actor: PlatformGrant | None) -> tuple[Excess, ...]:
+    """The rows that a staff grant reaches, shown more of themselves, and that the actor's own does not reach (DR1)."""
+    if actor is None:
+        return (Excess("visibility", "ALL"),)
+    statuses = (Excess("status", each) for each in (grant.statuses or frozenset()) - (actor.statuses or frozenset()))
+    return tuple(sorted({*_rows_beyond(None, grant, actor), *(statuses if actor.statuses is not None else ())}))
+
+
 def ungrantable(base: BaseType, permissions: frozenset[str]) -> frozenset[str]:
     """The permissions, by key, that a role of this base may never hold: settings, and what is reserved (DR7, DR15)."""
     scope = Scope.ORGANIZATION if base is BaseType.ORG else Scope.PLATFORM

@@ -27,7 +27,7 @@ from sightline.authz.entities.pieces import (
 from sightline.authz.expr import TRUE, Condition, Expr, Holds, Masks, all_of, any_of, equals, negate
 from sightline.authz.masks import DIRECT, MASKS, or_full
 from sightline.authz.paths import Flag, PathKind
-from sightline.authz.permissions import ADMIN, Level, token
+from sightline.authz.permissions import ADMIN, Level, permitted, token
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,12 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("user:suspend", "app_user", {PLATFORM: in_person(writes("USERS"))}),
     VerbRule("user:edit_columns", "app_user", {PLATFORM: in_person(writes("USERS"))}),
     VerbRule("user:edit", "app_user", {SELF: in_person(TRUE)}),
+    # Asking what somebody else may see; what is told of it is only what the asker sees himself.
+    VerbRule(
+        "user:explain",
+        "app_user",
+        {PLATFORM: permitted("USERS"), ORGANIZATION: any_of(Holds(Flag.ADMIN), permitted("ACCOUNT_USERS"))},
+    ),
     VerbRule("column_list:edit_default", None, {PLATFORM: _ADMIN_W}),
     VerbRule("platform_setting:edit", "platform_setting", {PLATFORM: in_person(writes("SETTINGS"))}),
     # Affiliate accounts and what hangs on them (A2, A3, A20 to A24, L4 to L10).
@@ -208,6 +214,13 @@ VERBS: tuple[VerbRule, ...] = (
             ADVERTISER: all_of(DIRECT, any_of(writes("ACTION_INQUIRIES"), writes("PENDING_PAYOUTS"))),
         },
     ),
+    # Of the others it asks for a status, and takes that back; the operator answers (SM4, 3.10).
+    VerbRule(
+        "conversion:propose",
+        "conversion",
+        {ADVERTISER: all_of(negate(DIRECT), any_of(writes("ACTION_INQUIRIES"), writes("PENDING_PAYOUTS")))},
+    ),
+    VerbRule("conversion:decline_proposal", "conversion", {PLATFORM: _TRANSACTS}),
     VerbRule(
         "conversion:give_sale_amount", "conversion", {PLATFORM: all_of(_TRANSACTS, Masks(FieldClass.SALE_AMOUNT))}
     ),

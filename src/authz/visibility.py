@@ -76,7 +76,7 @@ class Visibility:
         """The row filter of an entity, or of what paths of one kind reach: FALSE where there can never be a row."""
         at = (entity, through)
         if at not in self._rows:
-            reached = zip(self.shapes, self._reaching(entity, frozenset()), strict=True)
+            reached = zip(self.shapes, self.reaching(entity, frozenset()), strict=True)
             self._rows[at] = any_of(*(rows for shape, (rows, _) in reached if through in (None, shape.kind)))
         return self._rows[at]
 
@@ -125,9 +125,9 @@ class Visibility:
 
     def _where_held(self, entity: str, field_class: FieldClass) -> Expr:
         """On which rows some path that reaches the row holds the class there (AC2)."""
-        return any_of(*(all_of(rows, cell) for rows, cell in self._reaching(entity, frozenset({field_class}))))
+        return any_of(*(all_of(rows, cell) for rows, cell in self.reaching(entity, frozenset({field_class}))))
 
-    def _reaching(self, entity: str, classes: frozenset[FieldClass]) -> Iterable[tuple[Expr, Expr]]:
+    def reaching(self, entity: str, classes: frozenset[FieldClass]) -> Iterable[tuple[Expr, Expr]]:
         """Per path: its row set on the entity, and its cell for the classes."""
         for index in range(len(self.shapes)):
             fold = Fold(self.model, self.shapes, index)

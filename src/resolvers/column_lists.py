@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
 from sightline.authz.reports.catalogue import CATALOGUE
@@ -21,17 +23,31 @@ _COLUMN_LISTS = system_statement(
 )
 
 
-async def listed_columns(snapshot: Snapshot, user_id: int | None, *, admin: bool) -> frozenset[str]:
-    """The columns on the list that holds for a user; for an organization's key that is the system's (AC5)."""
-    # An installation whose operator has made no list yet has the first one; an empty list is one, too.
+@dataclass(frozen=True, slots=True)
+class StoredLists:
+    """The lists that matter to somebody, as they are kept: his own, None if he has none, and the system's."""
+
+    own: tuple[str, ...] | None
+    default: tuple[str, ...]
+
+    def effective(self, *, admin: bool = False) -> tuple[str, ...]:
+        """The list that holds for him; for whoever is no administrator, unless said (RC1, RC2)."""
+        return effective_list(CATALOGUE, self.own, default=self.default, admin=admin)
+
+
+async def stored_lists(snapshot: Snapshot, user_id: int | None) -> StoredLists:
+    """The lists of a user; of nobody (None) the system's alone."""
     rows = await snapshot.fetch(_COLUMN_LISTS, {"user_id": user_id})
     default, own = (
-        [row["column_key"] for row in rows if row["user_id"] == owner and row["column_key"] is not None]
+        tuple(row["column_key"] for row in rows if row["user_id"] == owner and row["column_key"] is not None)
         for owner in (None, user_id)
     )
     has_own = any(row["user_id"] is not None for row in rows)
+    # An installation whose operator has made no list yet has the first one; an empty list is one, too.
     has_default = any(row["user_id"] is None for row in rows)
-    listed = effective_list(
-        CATALOGUE, own if has_own else None, default=default if has_default else FIRST_LIST, admin=admin
-    )
-    return frozenset(listed)
+    return StoredLists(own if has_own else None, default if has_default else FIRST_LIST)
+
+
+async def listed_columns(snapshot: Snapshot, user_id: int | None, *, admin: bool) -> frozenset[str]:
+    """The columns on the list that holds for a user; for an organization's key that is the system's (AC5)."""
+    return frozenset((await stored_lists(snapshot, user_id)).effective(admin=admin))

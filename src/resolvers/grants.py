@@ -103,6 +103,7 @@ _KEY = system_statement(
 
 _ASSIGNMENTS = system_statement(
     sa.select(
+        RoleAssignmentRow.id,
         RoleAssignmentRow.organization_id,
         RoleAssignmentRow.expires_at,
         RoleAssignmentRow.program_scope,
@@ -176,14 +177,14 @@ _USERS_ORGANIZATIONS = _organization_settings(
 _ONE_ORGANIZATION = _organization_settings(OrganizationRow.id == _ORGANIZATION)
 
 _COLLABORATIONS = system_statement(
-    sa.select(CollaboratorRow.affiliate_account_id, CollaboratorRow.role, CollaboratorRow.expires_at).where(
-        CollaboratorRow.user_id == _USER, _live(CollaboratorRow.expires_at)
-    )
+    sa.select(
+        CollaboratorRow.id, CollaboratorRow.affiliate_account_id, CollaboratorRow.role, CollaboratorRow.expires_at
+    ).where(CollaboratorRow.user_id == _USER, _live(CollaboratorRow.expires_at))
 )
 _COMPANIES = system_statement(
-    sa.select(CompanyAccessRow.company_id, CompanyAccessRow.level, CompanyAccessRow.expires_at).where(
-        CompanyAccessRow.user_id == _USER, _live(CompanyAccessRow.expires_at)
-    )
+    sa.select(
+        CompanyAccessRow.id, CompanyAccessRow.company_id, CompanyAccessRow.level, CompanyAccessRow.expires_at
+    ).where(CompanyAccessRow.user_id == _USER, _live(CompanyAccessRow.expires_at))
 )
 _MANAGED = system_statement(
     sa.select(
@@ -228,31 +229,67 @@ async def grants_of_organization(snapshot: Snapshot, organization_id: int) -> Gr
     return Grants(None, organizations=(_membership(row, PREDEFINED_BY_NAME["Admin"]),), columns=columns)
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A row that gives its user access, by its table and id, and what he would have of it alone."""
+
+    entity: str
+    id: int
+    grants: Grants
+
+
 async def grants_of_user(
     snapshot: Snapshot, user_id: int, *, at: datetime | None = None
 ) -> tuple[Grants, datetime | None]:
     """The live grants of an active user, and when the first of them ends; `at` a later moment, those that last."""
-    values = {"user_id": user_id, "clock": at or snapshot.clock}
+    given, columns, ends = await _given(snapshot, user_id, at or snapshot.clock)
+    grants = Grants(
+        user_id,
+        organizations=tuple(each for source in given for each in source.grants.organizations),
+        platform=next((source.grants.platform for source in given if source.grants.platform is not None), None),
+        collaborators=tuple(each for source in given for each in source.grants.collaborators),
+        companies=tuple(each for source in given for each in source.grants.companies),
+        columns=columns,
+    )
+    return grants, ends
+
+
+async def sources_of_user(snapshot: Snapshot, user_id: int) -> list[Source]:
+    """The rows behind the live grants of an active user, each with what it gives him."""
+    given, _, _ = await _given(snapshot, user_id, snapshot.clock)
+    return given
+
+
+async def _given(
+    snapshot: Snapshot, user_id: int, clock: datetime
+) -> tuple[list[Source], frozenset[str], datetime | None]:
+    values = {"user_id": user_id, "clock": clock}
     assignments, organizations, collaborations, companies, managed = [
         await snapshot.fetch(statement, values)
         for statement in (_ASSIGNMENTS, _USERS_ORGANIZATIONS, _COLLABORATIONS, _COMPANIES, _MANAGED)
     ]
     settings = {row["id"]: row for row in organizations}
-    platform = next((_platform_grant(row, managed) for row in assignments if row["organization_id"] is None), None)
-    columns = await listed_columns(snapshot, user_id, admin=platform is not None and platform.is_admin)
-    grants = Grants(
-        user_id,
-        organizations=tuple(
-            _organization_grant(row, settings[row["organization_id"]])
-            for row in assignments
-            if row["organization_id"] is not None
-        ),
-        platform=None if platform is None else replace(platform, listed=narrowed(LISTED, columns)),
-        collaborators=tuple(CollaboratorGrant(row["affiliate_account_id"], row["role"]) for row in collaborations),
-        companies=tuple(CompanyGrant(row["company_id"], row["level"]) for row in companies),
-        columns=columns,
-    )
-    return grants, _first_end(assignments, collaborations, companies, managed)
+    platform = {row["id"]: _platform_grant(row, managed) for row in assignments if row["organization_id"] is None}
+    columns = await listed_columns(snapshot, user_id, admin=any(grant.is_admin for grant in platform.values()))
+    listed = narrowed(LISTED, columns)
+
+    def alone(entity: str, row: Any, **grants: Any) -> Source:
+        return Source(entity, row["id"], Grants(user_id, columns=columns, **grants))
+
+    given = [
+        alone("role_assignment", row, platform=replace(platform[row["id"]], listed=listed))
+        if row["id"] in platform
+        else alone("role_assignment", row, organizations=(_organization_grant(row, settings[row["organization_id"]]),))
+        for row in assignments
+    ]
+    given += [
+        alone("collaborator", row, collaborators=(CollaboratorGrant(row["affiliate_account_id"], row["role"]),))
+        for row in collaborations
+    ]
+    given += [
+        alone("company_access", row, companies=(CompanyGrant(row["company_id"], row["level"]),)) for row in companies
+    ]
+    return given, columns, _first_end(assignments, collaborations, companies, managed)
 
 
 async def grant_of_role(snapshot: Snapshot, role_id: int, organization_id: int) -> OrganizationGrant:

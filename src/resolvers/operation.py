@@ -51,7 +51,7 @@ class Operation:
     """The context of an operation's resolvers. `wanted` names the columns its document asks of each entity.
 
     `permitted` has a bit set for every guarded field this viewer has; `masked` collects the coordinates of which a cell
-    was hidden, for `extensions.authorization`.
+    was hidden, for `extensions.authorization`; `asked_about` the users whose access was asked about, for the log.
     """
 
     services: Services
@@ -61,6 +61,7 @@ class Operation:
     wanted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     permitted: int = 0
     masked: set[str] = field(default_factory=set)
+    asked_about: set[int] = field(default_factory=set)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     _binds: dict[str, list[Value]] = field(init=False)
 
@@ -77,10 +78,15 @@ class Operation:
 
     async def does(self, verb: str, key: Key, *, through: PathKind | None = None) -> bool:
         """Whether the viewer does a verb on the row of a key, by some single path (of a kind)."""
+        return (await self.done_on(verb, [key], through=through))[0]
+
+    async def done_on(self, verb: str, keys: Sequence[Key], *, through: PathKind | None = None) -> list[bool]:
+        """The same for many rows, in the order of the keys. One statement."""
         if self.visibility.may(verb, through=through) == FALSE:
-            return False
+            return [False] * len(keys)
         read = self.services.reads.doable(self.visibility, verb, through)
-        return bool(await self.snapshot.fetch(read.statement, self._binds | _keys([key])))
+        done = {row[PARENT] for row in await self.snapshot.fetch(read.statement, self._binds | _keys(keys))}
+        return [position in done for position in range(1, len(keys) + 1)]
 
     async def version(self, entity: str, key: Key) -> int | None:
         """How often a row was changed, as far as the viewer may change it; None for any other row."""

@@ -25,6 +25,9 @@ _BY_SUBJECT = system_statement(
 _BY_EMAIL = system_statement(
     sa.select(AppUserRow.id).where(AppUserRow.email == _EMAIL, AppUserRow.oidc_subject.is_(None), _ACTIVE)
 )
+_IS_ACTIVE = system_statement(
+    sa.select(AppUserRow.id).where(AppUserRow.id == sa.bindparam("user_id", type_=sa.BigInteger()), _ACTIVE)
+)
 _PERSON = system_statement(
     sa.select(
         AppUserRow.name, AppUserRow.email, AppUserRow.email_verified_at.is_not(None).label("email_verified")
@@ -51,6 +54,11 @@ async def unlinked_user_of_email(snapshot: Snapshot, email: str) -> int | None:
     """The active user with this address who is linked to nobody at any provider."""
     rows = await snapshot.fetch(_BY_EMAIL, {"email": email.lower()})
     return int(rows[0]["id"]) if rows else None
+
+
+async def is_active(snapshot: Snapshot, user_id: int) -> bool:
+    """Whether a user is active: one who is not has no access at all (AC6)."""
+    return bool(await snapshot.fetch(_IS_ACTIVE, {"user_id": user_id}))
 
 
 async def person(snapshot: Snapshot, user_id: int) -> Person:

@@ -1,9 +1,9 @@
 """What an operation costs: beforehand by its document and variables, afterwards by what it was answered.
 
 An object costs 1 and a scalar nothing. A connection costs its page size times what each of its rows costs, at least 1
-each; a `totalCount` 10, a look-up what each of its ids costs, a look at the schema 1,000, and a report 1,000 with what
-its rows cost. Neither figure is moved by a row that is not visible: the one is known before any row is read, the other
-is counted in the answer (LK26).
+each; a `totalCount` 10, a look-up what each of its ids costs, a look at the schema 1,000. A report costs 1,000 with
+what its rows cost, an explanation 100, and to ask who can see something 1,000. Neither figure is moved
+by a row that is not visible: the one is known before any row is read, the other is counted in the answer (LK26).
 """
 
 from __future__ import annotations
@@ -38,11 +38,14 @@ COST_OF_OBJECT = 1
 COST_OF_TOTAL_COUNT = 10
 COST_OF_INTROSPECTION = 1_000
 COST_OF_REPORT = 1_000
+COST_OF_EXPLANATION = 100
+COST_OF_ONLOOKERS = 1_000
 
 _INTROSPECTION: Final = frozenset({"__schema", "__type"})
 _SIZES: Final = frozenset({"first", "last"})
 _ROWS: Final = frozenset({"nodes", "edges", "rows"})
 _REPORT: Final = "report"
+_MADE: Final = {_REPORT: COST_OF_REPORT, "explainAccess": COST_OF_EXPLANATION, "whoCanSee": COST_OF_ONLOOKERS}
 _COMPARISON: Final = "compare"  # of a report: it has as many rows as that
 
 
@@ -121,9 +124,9 @@ class _Requested:
     def field(self, node: FieldNode) -> int:
         if node.selection_set is None or node.name.value in _INTROSPECTION:
             return _flat(node)
-        below = self.selection(node.selection_set)
+        below, made = self.selection(node.selection_set), _MADE.get(node.name.value, 0)
         if node.name.value == _REPORT:
-            return COST_OF_REPORT + self.rows_of_report(node) * below.each + below.once
+            return made + self.rows_of_report(node) * below.each + below.once
         for argument in node.arguments or ():
             if argument.name.value == "ids":
                 return (COST_OF_OBJECT + below.whole) * self.length(argument)
@@ -132,7 +135,7 @@ class _Requested:
                 if not 1 <= size <= LARGEST_PAGE:
                     raise BadInputError(f"A page has 1 to {LARGEST_PAGE} rows: ask for that many with first or last.")
                 return size * max(below.each, COST_OF_OBJECT) + below.once
-        return COST_OF_OBJECT + below.whole
+        return (made or COST_OF_OBJECT) + below.whole
 
     def rows_of_report(self, node: FieldNode) -> int:
         """How many rows a report may have: what the `first` of its input says."""
@@ -210,7 +213,7 @@ def _cells(selection_sets: Iterable[SelectionSetNode], fragments: Fragments) -> 
             cells[key] = _Cell(_flat(nodes[0]))
         else:
             sized = any(argument.name.value in _SIZES for argument in nodes[0].arguments or ())
-            cost = COST_OF_REPORT if nodes[0].name.value == _REPORT else 0 if sized else COST_OF_OBJECT
+            cost = _MADE.get(nodes[0].name.value, 0 if sized else COST_OF_OBJECT)
             cells[key] = _Cell(cost, _cells(below, fragments), nodes[0].name.value in _ROWS)
     return {key: cell for key, cell in cells.items() if cell.cost or cell.below}
 

@@ -17,10 +17,18 @@ from sightline.authz.reports.lenses import ReportLens
 from sightline.authz.reports.measures import Unit
 from sightline.authz.roles import BaseType
 from sightline.db.tables import enums as tables
+from sightline.resolvers.explaining import Outcome
 from sightline.resolvers.reports.requests import Comparison, Coverage, Preset
 
 DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
     tables.UserStatus: {"ACTIVE": "May sign in.", "SUSPENDED": "Has no access at all."},
+    Outcome: {
+        "SHOWN": "Shown on the row; where none was named, on every row that is seen.",
+        "MASKED": "The row is seen, this cell of it is not.",
+        "INVISIBLE": "The row is not seen.",
+        "CONDITIONAL": "Shown on some rows of those that are seen; name a row to ask about it.",
+        "HIDDEN": "Shown on no row.",
+    },
     Scope: {"PLATFORM": "Over the whole platform.", "ORGANIZATION": "Inside one organization."},
     Level: {"R": "Read.", "W": "Read, create, change and delete."},
     tables.InvitationScope: {
@@ -127,6 +135,12 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "REJECTED": "Never payable.",
         "REVERSED": "Taken back after approval.",
     },
+    tables.ProposalState: {
+        "OPEN": "Not yet answered.",
+        "ACCEPTED": "The conversion took this status.",
+        "DECLINED": "The operator said no, or decided otherwise.",
+        "WITHDRAWN": "Whose it was took it back, or asked for another status.",
+    },
     tables.CustomerStatus: {"NEW": "A new customer.", "RETURNING": "A customer who had bought before."},
     tables.Settlement: {
         "OPEN": "Can still change.",
@@ -223,6 +237,7 @@ NAMES: dict[type[StrEnum], str] = {
     Level: "PermissionLevel",
     BaseType: "RoleBase",
     PathKind: "AccessPathKind",
+    Outcome: "AccessOutcome",
     Preset: "ReportPeriodPreset",
     Comparison: "ReportComparisonPeriod",
     Unit: "ReportUnit",

@@ -16,11 +16,13 @@ from sightline.schema.bindings import METADATA, Binding, open_field
 from sightline.schema.connections import all_of_entity, public_of_entity
 from sightline.schema.coordinates import has_coordinate
 from sightline.schema.enums import described
+from sightline.schema.explaining import explain_field, who_field
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import plural
 from sightline.schema.node import Node
 from sightline.schema.reports.answers import report_field
 from sightline.schema.reports.choices import lenses_field, schema_field
+from sightline.schema.reports.column_lists import column_list_field
 
 MOST_NODES = 100
 ID_HELP = "This is no id: take ids from answers of this API."
@@ -152,9 +154,12 @@ _fields: dict[str, Any] = {
     "node": open_field("The row with a global id; null where there is none that you may see.", resolver=_node),
     "nodes": open_field("The rows with these global ids, in their order; null where there is none.", resolver=_nodes),
     "marketplace": open_field("What everybody who may browse is shown.", resolver=_marketplace),
+    "explain_access": explain_field,
+    "who_can_see": who_field,
     "report": report_field,
     "report_schema": schema_field,
     "report_lenses": lenses_field,
+    "column_list": column_list_field,
     **{plural(entity): all_of_entity(entity) for entity in CATALOGUE.served if not entity.is_part},
 }
 

@@ -195,7 +195,7 @@ async def _run(
     if result.data is None and all(each.path is None for each in errors):
         return _refused(errors)  # variables that do not fit
     actual = actual_cost(prepared.document, request.operation_name, result.data)
-    note(cost=actual)
+    note(cost=actual, about=operation.asked_about)
     notes = {"unavailable": list(prepared.unavailable), "masked": sorted(operation.masked)}
     said = {name: coordinates for name, coordinates in notes.items() if coordinates}
     extensions: dict[str, Any] = {"authorization": said} if said else {}

@@ -10,7 +10,7 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -43,6 +43,7 @@ class OperationLine:
     principal: str | None = None
     visibility: str | None = None
     cost: int | None = None
+    about: list[str] = field(default_factory=list)
     status: int | None = None
     codes: list[str] = field(default_factory=list)
 
@@ -57,11 +58,12 @@ def note(
     principal: str | None = None,
     visibility: str | None = None,
     cost: int | None = None,
+    about: Iterable[int] = (),
 ) -> None:
     """Add to the line of the operation that runs now; outside of one, nothing happens.
 
-    `principal` is a number with its kind ("user:7"), never a name. A made-up operation name that is no GraphQL name is
-    left out, a visibility key shortened.
+    `principal` is a number with its kind ("user:7"), never a name; `about` has whose access was asked about. A made-up
+    operation name that is no GraphQL name is left out, a visibility key shortened.
     """
     line = _LINE.get()
     if line is None:
@@ -72,6 +74,7 @@ def note(
         line.visibility = visibility[:_VISIBILITY_LENGTH]
     line.principal = line.principal if principal is None else principal
     line.cost = line.cost if cost is None else cost
+    line.about += [f"user:{number}" for number in sorted(about)]
 
 
 @contextmanager
@@ -91,6 +94,7 @@ def operation_line(request_id: str) -> Iterator[OperationLine]:
             principal=line.principal,
             visibility=line.visibility,
             cost=line.cost,
+            about=line.about,
             status=line.status,
             codes=line.codes,
             milliseconds=round((perf_counter() - began) * 1000, 1),

@@ -11,6 +11,7 @@ from table_rows import ACCOUNT_KEYS, LATER, NOON, Values
 Rows = tuple[tuple[str, Values], ...]
 
 CONVERSION: tuple[str, Values] = ("conversion", {})
+PROPOSAL: tuple[str, Values] = ("conversion_proposal", {})
 INVOICE: tuple[str, Values] = ("payout_invoice", {})
 LINE: tuple[str, Values] = ("payout_invoice_line", {})
 ORGANIZATION_ROLE: Values = {"scope": "ORGANIZATION", "base_type": "ORG", "organization_id": 1}
@@ -120,6 +121,12 @@ REFUSED = [
     ),
     refused("SM4", "ck_conversion_invoiced", ("conversion", {"status": "REJECTED", "settlement": "INVOICED"})),
     refused("SM4", "ck_conversion_invoiced", ("conversion", APPROVED | {"settlement": "PAID", "payout": Decimal(0)})),
+    refused("SM4", "ck_conversion_proposal_status", CONVERSION, ("conversion_proposal", {"status": "HOLD"})),
+    refused("SM4", "ck_conversion_proposal_answered", CONVERSION, ("conversion_proposal", {"state": "DECLINED"})),
+    refused("SM4", "ck_conversion_proposal_answered", CONVERSION, ("conversion_proposal", {"answered_at": NOON})),
+    refused(
+        "SM4", "uq_conversion_proposal_open", CONVERSION, ("conversion_proposal", {}), ("conversion_proposal", {"n": 2})
+    ),
     refused("M5b", "ck_conversion_refunded_amount", ("conversion", {"refunded_amount": Decimal(101)})),
     refused("M5b", "ck_conversion_refunded_amount", ("conversion", {"refunded_amount": Decimal(-1)})),
     refused(

@@ -113,6 +113,7 @@ VALID: dict[str, Values] = {
     },
     "conversion_item": {"affiliate_account_id": 1, "conversion_id": 1, "n": 1, "amount": Decimal(100)},
     "conversion_event": {"affiliate_account_id": 1, "conversion_id": 1, "n": 1, "status": "PENDING"},
+    "conversion_proposal": {"affiliate_account_id": 1, "conversion_id": 1, "n": 1, "status": "REJECTED"},
     "adjustment": PROGRAM_KEYS
     | {
         "affiliate_account_id": 1,

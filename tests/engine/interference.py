@@ -3,6 +3,10 @@
 Random documents are answered by the engine, everything hidden from the viewer is changed, and the same documents are
 answered again in the changed world. Answers must be equal byte for byte, must have taken as many statements, and must
 hold nothing of what was planted.
+
+Whether two edges that are read at the same time fall into one statement or two depends on when the database answers,
+about once in ten thousand operations on a busy machine. So where the counts of a document differ, and nothing else, it
+is all done again from the beginning; only a document whose counts differ every time is a difference.
 """
 
 from __future__ import annotations
@@ -28,11 +32,14 @@ from sightline.server.execution import Engine
 
 MODES = (DeniedMode.HIDE, DeniedMode.MASK)
 MOST_PAGES = 8
+TRIES = 4
 
 
 @dataclass(slots=True)
 class Figures:
-    """What was asked and what was changed. `masked` counts operations answered without something they asked for."""
+    """What was asked and what was changed. `masked` counts operations answered without something they asked for,
+    `again` the documents asked again as their statements had fallen differently into the loop's turns.
+    """
 
     operations: int = 0
     filled: int = 0
@@ -41,13 +48,14 @@ class Figures:
     cells: int = 0
     rows: int = 0
     by_rules: int = 0
+    again: int = 0
     met: dict[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return (
             f"{self.operations} operations ({self.filled} with rows, {self.masked} masked, {self.refused} refused as "
             f"too large) of {len(self.met)} kinds of viewers; changed: {self.cells} hidden cells ({self.by_rules} of "
-            f"them read by rules), {self.rows} hidden rows"
+            f"them read by rules), {self.rows} hidden rows; asked again: {self.again}"
         )
 
 
@@ -74,6 +82,32 @@ async def prove(
     into: Figures,
 ) -> None:
     """Prove it for a viewer of a kind, with that many documents of each mode. Raises InterferenceError."""
+    begin = random.getstate()
+    differing: set[int] | None = None
+    for _ in range(TRIES):
+        random.setstate(begin)
+        counts = await _proven(engine, connection, world, kind, random, documents=documents, into=into)
+        differing = counts if differing is None else differing & counts
+        if not differing:
+            return
+        into.again += len(differing)
+    raise InterferenceError(f"{kind.name}: documents {sorted(differing or ())} take other numbers of statements")
+
+
+async def _proven(
+    engine: Engine,
+    connection: asyncpg.Connection,
+    world: World,
+    kind: Kind,
+    random: Random,
+    *,
+    documents: int,
+    into: Figures,
+) -> set[int]:
+    """The places of the documents that took other numbers of statements; without any, what was asked is counted.
+
+    Raises InterferenceError for answers that differ.
+    """
     asking = viewer_of(kind, random, world, engine.services.catalogue)
     asked = _documents(engine, world, asking, random, documents)
     transaction = connection.transaction()
@@ -87,7 +121,10 @@ async def prove(
         await transaction.rollback()
     for document, there, here in zip(asked, before, after, strict=True):
         _compare(kind, asking, document, there, here)
-    _count([answer for each in before for answer in each], twin, kind, into)
+    differing = {at for at, (there, here) in enumerate(zip(before, after, strict=True)) if there != here}
+    if not differing:
+        _count([answer for each in before for answer in each], twin, kind, into)
+    return differing
 
 
 def _documents(engine: Engine, world: World, asking: Principal, random: Random, count: int) -> list[Asked]:
@@ -115,7 +152,7 @@ async def _answers(engine: Engine, connection: asyncpg.Connection, asking: Princ
 
 def _compare(kind: Kind, asking: Principal, document: Asked, before: list[Answered], after: list[Answered]) -> None:
     said = f"{kind.name}: {asking.paths}\n{document}"
-    if before != after:
+    if [each.text for each in before] != [each.text for each in after]:
         raise InterferenceError(f"the answers differ\n{said}\n{before}\n{after}")
     if any(is_marked(answer.text) for answer in after):
         raise InterferenceError(f"an answer holds a planted value\n{said}\n{after}")

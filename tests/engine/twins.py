@@ -26,6 +26,7 @@ from sightline.db.catalogue import Catalogue, Entity
 
 ROWS_TO_REMOVE = (
     "conversion_event",
+    "conversion_proposal",
     "click",
     "customer_referral",
     "commission_plan_assignment",

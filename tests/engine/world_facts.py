@@ -154,6 +154,18 @@ def _details(world: WorldRows) -> None:
                 at=world.moment(),
                 actor_id=world.perhaps(world.any("app_user")["id"]),
             )
+        for n, state in enumerate(enums.ProposalState, start=1):
+            world.add(
+                "conversion_proposal",
+                **parent,
+                n=n,
+                state=state,
+                status=world.one_of([each for each in enums.ConversionStatus if each not in ("PENDING", "HOLD")]),
+                reason=world.perhaps(world.text()),
+                at=world.moment(),
+                answered_at=None if state is enums.ProposalState.OPEN else world.moment(),
+                proposed_by_id=world.perhaps(world.any("app_user")["id"]),
+            )
 
 
 def _conversions(world: WorldRows) -> None:

@@ -311,6 +311,12 @@ ROWS: dict[str, Rows] = {
         "c.affiliate_account_id, c.conversion_id, c.n",
         "conversion t ON t.affiliate_account_id = c.affiliate_account_id AND t.id = c.conversion_id",
     ),
+    "ConversionProposal": Rows(
+        "conversion_proposal",
+        _STEPS,
+        "c.affiliate_account_id, c.conversion_id, c.n",
+        "conversion t ON t.affiliate_account_id = c.affiliate_account_id AND t.id = c.conversion_id",
+    ),
     "Conversion": Rows("conversion", _CONVERSIONS, _FACT),
     "ConversionItem": Rows(
         "conversion_item",

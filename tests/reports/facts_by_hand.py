@@ -58,7 +58,7 @@ UNKNOWN = object()
 """A fact that has no such dimension."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Stored:
     """All of it, with the rows that facts name beside them: `_program`, `_conversion`, `_click`, `_account`."""
 

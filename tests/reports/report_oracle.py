@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import product
+from operator import itemgetter
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +27,7 @@ SUMS = (
     *("adjusted_sale", "adjusted_revenue", "adjusted_payout", "seconds", "followed"),
 )
 COUNTED = ("APPROVED", "PENDING", "HOLD")
+_date = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,15 @@ class Asked:
         return given | ({} if self.statuses is None else {"statuses": list(self.statuses)}) | more
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)  # a loop that ends writes out what its last task returned
 class Oracle:
     """Computes reports."""
 
     platform: Platform
     stored: Stored
     _ids: dict[tuple[str, int], str] = field(default_factory=dict)
-    _visible: dict[tuple[int, str], list[Row]] = field(default_factory=dict)
+    _dated: dict[tuple[int, str, str], list[tuple[datetime, Row]]] = field(default_factory=dict)
+    _programs: dict[tuple[int, frozenset[str]], frozenset[int]] = field(default_factory=dict)
 
     def rows(self, asked: Asked) -> dict[Key, dict[str, Decimal | None]]:
         """Every row with its columns, rounded as answers are."""
@@ -117,7 +121,10 @@ class Oracle:
     ) -> Fraction | None:
         if not column.facts <= set(known):
             return None
-        programs = asked.lens.programs(column.classes, self.stored)
+        wanted = (id(asked.lens), column.classes)
+        if wanted not in self._programs:
+            self._programs[wanted] = asked.lens.programs(column.classes, self.stored)
+        programs = self._programs[wanted]
         covered = [(fact, row) for fact, row in found if row["_program"]["id"] in programs]
         everywhere = all(asked.lens.shows.get(each) is EVERY for each in column.classes)
         if found and not covered and not everywhere:
@@ -180,19 +187,23 @@ class Oracle:
             yield "taken_back", payout
 
     def _within(self, fact: str, asked: Asked) -> Iterable[Row]:
-        reached = (id(asked.lens), fact)
-        if reached not in self._visible:
-            self._visible[reached] = [row for row in self.stored.facts[fact] if asked.lens.visible(fact, row)]
-        for row in self._visible[reached]:
-            at = moment(fact, row, asked.basis)
-            if at is None or not asked.since <= at < asked.until:
-                continue
+        for _, row in self._between(fact, asked):
             if asked.statuses is not None and fact in ("conversion", "item", "adjustment"):
                 followed = row["_conversion"]
                 if followed is None or followed["status"] not in asked.statuses:
                     continue
             if all(self._passes(fact, row, each, asked) for each in asked.filters):
                 yield row
+
+    def _between(self, fact: str, asked: Asked) -> list[tuple[datetime, Row]]:
+        """The facts of a lens that have the asked date in the asked time, in its order."""
+        wanted = (id(asked.lens), fact, asked.basis)
+        if wanted not in self._dated:
+            seen = (row for row in self.stored.facts[fact] if asked.lens.visible(fact, row))
+            dated = ((at, row) for row in seen if (at := moment(fact, row, asked.basis)) is not None)
+            self._dated[wanted] = sorted(dated, key=_date)
+        found = self._dated[wanted]
+        return found[bisect_left(found, asked.since, key=_date) : bisect_left(found, asked.until, key=_date)]
 
     def _passes(self, fact: str, row: Row, test: tuple[str, tuple[str, ...], bool], asked: Asked) -> bool:
         key, wanted, excluded = test

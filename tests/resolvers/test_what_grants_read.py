@@ -10,6 +10,7 @@ import pytest
 from grant_rows import Registry
 from grant_tables import GRANT_STATEMENTS, GRANT_TABLES
 
+from sightline.db.report_columns import stored_column
 from sightline.schema.model import CATALOGUE
 
 
@@ -105,6 +106,15 @@ async def _user(registry: Registry) -> Change:
     return Change(await registry.session(user), "UPDATE app_user SET status = 'SUSPENDED' WHERE id = $1", (user,))
 
 
+async def _listed(registry: Registry) -> Change:
+    user = await registry.user()
+    await registry.assign(user, await registry.role("Staff", ["AFFILIATES:R"]))
+    await registry.add("report_column", **stored_column("payout"))
+    number = await registry.add("column_list", owner_kind="USER", user_id=user)
+    statement = "INSERT INTO column_list_item (list_id, column_key, position) VALUES ($1, 'payout', 1)"
+    return Change(await registry.session(user), statement, (number,))
+
+
 CHANGES: dict[str, dict[str, Made]] = {
     "session": {"signed out": _session},
     "app_user": {"suspended": _user},
@@ -131,6 +141,14 @@ CHANGES: dict[str, dict[str, Made]] = {
             "INSERT INTO assignment_product_line (assignment_id, product_line) VALUES ($1, 'CREATOR')"
         )
     },
+    "column_list": {
+        "an empty one of his own": of_staff(
+            "INSERT INTO column_list (owner_kind, user_id)"
+            " SELECT 'USER', user_id FROM role_assignment WHERE role_id = $1"
+        ),
+        "an empty default": of_staff("INSERT INTO column_list (owner_kind) SELECT 'SYSTEM' WHERE $1 > 0"),
+    },
+    "column_list_item": {"a column of money": _listed},
     "collaborator": {"another role": _collaborator},
     "company_access": {"taken": _company},
     "manager_assignment": {"taken": _managed},

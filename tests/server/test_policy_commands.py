@@ -12,16 +12,17 @@ from commands_over_demo import Run, commands_over
 from demo_platform import NORTHWIND, Person, Platform
 from policy_files import Files, content, only, with_columns, with_roles
 
+from sightline.authz.classes import FieldClass
 from sightline.authz.grants import paths_of
+from sightline.authz.reports.catalogue import CATALOGUE as COLUMNS
 from sightline.authz.roles import BaseType, Switch
 from sightline.db.secrets import Secrets
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.db.tables.enums import UserVisibility
 from sightline.resolvers.grants import grants_of_user
-from sightline.resolvers.policy.steps import EDIT_DEFAULT, PolicyRefusedError
+from sightline.resolvers.policy.steps import PolicyRefusedError
 from sightline.schema.exposure import Exposure, compared, exposure
-from sightline.schema.mutations import MUTATIONS
-from sightline.server.policy_plans import applied, planned
+from sightline.server.policy_plans import applied, exported, planned
 
 ADMIN = "admin@demo.example"
 
@@ -312,27 +313,36 @@ async def test_dr2_roles_of_organizations_are_their_administrators(files: Files,
 
 
 async def test_rc7_a_column_that_goes_takes_what_staff_see_by_it(files: Files) -> None:
-    """RC1, RC2, RC7, A17: foretold of staff without lists of their own; changed by the list's own mutation, or not."""
+    """RC1, RC2, RC7, A17: foretold of staff without lists of their own, and so it is; by the list's own mutation."""
     platform = files.platform
     person = await platform.staff("TRANSACTIONS:R", see_payout=True)
     email = await email_of(platform, person)
-    listed = (await planned(platform.engine, await files.of(with_columns("revenue")), actor=None)).differences.columns
+    listed = (await exported(platform.engine)).columns
     assert listed is not None
-    file = await files.of(with_columns(*(key for key in listed.before if key != "payout")))
-    plan = await planned(platform.engine, file, actor=None)
-    foretold = {each.email: each.change for each in plan.exposed}
+    hidden = {key for key in listed if FieldClass.PAYOUT in COLUMNS.needs[key].classes}
+    file = await files.of(with_columns(*(key for key in listed if key not in hidden)))
+    foretold = {each.email: each.change for each in (await planned(platform.engine, file, actor=ADMIN)).exposed}
     assert "Conversion.payout" in foretold[email].lost
     assert "report column payout" in foretold[email].lost
     assert ADMIN not in foretold
+    half = await files.of(with_columns(*(key for key in listed if key != "payout")))
     before = await state(platform)
-    if EDIT_DEFAULT in {mutation.name for mutation in MUTATIONS}:
-        assert (await planned(platform.engine, file, actor=ADMIN)).differences.columns is not None
-    else:
-        with pytest.raises(PolicyRefusedError, match="no mutation edit_column_default"):
-            await applied(platform.engine, file, actor=ADMIN, plan=None)
-    with pytest.raises(PolicyRefusedError):
-        await applied(platform.engine, file, actor="manager@demo.example", plan=None)
-    assert await state(platform) == before
+    for refused, actor, part in ((half, ADMIN, "would follow from"), (file, "manager@demo.example", "may not do this")):
+        with pytest.raises(PolicyRefusedError, match=part):
+            await applied(platform.engine, refused, actor=actor, plan=None)
+        assert await state(platform) == before
+    had = await _exposure(platform, person)
+    (number,) = await platform.stored("SELECT id FROM column_list WHERE user_id IS NULL")
+    rows = await platform.rows("SELECT column_key, position FROM column_list_item WHERE list_id = $1", number)
+    try:
+        assert await applied(platform.engine, file, actor=ADMIN, plan=None) == 1
+        assert compared(had, await _exposure(platform, person)) == foretold[email]
+    finally:
+        values = ", ".join(f"({number}, '{row['column_key']}', {row['position']})" for row in rows)
+        await platform.change(
+            f"DELETE FROM column_list_item WHERE list_id = {number}",
+            f"INSERT INTO column_list_item (list_id, column_key, position) VALUES {values}",
+        )
 
 
 async def test_a_name_that_differs_by_capitals_is_renamed(files: Files) -> None:

@@ -120,6 +120,15 @@ CONVERSION_EVENT_RULE = EntityRule(
     through(CONVERSION, "DIRECT", "SHARED_SALE_AMOUNT", "SETTLED"),
 )
 
+# What an advertiser asks of the operator is between the two: no partner and no collaborator is told (SM4).
+CONVERSION_PROPOSAL_RULE = EntityRule(
+    "conversion_proposal",
+    {
+        ADVERTISER: Exists(CONVERSION, Reached()),
+        PLATFORM: all_of(Exists(CONVERSION, Reached()), ALLOWED_STATUS),
+    },
+)
+
 CLICK_RULE = EntityRule(
     "click",
     {

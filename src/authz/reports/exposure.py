@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, combinations
 
 from sightline.authz.classes import FieldClass
+from sightline.authz.reports.columns import COLUMNS
 from sightline.authz.reports.formulas import Formula, Name, parse
 from sightline.authz.reports.inference import Space, smallest_repair, witness
 from sightline.authz.reports.lists import BASE_COLUMNS, Reader, narrowed, usable
@@ -52,6 +53,25 @@ class Exposed:
 
     exposures: tuple[Exposure, ...]
     drop: tuple[str, ...] | None
+
+    def told_to(self, known: Collection[str]) -> str:
+        """What is said to somebody who may know of these columns: of the others not even that they are on the list."""
+        told = [each for each in self.exposures if _are_told((each.hidden, *each.witness), known)]
+        said = [f'"{each.hidden}" would follow from {_quoted(each.witness)}.' for each in told]
+        mended = f"Leave out {_quoted(self.drop)} too." if self.drop and _are_told(self.drop, known) else _ASK
+        return " ".join((GIVES_AWAY, *said, mended))
+
+
+GIVES_AWAY = "This would give away amounts that the list of report columns hides."
+_ASK = "Somebody who has more columns can change more of the list."
+
+
+def _are_told(names: Iterable[str], known: Collection[str]) -> bool:
+    return all(name in known or name not in COLUMNS for name in names)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def readable_on_entities(classes: Collection[FieldClass]) -> Mapping[str, Formula]:

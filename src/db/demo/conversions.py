@@ -154,6 +154,8 @@ class Traffic:
         )
         self._facts.add["import_claim"](("conversion", source, reference, moment(life.posted_at)))
         self._history(sold, life)
+        if not program.direct and bits >> 11 & 7 == 0:
+            self._proposal(sold, life, refused=bool(bits >> 14 & 1))
         if has_sale and bits >> 40 & 7 < 3:
             self._items(sold, sale, bits >> 43)
         if is_event and goal == program.event_goals[0]:
@@ -174,6 +176,26 @@ class Traffic:
             self._facts.add["conversion_event"](
                 (enrollment.account.id, sold.id, n, status, reason, moment(at), decider if by_person else None)
             )
+
+    def _proposal(self, sold: Sold, life: Life, *, refused: bool) -> None:
+        """What the advertiser asked for before the last step, and what became of it with that."""
+        status, reason, at, by_person = life.steps[-1]
+        opposite = "APPROVED" if status == "REJECTED" else "REJECTED"
+        answer: tuple[str, str, str | None]
+        if status == "PENDING":
+            answer = ("OPEN", opposite, None)
+        elif not by_person:
+            return
+        elif status == "HOLD":
+            answer = ("WITHDRAWN", opposite, None)
+        elif refused and status != "REVERSED":
+            answer = ("DECLINED", opposite, None)
+        else:
+            answer = ("ACCEPTED", status, reason)
+        asked_at = life.approved_at if status == "REVERSED" and life.approved_at else life.posted_at
+        row = (*answer, moment(asked_at), None if status == "PENDING" else moment(at))
+        enrollment = sold.enrollment
+        self._facts.add["conversion_proposal"]((enrollment.account.id, sold.id, 1, *row, enrollment.program.decider_id))
 
     def _items(self, sold: Sold, sale: int, bits: int) -> None:
         """The lines of the order; they add up to the sale amount."""

@@ -5,33 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sightline.authz.reports.catalogue import catalogue_of
-from sightline.authz.reports.formulas import text
+from sightline.authz.reports.catalogue import CATALOGUE
 from sightline.authz.reports.lists import FIRST_LIST
 from sightline.db.demo.book import Book
 from sightline.db.demo.cast import BLUEBIRD, NORTHWIND
 from sightline.db.demo.organizations import STAFF_DOMAIN, Society
 from sightline.db.demo.partners import Partners
 from sightline.db.demo.season import PERIOD_END
+from sightline.db.report_columns import stored_column
 
 _COUNTING_ONLY = ("impressions", "clicks", "unique_clicks", "conversions", "events", "cr")
 
 
 def make_reporting(book: Book, society: Society, *, partners: Partners, existing: frozenset[str]) -> None:
     """The catalogue where `existing` lacks it, the system's first list, and some reports of the cast."""
-    catalogue = catalogue_of()
-    for key, column in catalogue.columns.items():
+    for key in CATALOGUE.columns:
         if key not in existing:
-            book.add(
-                "report_column",
-                key=key,
-                label=column.label,
-                description=column.description,
-                formula=None if column.formula is None else text(column.formula),
-                classes=sorted(catalogue.needs[key].classes),
-                aggregation=column.aggregation,
-                owner_id=None,
-            )
+            book.add("report_column", **stored_column(key))
     system = book.add("column_list", owner_kind="SYSTEM", user_id=None)
     _fill(book, system, FIRST_LIST)
     # Somebody of the staff has a list of his own, narrower than the system's (A18, RC1).

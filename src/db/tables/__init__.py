@@ -8,6 +8,7 @@ from sightline.db.tables.facts import (
     ClickRow,
     ConversionEventRow,
     ConversionItemRow,
+    ConversionProposalRow,
     ConversionRow,
     CustomerReferralRow,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "ConversionHourByAccountRow",
     "ConversionHourByProgramRow",
     "ConversionItemRow",
+    "ConversionProposalRow",
     "ConversionRow",
     "CustomerReferralRow",
     "EnrollmentRow",

@@ -207,6 +207,15 @@ class Settlement(StrEnum):
     PAID = "PAID"
 
 
+class ProposalState(StrEnum):
+    """What became of the status that an advertiser asked for. All but OPEN are final."""
+
+    OPEN = "OPEN"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    WITHDRAWN = "WITHDRAWN"
+
+
 class AdjustmentSide(StrEnum):
     """Which amount of the report an adjustment corrects."""
 

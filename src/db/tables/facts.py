@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped
 
 from sightline.authz.classes import FieldClass
 from sightline.db.tables.base import FOLLOWS_ROW, INTERNAL, PUBLIC, Row, TableRole, column, derived
-from sightline.db.tables.enums import ClickKind, ConversionStatus, CustomerStatus, Settlement
+from sightline.db.tables.enums import ClickKind, ConversionStatus, CustomerStatus, ProposalState, Settlement
 from sightline.db.tables.parts import (
     account_key,
     advertiser_org,
@@ -292,4 +292,45 @@ class ConversionEventRow(Row):
     at: Mapped[datetime] = column(FOLLOWS_ROW, "When it happened.", server_default=sa.text("now()"))
     actor_id: Mapped[int | None] = reference(
         FOLLOWS_ROW, "Who did it; none if it came by import or time.", "app_user.id"
+    )
+
+
+class ConversionProposalRow(Row):
+    """A status that the advertiser of an INTERMEDIATED program asks for; the operator decides (SM4)."""
+
+    __tablename__ = "conversion_proposal"
+    __role__ = TableRole.FACT
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["affiliate_account_id", "conversion_id"],
+            ["conversion.affiliate_account_id", "conversion.id"],
+            name="fk_conversion_proposal_conversion",
+        ),
+        sa.CheckConstraint("n > 0", name="n"),
+        # What is put on hold needs a date, and that is the operator's to give.
+        sa.CheckConstraint("status IN ('APPROVED', 'REJECTED', 'REVERSED')", name="status"),
+        sa.CheckConstraint("(state = 'OPEN') = (answered_at IS NULL)", name="answered"),
+        sa.Index(
+            "uq_conversion_proposal_open",
+            "affiliate_account_id",
+            "conversion_id",
+            unique=True,
+            postgresql_where=sa.text("state = 'OPEN'"),
+        ),
+    )
+
+    affiliate_account_id: Mapped[int] = child_account()
+    conversion_id: Mapped[int] = column(
+        FOLLOWS_ROW, "The conversion it is about.", primary_key=True, autoincrement=False
+    )
+    n: Mapped[int] = ordinal("Its place among the proposals, from 1 on.")
+    state: Mapped[ProposalState] = choice(
+        PUBLIC, "What became of it.", ProposalState, server_default=ProposalState.OPEN.value
+    )
+    status: Mapped[ConversionStatus] = choice(PUBLIC, "The status that is asked for.", ConversionStatus)
+    reason: Mapped[str | None] = column(FOLLOWS_ROW, "Code of the reason.")
+    at: Mapped[datetime] = column(FOLLOWS_ROW, "When it was made.", server_default=sa.text("now()"))
+    answered_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it was answered or taken back.")
+    proposed_by_id: Mapped[int | None] = reference(
+        FOLLOWS_ROW, "Who made it; none if an organization's key did.", "app_user.id"
     )

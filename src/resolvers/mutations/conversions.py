@@ -14,18 +14,12 @@ from sightline.db.tables.enums import ConversionStatus, CustomerStatus, Enrollme
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks, money
 from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
+from sightline.resolvers.mutations.proposals import NEXT, answer_proposal
 from sightline.resolvers.mutations.refusals import InvalidError, MissingError, NotAllowedError
 
 PENDING, HOLD, APPROVED = ConversionStatus.PENDING, ConversionStatus.HOLD, ConversionStatus.APPROVED
 REJECTED, REVERSED = ConversionStatus.REJECTED, ConversionStatus.REVERSED
 
-_NEXT: dict[ConversionStatus, frozenset[ConversionStatus]] = {
-    PENDING: frozenset({APPROVED, HOLD, REJECTED}),
-    HOLD: frozenset({APPROVED, REJECTED}),
-    APPROVED: frozenset({REVERSED}),
-    REJECTED: frozenset({APPROVED}),
-    REVERSED: frozenset(),
-}
 _BELOW_ZERO = "This amount is not below zero; what takes away is an adjustment."
 _FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 _CARRIED = (
@@ -164,7 +158,7 @@ async def decide_conversion(
     before = await change.lock(row)
     if before["settlement"] != Settlement.OPEN:
         raise InvalidError("The amounts of this conversion are final: correct it by an adjustment.", "conversion")
-    if status not in _NEXT[ConversionStatus(before["status"])]:
+    if status not in NEXT[ConversionStatus(before["status"])]:
         raise InvalidError(f"A conversion that is {before['status']} does not become {status}.", "status")
     values: dict[str, Any] = {"status": status, "status_reason": code, "modified_at": clock}
     if status is HOLD:
@@ -179,6 +173,7 @@ async def decide_conversion(
     async with resummed(change.connection, [row.key.account], [row.key.id]):
         await change.update(row, **values)
     await _step(change, row, status, code)
+    await answer_proposal(change, row, status=status)
     await _refuse_hidden(change, row)
     await change.record(
         "conversion:decide",

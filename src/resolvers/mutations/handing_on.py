@@ -17,6 +17,7 @@ from sightline.authz.delegation import Excess, organization_excess, platform_exc
 from sightline.authz.grants import Grants, OrganizationGrant
 from sightline.resolvers.grants import grants_of_user
 from sightline.resolvers.mutations.change import Change
+from sightline.resolvers.mutations.columns_handed_on import refuse_giving_away
 from sightline.resolvers.mutations.key_rotation import flag_keys
 from sightline.resolvers.mutations.refusals import NotAllowedError
 
@@ -74,6 +75,8 @@ async def handing_on(
         after = (await grants_of_user(change.operation.snapshot, user))[0]
         had, has = Grants(user) if returning else before[user], Grants(user) if taking else after
         refuse(_excess(had, has, own, organization))
+        if organization is None and not taking:
+            await refuse_giving_away(change, user)
     if was_led and not await _is_led(change, organization):
         raise NotAllowedError("This would leave nobody in charge: make somebody else an administrator first.")
     await flag_keys(change, organization=organization, makers=touched)

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from sightline.authz.permissions import Level
-from sightline.authz.reports.catalogue import CATALOGUE
-from sightline.authz.reports.lists import FIRST_LIST
 from sightline.authz.roles import BaseType, Switch
 from sightline.db.snapshot import Snapshot
 from sightline.db.tables.enums import RoleOrigin, UserVisibility
+from sightline.resolvers.column_lists import stored_lists
 from sightline.resolvers.mutations.roles import RoleContent
 from sightline.resolvers.policy.model import Holder, KeptRole, LivePolicy
 
@@ -34,10 +33,6 @@ _ORGANIZATIONS = """
     WHERE name = ANY($1) OR id IN (SELECT organization_id FROM role WHERE origin = 'CUSTOM' AND status = 'ACTIVE')
     ORDER BY id
 """
-_DEFAULT_LIST = """
-    SELECT i.column_key FROM column_list l LEFT JOIN column_list_item i ON i.list_id = l.id
-    WHERE l.user_id IS NULL ORDER BY i.position
-"""
 _NUMBERED = re.compile(r" #\d+$")
 
 
@@ -51,14 +46,7 @@ async def live_policy(snapshot: Snapshot, *, labels: Iterable[str] = ()) -> Live
     roles = tuple(_role(row, tuple(holders[row["id"]])) for row in await fetch(_ROLES))
     names = [name for label in labels for name in (label, _NUMBERED.sub("", label))]
     organizations = {_label(row): row["id"] for row in await fetch(_ORGANIZATIONS, names)}
-    return LivePolicy(roles, organizations, await _columns(snapshot))
-
-
-async def _columns(snapshot: Snapshot) -> tuple[str, ...]:
-    """The system's list. An installation whose operator has made none yet has the first one (RC1)."""
-    rows = await snapshot.connection.fetch(_DEFAULT_LIST)
-    listed = [row["column_key"] for row in rows if row["column_key"] is not None] if rows else FIRST_LIST
-    return tuple(key for key in listed if key in CATALOGUE.columns)
+    return LivePolicy(roles, organizations, (await stored_lists(snapshot, None)).effective())
 
 
 def _label(row: Any) -> str:

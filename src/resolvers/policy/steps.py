@@ -22,8 +22,6 @@ from sightline.resolvers.operation import Operation, Services
 from sightline.resolvers.policy.compare import ColumnsDifference, Differences, RoleDifference
 from sightline.resolvers.policy.model import KeptRole, WantedRole
 
-EDIT_DEFAULT = "edit_column_default"
-
 
 class PolicyRefusedError(Exception):
     """A step was refused, as the API would have refused it; the message is one line."""
@@ -68,13 +66,10 @@ async def take(
     """
     taken = 0
     for step in steps:
-        work = works.get(step.mutation)
-        if work is None:
-            raise PolicyRefusedError(f"{step.about}: this installation has no mutation {step.mutation} to do it with.")
         principal = await principal_of_user(snapshot, actor)
         operation = Operation(services, principal, services.visibilities.of(principal.paths), snapshot)
         try:
-            await run(operation, step.mutation, work, dict(step.given), key=None)
+            await run(operation, step.mutation, works[step.mutation], dict(step.given), key=None)
         except MissingError:
             raise PolicyRefusedError(f"{step.about}: there is nothing of this name that this user may see.") from None
         except RefusalError as refusal:
@@ -116,7 +111,7 @@ def _edited(before: KeptRole, after: WantedRole, ids: GlobalIds) -> Step:
 
 def _columns(difference: ColumnsDifference) -> Step:
     given = {"add": list(difference.added), "remove": list(difference.removed)}
-    return Step(EDIT_DEFAULT, "report_columns", {key: named for key, named in given.items() if named})
+    return Step("edit_column_default", "report_columns", {key: named for key, named in given.items() if named})
 
 
 def _permissions(content: RoleContent) -> list[Permitted]:

@@ -19,6 +19,7 @@ from sightline.db.tables import (
     CompanyAccessRow,
     CompanyRow,
     ConversionEventRow,
+    ConversionProposalRow,
     ImportJobRow,
     InvitationRow,
     ManagerAssignmentRow,
@@ -115,6 +116,9 @@ class User(Node):
     created_payout_methods = edges_from(PayoutMethodRow.created_by_id, description="The payout methods the user set.")
     created_api_keys = edges_from(ApiKeyRow.created_by_id, description="The keys the user made.")
     conversion_decisions = edges_from(ConversionEventRow.actor_id, description="The statuses the user decided.")
+    conversion_proposals = edges_from(
+        ConversionProposalRow.proposed_by_id, description="The statuses the user asked for."
+    )
     sent_invitations = edges_from(InvitationRow.invited_by_id, description="The invitations the user sent.")
     payout_runs = edges_from(PayoutRunRow.started_by_id, description="The payout runs the user started.")
     import_jobs = edges_from(ImportJobRow.created_by_id, description="The imports that run as the user.")

@@ -7,6 +7,7 @@ from sightline.db.tables import (
     CommissionPlanAssignmentRow,
     CommissionPlanRow,
     ConversionEventRow,
+    ConversionProposalRow,
     ConversionRow,
     CustomerReferralRow,
     EnrollmentRow,
@@ -14,7 +15,7 @@ from sightline.db.tables import (
     TestimonialRow,
     TrackerRow,
 )
-from sightline.db.tables.enums import ClickKind, ConversionStatus, PublicationState
+from sightline.db.tables.enums import ClickKind, ConversionStatus, ProposalState, PublicationState
 from sightline.schema.connections import edges_from
 from sightline.schema.fields import edge, field_of, money_of
 from sightline.schema.node import Node, entity_type
@@ -132,3 +133,17 @@ class ConversionEvent:
     reason: str | None = field_of(ConversionEventRow.reason)
     at: DateTime | None = field_of(ConversionEventRow.at)
     actor = edge(ConversionEventRow.actor_id)
+
+
+@entity_type(ConversionProposalRow)
+class ConversionProposal:
+    """A status that an advertiser asks for; whoever decides for the operator answers."""
+
+    conversion = edge(ConversionProposalRow.conversion_id)
+    n: int | None = field_of(ConversionProposalRow.n)
+    state: ProposalState = field_of(ConversionProposalRow.state)
+    status: ConversionStatus = field_of(ConversionProposalRow.status)
+    reason: str | None = field_of(ConversionProposalRow.reason)
+    at: DateTime | None = field_of(ConversionProposalRow.at)
+    answered_at: DateTime | None = field_of(ConversionProposalRow.answered_at)
+    proposed_by = edge(ConversionProposalRow.proposed_by_id)

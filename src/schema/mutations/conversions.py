@@ -7,7 +7,7 @@ from typing import Final
 import strawberry
 
 from sightline.db.tables.enums import ConversionStatus, CustomerStatus
-from sightline.resolvers.mutations import adjustments, conversions
+from sightline.resolvers.mutations import adjustments, conversions, proposals
 from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional
 from sightline.schema.scalars import CurrencyCode, DateTime, Decimal
 
@@ -62,6 +62,41 @@ MUTATIONS: Final = (
         },
         gives={"conversion": "conversion"},
         work=conversions.decide_conversion,
+    ),
+    Mutation(
+        "propose_conversion_status",
+        verb="conversion:propose",
+        description=(
+            "Ask the operator for another status of a conversion of an INTERMEDIATED program, in place of what you "
+            "asked for before; on DIRECT programs you decide yourself."
+        ),
+        takes={
+            "conversion": id_of("The conversion, whose amounts are not final yet."),
+            "status": given(ConversionStatus, "What it shall become: approved, rejected or reversed."),
+            "reason": optional(str, "Code of the reason."),
+            "version": VERSION,
+        },
+        gives={"conversion": "conversion"},
+        work=proposals.propose_conversion_status,
+    ),
+    Mutation(
+        "withdraw_conversion_proposal",
+        verb="conversion:propose",
+        description="Take back the status that was asked for and not yet answered.",
+        takes={"conversion": id_of("The conversion.")},
+        gives={"conversion": "conversion"},
+        work=proposals.withdraw_conversion_proposal,
+    ),
+    Mutation(
+        "decline_conversion_proposal",
+        verb="conversion:decline_proposal",
+        description=(
+            "Say no to the status that an advertiser asks for; the conversion stays as it is. To accept, decide the "
+            "conversion."
+        ),
+        takes={"conversion": id_of("The conversion.")},
+        gives={"conversion": "conversion"},
+        work=proposals.decline_conversion_proposal,
     ),
     Mutation(
         "create_adjustment",

@@ -15,7 +15,7 @@ exactly the viewers who do the verb on some row at least. `work` is called with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -64,6 +64,15 @@ def id_of(description: str) -> Given:
     return Given(strawberry.ID, description)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One field of a payload that is no row: read after the change, through the rights of whoever made it."""
+
+    annotation: Any
+    description: str
+    read: Callable[[Operation, Done], Awaitable[Any]]
+
+
 VERSION = Given(int | None, "The version that you read, so that nobody else's change is lost.", required=False)
 
 
@@ -71,8 +80,9 @@ VERSION = Given(int | None, "The version that you read, so that nobody else's ch
 class Mutation:
     """A mutation as it is declared. `granting` says that it gives or takes access, so the policy's epoch moves.
 
-    `gives` has the rows of the payload by field, each with its entity; `once` what is shown this one time only:
-    it is nullable, and beside it `replayed` says why it is null.
+    `gives` has the rows of the payload by field, each with its entity, the first of which gives the payload its id;
+    `shows` what is no row; `once` what is shown this one time only: it is nullable, and beside it `replayed` says why
+    it is null.
     """
 
     name: str
@@ -82,6 +92,7 @@ class Mutation:
     gives: Mapping[str, str]
     work: Work
     granting: bool = False
+    shows: Mapping[str, Shown] = field(default_factory=dict)
     once: Mapping[str, Given] = field(default_factory=dict)
 
     @property
@@ -127,18 +138,18 @@ def _input(mutation: Mutation) -> Any:
 def _payload(mutation: Mutation) -> tuple[Any, Any]:
     """The union of the payload, and what makes its success."""
     name = f"{mutation.type_name}Success"
-    main = next(iter(mutation.gives))
-
-    def identify(root: strawberry.Parent[Any], info: strawberry.Info) -> str:
-        row = root.done.rows[main]
-        (text,) = info.context.services.ids.encode(row.entity, [row.key])
-        return str(text)
-
+    namespace: dict[str, Any] = {"__module__": __name__}
     # What was made may be of a type that its maker does not have yet: the id is there whatever he sees.
-    id_field = open_field(
-        f"The id of the {mutation.gives[main].replace('_', ' ')}.", resolver=_resolver(identify, strawberry.ID)
-    )
-    namespace: dict[str, Any] = {"__module__": __name__, "id": id_field}
+    for main in list(mutation.gives)[:1]:
+
+        def identify(root: strawberry.Parent[Any], info: strawberry.Info, main: str = main) -> str:
+            row = root.done.rows[main]
+            (text,) = info.context.services.ids.encode(row.entity, [row.key])
+            return str(text)
+
+        namespace["id"] = open_field(
+            f"The id of the {mutation.gives[main].replace('_', ' ')}.", resolver=_resolver(identify, strawberry.ID)
+        )
     for attribute, entity_name in mutation.gives.items():
         entity = CATALOGUE[entity_name]
 
@@ -150,6 +161,12 @@ def _payload(mutation: Mutation) -> tuple[Any, Any]:
             f"The {entity_name.replace('_', ' ')}, as you see it now.",
             resolver=_resolver(read, nullable_entity(entity)),
         )
+    for attribute, part in mutation.shows.items():
+
+        def show(root: strawberry.Parent[Any], info: strawberry.Info, part: Shown = part) -> Any:
+            return part.read(info.context, root.done)
+
+        namespace[attribute] = open_field(part.description, resolver=_resolver(show, part.annotation))
     for attribute, each in mutation.once.items():
 
         def tell(root: strawberry.Parent[Any], info: strawberry.Info, attribute: str = attribute) -> Any:

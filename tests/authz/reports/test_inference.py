@@ -14,7 +14,7 @@ from worlds_of_sums import random_world, twin, visible_of
 from sightline.authz.classes import FieldClass
 from sightline.authz.reports.catalogue import catalogue_of
 from sightline.authz.reports.columns import COLUMNS, Aggregation, custom_metric
-from sightline.authz.reports.exposure import exposed, readable_on_entities
+from sightline.authz.reports.exposure import GIVES_AWAY, exposed, readable_on_entities
 from sightline.authz.reports.formulas import Formula, Name, evaluate, parse
 from sightline.authz.reports.inference import computable, smallest_repair, space_of, witness
 from sightline.authz.reports.lists import BASE_COLUMNS, Reader, narrowed, usable
@@ -281,6 +281,22 @@ def test_rc7_a_list_that_gives_a_hidden_column_away_is_refused(
     assert len(found.drop) == 1
     assert found.drop[0] in drop.split()
     assert exposed(SPACE, Reader(reader.listed - set(found.drop), classes)) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ("revenue payout profit", ' "payout" would follow from "revenue", "profit". Leave out "profit" too.'),
+        ("revenue profit", ' Leave out "profit" too.'),
+        ("revenue payout", " Somebody who has more columns can change more of the list."),
+        ("payout clicks", " Somebody who has more columns can change more of the list."),
+    ],
+)
+def test_rc6_rc7_a_witness_is_told_to_whoever_may_know_all_of_it(known: str, said: str) -> None:
+    """RC6, RC7, RC8: what an editor could not use himself is not named, neither as hidden nor as listed."""
+    found = exposed(SPACE, Reader(frozenset({"revenue", "profit"}), CLASSES))
+    assert found is not None
+    assert found.told_to(known.split()) == GIVES_AWAY + said
 
 
 def test_rc7_what_the_role_hides_is_protected_too() -> None:

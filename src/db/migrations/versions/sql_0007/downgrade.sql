@@ -1,0 +1,2 @@
+DROP TABLE conversion_proposal;
+DROP TYPE proposal_state;

@@ -90,6 +90,17 @@ async def test_what_is_no_assertion_is_one_line(sightline: Run, tmp_path: Path, 
     assert wrong.count("\n") == 1
 
 
+async def test_n44_what_the_file_says_tells_the_terminal_nothing(sightline: Run, tmp_path: Path) -> None:
+    """N44: control characters are spelled out, in a line that fails and in one that cannot be read."""
+    file = tmp_path / "rights.txt"
+    for line in ("a\x1b[2J@demo.example can write", "every \x1b[2J can write", 'every holder of "\x07" can write'):
+        file.write_text(line)
+        code, said, wrong = await sightline("access", "test", str(file))
+        assert code == 1
+        assert not {"\x1b", "\x07"} & set(said + wrong)
+        assert "\\x1b" in said + wrong or "\\x07" in said + wrong
+
+
 async def test_files_that_cannot_be_read(sightline: Run, tmp_path: Path) -> None:
     """One line that says why."""
     (tmp_path / "latin").write_bytes(b"a@b can read \xff")

@@ -356,6 +356,18 @@ async def test_a_name_that_differs_by_capitals_is_renamed(files: Files) -> None:
     assert await platform.one("SELECT name FROM role WHERE id = $1", number) == name.upper()
 
 
+async def test_n44_what_the_file_says_tells_the_terminal_nothing(sightline: Run, files: Files) -> None:
+    """N44: names with control characters are spelled out, in plans and in what is refused."""
+    role = "{base: MANAGER, user_visibility: ALL, statuses: all, see_revenue: false, see_payout: false}"
+    refused = files.text(f'format: 1\nplatform_roles: {{"a\\e[2J": {role}}}')
+    made = await files.of(with_roles({"a\x1b[2J": content("OFFERS:R")}))
+    for file, expected in ((refused, 1), (made, 0)):
+        code, said, wrong = await sightline("policy", "plan", str(file))
+        assert code == expected
+        assert "\x1b" not in said + wrong
+        assert "\\x1b[2J" in said + wrong
+
+
 async def test_a_file_is_written_and_its_absence_is_one_line(sightline: Run, tmp_path: Path) -> None:
     """Export to a file and to standard output are the same; what cannot be read or written is one line."""
     file = tmp_path / "policy.yaml"

@@ -10,7 +10,7 @@ import typer
 
 from sightline.authz.assertions import AssertionSyntaxError
 from sightline.server.app import open_database
-from sightline.server.commands.running import CommandError, out, run, secrets_of
+from sightline.server.commands.running import CommandError, out, printable, run, secrets_of
 from sightline.server.settings import load_settings
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def access_test(
     try:
         outcomes = run(work())
     except AssertionSyntaxError as error:
-        raise CommandError(str(error)) from None
+        raise CommandError(printable(str(error))) from None
     _show(outcomes, file)
     return SOME_FAILED if any(not each.holds for each in outcomes) else 0
 
@@ -49,9 +49,9 @@ def _show(outcomes: Sequence[Outcome], file: Path) -> None:
     console = out()
     failed = [each for each in outcomes if not each.holds]
     for each in failed:
-        console.print(f"{file} line {each.assertion.line}: {each.assertion.text}", markup=False)
+        console.print(printable(f"{file} line {each.assertion.line}: {each.assertion.text}"), markup=False)
         for reason in each.why:
-            console.print(f"    {reason}", markup=False)
+            console.print(f"    {printable(reason)}", markup=False)
     nobody = sum(each.of == 0 for each in outcomes if each.holds)
     empty = f", {nobody:,} of them of nobody" if nobody else ""
     console.print(f"{len(outcomes) - len(failed):,} hold{empty}; {len(failed):,} fail.", markup=False)

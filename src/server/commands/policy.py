@@ -14,7 +14,7 @@ from sightline.resolvers.policy.file import policy_text
 from sightline.resolvers.policy.model import PolicyFileError
 from sightline.resolvers.policy.steps import PolicyRefusedError
 from sightline.server.app import open_database
-from sightline.server.commands.running import CommandError, err, out, run, secrets_of
+from sightline.server.commands.running import CommandError, err, out, printable, run, secrets_of
 from sightline.server.settings import load_settings
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _over(work: Callable[[Engine], Awaitable[Result]]) -> Result:
     try:
         return run(working())
     except (PolicyFileError, PolicyRefusedError) as error:
-        raise CommandError(str(error)) from None
+        raise CommandError(printable(str(error))) from None
 
 
 def _show(made: Plan, file: Path) -> None:
@@ -103,7 +103,7 @@ def _show(made: Plan, file: Path) -> None:
         console.print("Nothing to do: the policy is what the file says.", markup=False)
         return
     for line in (*_differences(made.differences), *_exposures(made)):
-        console.print(line, markup=False)
+        console.print(printable(line), markup=False)
     console.print(f"\nPlan {made.fingerprint}. To apply exactly this:", markup=False)
     console.print(f"  sightline policy apply {file} --as EMAIL --plan {made.fingerprint}", markup=False)
 

@@ -111,6 +111,7 @@ async def _made(
         raise PolicyRefusedError(
             "This plan is stale: the policy, who holds its roles, or the file changed since. Make a new plan, and look."
         )
+    await _refuse_unseen(await _operation(engine, snapshot, user), live, wanted)
     todo = steps(compare(live, wanted, file=str(path)), engine.services.ids)
     return await take(todo, _WORKS, services=engine.services, snapshot=snapshot, actor=user)
 
@@ -145,13 +146,38 @@ async def _user(engine: Engine, email: str) -> int:
 
 async def _visible(engine: Engine, snapshot: Snapshot, user: int, touched: list[Touched]) -> list[Touched]:
     """Those of the touched whom a user sees himself; the rest are not even counted."""
+    operation = await _operation(engine, snapshot, user)
+    seen = await _seen(operation, "app_user", [each.user_id for each in touched])
+    return [each for each in touched if each.user_id in seen]
+
+
+async def _refuse_unseen(operation: Operation, live: LivePolicy, wanted: WantedPolicy) -> None:
+    """Nobody compares a file with what he does not see: what differs would tell him what is there (LK14)."""
+    roles = await _seen(operation, "role", [role.id for role in live.roles])
+    places = await _seen(operation, "organization", list(live.organizations.values()))
+    if wanted.platform is not None and not roles.issuperset(role.id for role in live.of(None)):
+        raise PolicyRefusedError("platform_roles: this user does not see the roles of this section: leave it out.")
+    for label in wanted.organizations:
+        number = live.organizations.get(label)
+        if number not in places or not roles.issuperset(role.id for role in live.of(number)):
+            line = wanted.lines.get(label, 1)
+            raise PolicyRefusedError(
+                f"line {line}: there is no organization {label!r} whose roles this user sees, or several: "
+                "give its exact name, or NAME #NUMBER."
+            )
+
+
+async def _operation(engine: Engine, snapshot: Snapshot, user: int) -> Operation:
     principal = await principal_of_user(snapshot, user)
-    visibility = engine.visibility(principal)
-    if not visibility.sees("app_user"):
-        return []
-    operation = Operation(engine.services, principal, visibility, snapshot)
-    rows = await operation.rows_by_key("app_user", [Key(each.user_id) for each in touched])
-    return [each for each, row in zip(touched, rows, strict=True) if row is not None]
+    return Operation(engine.services, principal, engine.visibility(principal), snapshot)
+
+
+async def _seen(operation: Operation, entity: str, numbers: list[int]) -> frozenset[int]:
+    """Which of these rows somebody sees."""
+    if not operation.visibility.sees(entity):
+        return frozenset()
+    rows = await operation.rows_by_key(entity, [Key(number) for number in numbers])
+    return frozenset(number for number, row in zip(numbers, rows, strict=True) if row is not None)
 
 
 def _change(engine: Engine, each: Touched) -> ExposureChange:

@@ -1,4 +1,4 @@
-"""Policy files for tests: the policy in force, with this and that of it changed."""
+"""Policy files for tests: the policy in force, with this and that of it changed; roles to change, and their holders."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from demo_platform import Platform
+from demo_platform import Person, Platform
 
 from sightline.authz.permissions import Level
 from sightline.authz.roles import BaseType
@@ -80,3 +80,35 @@ def only(*, platform: bool = False, organization: str | None = None) -> Edit:
 def with_columns(*columns: str) -> Edit:
     """Another list of report columns."""
     return lambda policy: replace(policy, columns=columns)
+
+
+def new_name() -> str:
+    """A role's name that nobody has yet."""
+    return f"Role {uuid4().hex[:10]}"
+
+
+async def email_of(platform: Platform, person: Person) -> str:
+    """A person's address."""
+    return str(await platform.one("SELECT email FROM app_user WHERE id = $1", person.id))
+
+
+async def holder_of(platform: Platform, role: int) -> Person:
+    """A new user with a platform role."""
+    return await platform.person(("role_assignment", {"scope": "PLATFORM", "role_id": role}))
+
+
+async def named_role(platform: Platform, permissions: str, **values: object) -> tuple[str, int]:
+    """A new custom role: its name and number."""
+    number = await platform.role(permissions, **values)
+    return await platform.one("SELECT name FROM role WHERE id = $1", number), number
+
+
+async def state(platform: Platform) -> list[object]:
+    """Everything that a change of the policy could leave."""
+    return [
+        await platform.one("SELECT n FROM authz_epoch"),
+        await platform.one("SELECT count(*) FROM audit_log"),
+        await platform.rows("SELECT * FROM role ORDER BY id"),
+        await platform.rows("SELECT * FROM role_permission ORDER BY role_id, permission"),
+        await platform.rows("SELECT * FROM column_list_item ORDER BY list_id, column_key"),
+    ]

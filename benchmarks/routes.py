@@ -83,4 +83,5 @@ def _rows_read(node: Mapping[str, Any]) -> int:
     below = sum(_rows_read(each) for each in node.get("Plans", ()))
     if node.get("Relation Name") != "conversion":
         return below
-    return below + round(float(node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
+    each_time: float = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+    return below + round(each_time * float(node["Actual Loops"]))

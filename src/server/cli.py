@@ -12,7 +12,7 @@ from sightline.db.demo import DemoError
 from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
 from sightline.db.secrets import SecretError
 from sightline.resolvers.errors import SightlineError
-from sightline.server.commands import audit, database, demo, keys, users
+from sightline.server.commands import access, audit, database, demo, keys, policy, users
 from sightline.server.commands.doctor import doctor
 from sightline.server.commands.imports import import_orders
 from sightline.server.commands.running import CommandError, err
@@ -40,10 +40,12 @@ def application() -> typer.Typer:
     commands.command(name="import")(import_orders)
     commands.command()(schema)
     commands.command()(doctor)
+    commands.add_typer(access.commands, name="access")
     commands.add_typer(audit.commands, name="audit")
     commands.add_typer(database.commands, name="db")
     commands.add_typer(demo.commands, name="demo")
     commands.add_typer(keys.commands, name="keys")
+    commands.add_typer(policy.commands, name="policy")
     commands.add_typer(users.commands, name="users")
     return commands
 

@@ -37,6 +37,15 @@ class Section:
             self._check(key, key)
             self._check(key, value)
 
+    def names(self) -> tuple[str, ...]:
+        """The keys that are there, for a block whose keys are names; each is asked for by this."""
+        self._asked |= self._nodes.keys()
+        return tuple(self._nodes)
+
+    def line(self, key: str) -> int:
+        """The line of a key that is there."""
+        return int(self._keys[key].start_mark.line) + 1
+
     def has(self, key: str) -> bool:
         """Whether the key is there."""
         self._asked.add(key)
@@ -53,12 +62,12 @@ class Section:
         """The text of a key that may be absent."""
         return self.text(key) if self.has(key) else None
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """One text, or a list of them."""
+    def texts(self, key: str, *, empty: bool = False) -> tuple[str, ...]:
+        """One text, or a list of them, which may be `empty` where that is said."""
         node = self._node(key)
         if isinstance(node, yaml.ScalarNode):
             return (self.text(key),)
-        if not isinstance(node, yaml.SequenceNode) or not node.value:
+        if not isinstance(node, yaml.SequenceNode) or not (node.value or empty):
             raise self._wrong(node, f"{self._named(key)} must be a text or a list of texts")
         for item in node.value:
             if not isinstance(item, yaml.ScalarNode) or not item.value:
@@ -139,8 +148,8 @@ class Section:
         return MappingError(f"{self._file} line {line}: {reason}.")
 
 
-def read_section(path: Path) -> Section:
-    """The whole file as a section. Raises MappingError where it is no YAML, or no block of pairs."""
+def read_section(path: Path, *, kind: str = "mapping") -> Section:
+    """The whole file, of a kind, as a section. Raises MappingError where it is no YAML, or no block of pairs."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -149,7 +158,7 @@ def read_section(path: Path) -> Section:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise MappingError(f"{path} line {line}: this is not UTF-8: save the mapping in that encoding.") from None
+        raise MappingError(f"{path} line {line}: this is not UTF-8: save the {kind} in that encoding.") from None
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.reader.ReaderError as error:
@@ -160,8 +169,8 @@ def read_section(path: Path) -> Section:
         line = mark.line + 1 if mark else 1
         raise MappingError(f"{path} line {line}: this is not YAML: {error.problem or error.context}.") from None
     except RecursionError:
-        raise MappingError(f"{path} line 1: this is no mapping: its blocks are nested too deeply.") from None
+        raise MappingError(f"{path} line 1: this is no {kind}: its blocks are nested too deeply.") from None
     if not isinstance(node, yaml.MappingNode):
         line = node.start_mark.line + 1 if node else 1
-        raise MappingError(f"{path} line {line}: a mapping is a block of `key: value` pairs.")
+        raise MappingError(f"{path} line {line}: a {kind} is a block of `key: value` pairs.")
     return Section(str(path), node)

@@ -34,6 +34,11 @@ def err() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def printable(text: str) -> str:
+    """A text with what no terminal should be told spelled out (N44)."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def secrets_of(settings: Settings) -> Secrets:
     """The installation's secrets. Raises SecretError."""
     return load_secrets(exposed(settings.secret_key), data_directory(settings.data_dir))

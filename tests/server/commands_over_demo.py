@@ -1,0 +1,46 @@
+"""Running commands in the tests' own process, over a database of theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import structlog
+
+from sightline.db.secrets import Secrets
+from sightline.server.cli import main
+
+Run = Callable[..., Awaitable[tuple[int, str, str]]]
+
+
+@contextmanager
+def commands_over(
+    url: str, secrets: Secrets, place: Path, around: tuple[pytest.MonkeyPatch, pytest.CaptureFixture[str]]
+) -> Iterator[Run]:
+    """What runs `sightline` over the database of a URL; it returns exit code, standard output and standard error."""
+    monkeypatch, capfd = around
+    given = {"DATABASE_URL": url, "SECRET_KEY": secrets.root.decode(), "DATA_DIR": str(place)}
+    for name, value in given.items():
+        monkeypatch.setenv(f"SIGHTLINE_{name}", value)
+
+    def work(arguments: tuple[str, ...]) -> int:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert isinstance(ended.value.code, int)
+        return ended.value.code
+
+    async def run(*arguments: str) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = await asyncio.to_thread(work, arguments)  # a command has an event loop of its own
+        written = capfd.readouterr()
+        return code, written.out, written.err
+
+    handlers = logging.getLogger().handlers[:]
+    yield run
+    # A command sets up the logging of its process, which here is the tests'.
+    logging.getLogger().handlers = handlers
+    structlog.reset_defaults()

@@ -19,7 +19,7 @@ WHO = """query ($of: String!, $node: ID!, $limit: Int!, $after: ID) {
 CELLS = {
     ("conversion", "Conversion", "conversions"): ("payout", "revenue", "saleAmount", "status", "affiliateAccount"),
     ("affiliate_account", "AffiliateAccount", "affiliateAccounts"): ("name", "status", "company"),
-    ("program", "Program", "programs"): ("name", "operatorNotes", "shareSaleAmount"),
+    ("program", "Program", "programs"): ("name", "commissionModel", "shareSaleAmount"),
     ("payout_invoice", "PayoutInvoice", "payoutInvoices"): ("total", "state"),
 }
 WITH_PARTS = ("payout", "revenue", "saleAmount", "total", "affiliateAccount", "company")
@@ -220,7 +220,7 @@ async def test_an_administrator_asks_about_his_own_people_only(platform: Platfor
 async def test_hidden_and_made_up_coordinates_have_the_same_answer(platform: Platform) -> None:
     """LK9: none; what is no coordinate of rows, or does not fit the row, is said so."""
     guest = platform.member("partner-guest")
-    for of in ("Program.operatorNotes", "Program.operatorNotez", "Nothing", "Nothing.atAll", "Program.name.first", ""):
+    for of in ("Media.operatorNotes", "Media.operatorNotez", "Nothing", "Nothing.atAll", "Program.name.first", ""):
         assert await why(platform, guest, of) is None, of
     program = platform.global_id("program", await platform.one("SELECT min(id) FROM program WHERE listed"))
     for of, node in (
@@ -275,7 +275,7 @@ async def test_who_can_see_tells_nothing_of_what_the_asker_is_not_shown(platform
     for of, node in (
         ("Conversion.payout", platform.global_id("conversion", *masked[0])),
         ("Conversion.status", platform.global_id("conversion", 2**40, 2**40)),
-        ("Program.operatorNotes", platform.global_id("program", 1)),
+        ("Media.operatorNotes", platform.global_id("media", 1)),
     ):
         answer = await platform.read(admin, WHO, of=of, node=node, limit=10)
         assert answer["whoCanSee"] is None, of

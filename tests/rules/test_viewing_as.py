@@ -12,7 +12,8 @@ from sightline.server.answers import GraphQLAnswer, GraphQLRequest, RefusedError
 from sightline.server.bodies import parse_request
 
 ROOTS = {
-    "programs": "name operatorNotes shareSaleAmount",
+    "programs": "name commissionModel shareSaleAmount",
+    "brands": "name operatorNotes internalNotes",
     "affiliateAccounts": "name status company { id }",
     "enrollments": "state commissionPlan { name }",
     "payoutInvoices": "total { amount } state",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from sightline.server.commands.access_tests import access_test
+from sightline.server.commands.explaining import access_explain, access_who
 
 commands = typer.Typer(help="Who may see and do what, and why.")
 
@@ -15,3 +16,5 @@ def access() -> None:
 
 
 commands.command(name="test")(access_test)
+commands.command(name="explain")(access_explain)
+commands.command(name="who")(access_who)

@@ -110,23 +110,26 @@ AUDIT_LOG_RULE = EntityRule(
 _FROM, _TO = (
     Exists(Edge("company", ((column, "id"),)), ReachedBy((COMPANY,))) for column in ("from_company_id", "to_company_id")
 )
-_ITS_COMPANIES = (any_of(IsNull("from_company_id"), _FROM), any_of(IsNull("to_company_id"), _TO))
+# At least one is named always, so without a company there is nothing to see at all.
+_ITS_COMPANIES = all_of(
+    any_of(IsNull("from_company_id"), _FROM), any_of(IsNull("to_company_id"), _TO), any_of(_FROM, _TO)
+)
 _IN_PERSON = negate(Holds(Flag.BY_KEY))
 
 # A first company is given by the account's own side only (C-11).
 OWNERSHIP_TRANSFER_RULE = EntityRule(
     "ownership_transfer",
     {
-        PARTNER: all_of(_IN_PERSON, Holds(Flag.EDITS), Exists(ACCOUNT, Reached()), *_ITS_COMPANIES),
+        PARTNER: all_of(_IN_PERSON, Holds(Flag.EDITS), Exists(ACCOUNT, Reached()), _ITS_COMPANIES),
         COLLABORATOR: all_of(
-            _IN_PERSON, Holds(Flag.COLLABORATOR_OWNER), own_accounts("affiliate_account_id"), *_ITS_COMPANIES
+            _IN_PERSON, Holds(Flag.COLLABORATOR_OWNER), own_accounts("affiliate_account_id"), _ITS_COMPANIES
         ),
         PLATFORM: all_of(
             _IN_PERSON,
             Holds(token("AFFILIATES", Level.W)),
             assigned(account=assigned_account()),
             _FROM,
-            _ITS_COMPANIES[1],
+            _ITS_COMPANIES,
         ),
     },
 )

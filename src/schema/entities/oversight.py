@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
+import strawberry
+
+from sightline.db.catalogue import Entity
 from sightline.db.tables import AuditLogRow, OwnershipTransferRow
 from sightline.db.tables.enums import TransferState
-from sightline.resolvers.global_ids import Key
+from sightline.resolvers.audited import changes_of, target_of
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Row
-from sightline.schema.bindings import Binding
+from sightline.schema.bindings import Binding, open_field
 from sightline.schema.fields import bound, edge, field_of, typed
 from sightline.schema.model import CATALOGUE
+from sightline.schema.names import camel, field_name
 from sightline.schema.node import Node, entity_type
 from sightline.schema.scalars import DateTime
 
@@ -32,14 +36,30 @@ class OwnershipTransfer(Node):
     expires_at: DateTime | None = field_of(OwnershipTransferRow.expires_at)
 
 
+@strawberry.type(description="One thing that was changed, as far as you may see it now.")
+class AuditedChange:
+    """A key of an entry's record."""
+
+    field: str = open_field("What was changed: a field of the changed row, or what the log calls it.")
+    before: str | None = open_field("What it was, as text; null where there was nothing, and nothing you may see.")
+    after: str | None = open_field("What it became, as text; null where there is nothing, and nothing you may see.")
+
+
 def _target(operation: Operation, row: Row) -> Awaitable[Row | None] | None:
-    """The row a log entry names as `number`, or as `account/number` where it is a fact."""
+    target = target_of(operation.services.catalogue, row)
+    return None if target is None else operation.row(*target)
+
+
+async def _changes(operation: Operation, row: Row) -> list[AuditedChange]:
     entity = CATALOGUE.entities.get(row["target_type"] or "")
-    account, _, number = (row["target_id"] or "").rpartition("/")
-    numeric = number.isdecimal() and (account.isdecimal() or not account)
-    if entity is None or entity.name not in CATALOGUE.model.rules or "id" not in entity.key or not numeric:
-        return None
-    return operation.row(entity.name, Key(int(number), int(account or 0)))
+    return [
+        AuditedChange(field=camel(_called(entity, each.key)), before=each.before, after=each.after)
+        for each in await changes_of(operation, row)
+    ]
+
+
+def _called(entity: Entity | None, key: str) -> str:
+    return field_name(entity, key) if entity is not None and key in entity.table.c else key
 
 
 @entity_type(AuditLogRow)
@@ -63,4 +83,13 @@ class AuditLog(Node):
             description="What was changed; null where it is gone or not visible to you.",
         ),
         Node | None,
+    )
+    changes = typed(
+        bound(
+            Binding("audit_log", ("target_id", "target_type")),
+            "target_id",
+            _changes,
+            description="What was changed of it, as far as you may see that now; nothing tells whether there was more.",
+        ),
+        list[AuditedChange] | None,
     )

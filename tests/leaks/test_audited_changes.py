@@ -70,6 +70,8 @@ async def holds(desk: Desk, connection: asyncpg.Connection, name: str, viewer: P
     ids = desk.engine.services.ids.encode("audit_log", [Key(each.number) for each in quoted])
     read, before = await asked(desk, connection, viewer, ids)
     shown = {n: {change["field"] for change in node["changes"]} for n, node in enumerate(read) if node is not None}
+    changes = [change for node in read if node is not None for change in node["changes"]]
+    assert all(change["before"] != change["after"] for change in changes), "what shows nothing tells nothing either"
     hidden: dict[int, list[str]] = {}
     for at, each in enumerate(quoted):
         if at not in shown:

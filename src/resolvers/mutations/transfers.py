@@ -66,7 +66,7 @@ async def propose_ownership_transfer(
 
 async def approve_ownership_transfer(change: Change, *, ownership_transfer: str, version: int | None = None) -> Done:
     """Somebody else agrees, and the account is moved."""
-    row, account, _ = await _decided(change, ownership_transfer, by_proposer=False)
+    row, account = await _decided(change, ownership_transfer, by_proposer=False)
     # The account first, as whoever moves it otherwise does, so that two who come at once wait for each other in turn.
     stored = await change.lock(account)
     before = await change.lock(row)
@@ -104,7 +104,7 @@ def _refuse_closed(stored: Any, clock: datetime, *leaving: TransferState) -> Non
 
 async def _closed(change: Change, ownership_transfer: str, version: int | None, state: TransferState) -> Done:
     by_proposer = state is TransferState.WITHDRAWN
-    row, account, verb = await _decided(change, ownership_transfer, by_proposer=by_proposer)
+    row, account = await _decided(change, ownership_transfer, by_proposer=by_proposer)
     stored = await change.lock(account)
     before = await change.lock(row)
     # One that is agreed to and was not carried out, as an operator may bring along, can still be taken back.
@@ -112,15 +112,15 @@ async def _closed(change: Change, ownership_transfer: str, version: int | None, 
     _refuse_closed(before, change.operation.snapshot.clock, *leaving)
     refuse_stale(before, version)
     await change.update(row, state=state)
-    await _record(change, f"ownership_transfer:{verb}", row, account, stored, before, state)
+    action = "ownership_transfer:withdraw" if by_proposer else "ownership_transfer:deny"
+    await _record(change, action, row, account, stored, before, state)
     return Done({"ownership_transfer": row})
 
 
-async def _decided(change: Change, text: str, *, by_proposer: bool) -> tuple[Found, Found, str]:
-    """A transfer on which the actor satisfies AC9, its account, and what is done: never both sides by one person."""
+async def _decided(change: Change, text: str, *, by_proposer: bool) -> tuple[Found, Found]:
+    """A transfer on which the actor satisfies AC9, and its account: never both sides by one person."""
     row = await change.find("ownership_transfer", text, "ownershipTransfer")
-    verb = "withdraw" if by_proposer else "decide"
-    await change.allow(f"ownership_transfer:{verb}", row)
+    await change.allow("ownership_transfer:withdraw" if by_proposer else "ownership_transfer:decide", row)
     (asked,) = await change.fetch(_ASKED, row.key.id)
     if by_proposer and asked["requested_by_id"] != change.actor:
         raise NotAllowedError("Somebody else asked for this transfer: use denyOwnershipTransfer.", "ownershipTransfer")
@@ -129,7 +129,7 @@ async def _decided(change: Change, text: str, *, by_proposer: bool) -> tuple[Fou
             "You asked for this transfer: somebody else decides; take it back with withdrawOwnershipTransfer.",
             "ownershipTransfer",
         )
-    return row, Found("affiliate_account", Key(asked["affiliate_account_id"])), verb
+    return row, Found("affiliate_account", Key(asked["affiliate_account_id"]))
 
 
 async def _refuse_lost_rights(change: Change, row: Found, proposer: int) -> None:

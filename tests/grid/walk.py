@@ -216,7 +216,7 @@ class _Walking:
 def _inside(type_name: str) -> str:
     if type_name == "Money":
         return " { amount currency }"
-    return " { __typename }" if type_name in {*ROWS, _ANY_ROW} else ""
+    return " { __typename }" if type_name in {*ROWS, _ANY_ROW, "AuditedChange"} else ""
 
 
 def _key(entity: str, record: Any, account: int) -> Key:

@@ -19,6 +19,7 @@ from graphql import (
     print_schema,
 )
 
+from sightline.db import audit
 from sightline.db.database import Database
 from sightline.db.demo import CAST, token_of
 from sightline.db.secrets import Secrets
@@ -173,6 +174,12 @@ class Platform:
             )
             await self.owner.execute("UPDATE authz_epoch SET n = n + 1")
         return int(row.get("id", 0))
+
+    async def write_down(self, **record: Any) -> int:
+        """Add an entry to the audit log, chained to the others. Returns its id."""
+        async with self._turn, self.owner.transaction():
+            await audit.append(self.owner, **record)
+            return int(await self.owner.fetchval("SELECT max(id) FROM audit_log"))
 
     async def person(self, *grants: Grant) -> Person:
         """A new user with a session, who is given these."""

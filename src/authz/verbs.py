@@ -64,6 +64,11 @@ _SEES_AS_COLLABORATOR = all_of(
     *(MASKS[PLATFORM][each] for each in (FieldClass.PAYOUT, FieldClass.PAYOUT_INVOICE, FieldClass.CUSTOMER_PII)),
 )
 
+_OWNS_IN_PERSON: Mapping[PathKind, Expr] = {
+    PARTNER: in_person(EDITS),
+    COLLABORATOR: in_person(OWNER),
+    PLATFORM: in_person(writes("AFFILIATES")),
+}
 _TRANSACTS = writes("TRANSACTIONS")
 _ADMIN_W = in_person(writes(ADMIN))
 # A run drafts the invoices of everybody: whoever does not see them all reaches not all of its rows (3.11, 7).
@@ -141,7 +146,7 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule(
         "affiliate_account:own",
         "affiliate_account",
-        {PARTNER: in_person(EDITS), COLLABORATOR: in_person(OWNER), PLATFORM: in_person(writes("AFFILIATES"))},
+        _OWNS_IN_PERSON,
     ),
     # C-07: what a collaborator's role shows, its giver sees there by the same path. Who is an OWNER has it all.
     VerbRule(
@@ -175,6 +180,9 @@ VERBS: tuple[VerbRule, ...] = (
             ),
         },
     ),
+    # The rows are those on which one satisfies AC9 already (SM8).
+    VerbRule("ownership_transfer:decide", "ownership_transfer", _OWNS_IN_PERSON),
+    VerbRule("ownership_transfer:withdraw", "ownership_transfer", _OWNS_IN_PERSON),
     VerbRule("company:create", "app_user", {SELF: in_person(oneself("id"))}),
     VerbRule("company:act_for", "company", {COMPANY: in_person(TRUE)}),
     VerbRule("company:manage", "company", {COMPANY: in_person(Holds(Flag.COMPANY_OWNER))}),

@@ -14,6 +14,11 @@ from typing import Any
 
 import asyncpg
 import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from sightline.db.statements import system_statement
+from sightline.db.tables import AuditLogRow
 
 GENESIS = bytes(32)
 _LOCK = 0x51_61_75_64_69_74  # of the advisory lock that keeps the chain in one line
@@ -28,6 +33,14 @@ _INSERT = (
     f"INSERT INTO audit_log ({_COLUMNS}, prev_hash, hash)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 )
+
+RECORDED = system_statement(
+    sa.select(AuditLogRow.id, AuditLogRow.before, AuditLogRow.after).where(
+        AuditLogRow.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.BigInteger)))
+    )
+)
+"""What entries recorded, raw. Parameter: `ids`, of entries that their reader sees; what of it, others decide."""
+
 _AT_ONCE = 2_000
 _READ = f"SELECT id, {_COLUMNS}, prev_hash, hash FROM audit_log ORDER BY id"
 

@@ -128,9 +128,18 @@ class Operation:
         number: int = await self._loader(selection, lambda keys: self.counts(selection, keys)).load(parent)
         return number
 
-    async def rows_by_key(self, entity: str, keys: Sequence[Key]) -> list[Row | None]:
-        """Rows by key, in the order of the keys; None where no visible row has it. One statement."""
-        columns = self.wanted.get(entity, frozenset())
+    async def gathered(self, name: Hashable, load: Callable[[list[Any]], Any], key: Hashable) -> Any:
+        """What a set-based read has for a key, read together with whatever else is asked of it meanwhile."""
+        return await self._loader(name, load).load(key)
+
+    async def rows_by_key(
+        self, entity: str, keys: Sequence[Key], *, columns: frozenset[str] | None = None
+    ) -> list[Row | None]:
+        """Rows by key, in the order of the keys; None where no visible row has it. One statement.
+
+        They have the columns that the document asks of the entity, unless others are named.
+        """
+        columns = self.wanted.get(entity, frozenset()) if columns is None else columns
         read = self.services.reads.lookup(self.visibility, entity, columns)
         records = await self.snapshot.fetch(read.statement, self._binds | _keys(keys))
         table = self.services.catalogue[entity]

@@ -43,6 +43,14 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "REVOKED": "Taken back.",
         "EXPIRED": "Not answered in time.",
     },
+    tables.TransferState: {
+        "REQUESTED": "Waits for a second person.",
+        "APPROVED": "Agreed to; the account has not changed hands yet.",
+        "EXECUTED": "The account has changed hands.",
+        "REJECTED": "Refused by the second person.",
+        "WITHDRAWN": "Taken back by whoever asked.",
+        "EXPIRED": "Not agreed to in time, or the account was moved otherwise.",
+    },
     tables.KeyOwner: {"ORG": "An organization's key.", "USER": "A user's key."},
     tables.KeyState: {
         "PENDING": "Made for somebody who has not claimed it yet.",

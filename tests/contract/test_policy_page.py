@@ -77,13 +77,16 @@ def bindings() -> dict[str, Binding]:
     return {f"{each.owner}.{each.name}": each.binding for each in coordinates(Api())}
 
 
-OWNER = Shape(PathKind.COLLABORATOR, frozenset({Flag.COLLABORATOR_OWNER}))
-"""A path that reaches little: what a path that asks for another one is looked at together with."""
+OTHERS = (
+    Shape(PathKind.COLLABORATOR, frozenset({Flag.COLLABORATOR_OWNER})),
+    Shape(PathKind.COMPANY, frozenset()),
+)
+"""Paths that reach little: what a path that asks for another one is looked at together with."""
 
 
 def of_kind(kind: PathKind, *, with_another: bool) -> list[Visibility]:
     """The visibilities of viewers who have this path, with whatever it may carry, and no other but the one it asks."""
-    others = (OWNER,) if with_another else ()
+    others = tuple(each for each in OTHERS if each.kind is not kind) if with_another else ()
     return [
         compile_visibility(CATALOGUE.model, (Shape(kind, carried), *others), policy_version="1") for carried in CARRIED
     ]

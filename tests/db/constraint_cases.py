@@ -195,6 +195,8 @@ REFUSED = [
 ]
 
 ACCEPTED: list[Rows] = [
+    # SM8: one open for what is asked, not for the account.
+    (("ownership_transfer", {}), ("ownership_transfer", {"from_company_id": 1, "to_company_id": None})),
     (
         ("role", {"name": "Custom", "origin": "PERSONAL", "base_type": "PERSONAL", "owner_id": 1}),
         ("role", {"name": "Custom", "origin": "PERSONAL", "base_type": "PERSONAL", "owner_id": 2}),

@@ -31,6 +31,7 @@ def add_payout_runs(world: WorldRows) -> None:
 def add_access(world: WorldRows) -> None:
     """Add what refers to accounts, organizations, roles and programs; all of these come before."""
     _payout_methods(world, Vault.of(SECRETS))
+    _transfers(world)
     _invitations(world)
     _lists(world)
     _keys(world)
@@ -51,6 +52,34 @@ def _payout_methods(world: WorldRows, vault: Vault) -> None:
                 redacted="**** 1234",
                 details=vault.seal_payout_details(world.text(), account=account["id"], company=company),
                 ended_at=world.moment() if ended else None,
+            )
+
+
+def _transfers(world: WorldRows) -> None:
+    companies = [company["id"] for company in world.tables["company"]]
+    for account in world.tables["affiliate_account"]:
+        for state in enums.TransferState:
+            former, following = world.random.sample(companies, 2)
+            # Of the two that are open one has no company on one side: no two are open between the same companies.
+            alone = state is not enums.TransferState.REQUESTED and world.chance(0.7)
+            alone |= state is enums.TransferState.APPROVED
+            first = alone and world.chance(0.3)
+            asker, other = world.random.sample(world.tables["app_user"], 2)
+            agreed = state in (enums.TransferState.APPROVED, enums.TransferState.EXECUTED)
+            moment = world.moment()
+            world.numbered(
+                "ownership_transfer",
+                version=1,
+                affiliate_account_id=account["id"],
+                from_company_id=None if first else former,
+                to_company_id=None if alone and not first else following,
+                state=state,
+                requested_by_id=asker["id"],
+                approved_by_id=other["id"] if agreed else None,
+                content_hash=account["id"].to_bytes(32),
+                approved_at=moment if agreed else None,
+                executed_at=moment if state is enums.TransferState.EXECUTED else None,
+                expires_at=world.moment(),
             )
 
 

@@ -377,4 +377,12 @@ ROWS: dict[str, Rows] = {
             " AND t.target_type IN ('collaborator', 'invitation', 'ownership_transfer')",
         },
     ),
+    "OwnershipTransfer": Rows(
+        "ownership_transfer",
+        {
+            "of owned accounts to own company": f"t.affiliate_account_id IN {_OWNED_ACCOUNTS}"
+            f" AND (t.from_company_id IS NULL OR t.from_company_id IN {_COMPANIES})"
+            f" AND (t.to_company_id IS NULL OR t.to_company_id IN {_COMPANIES})",
+        },
+    ),
 }

@@ -32,6 +32,7 @@ _MANY = 3_000  # so many rows are compared with what is stored in the cells that
 _PLURALS = {"auditLog": "auditLog", "company": "companies", "media": "media"}
 _EVERYTHING = 10_000_000
 _COLUMNS = {"payerAdvertiser": "payer_advertiser_id", "createdBy": "created_by_id"}
+_STANDS_ON = {"changes": "target_id"}  # of the log: there where what an entry is about is
 _ACCOUNT = "affiliate_account_id"
 _ANY_ROW = "Node"  # an edge that leads to rows of many entities: `x` is stored as `x_type` and `x_id`
 _DERIVED = {
@@ -95,6 +96,8 @@ async def walk(engine: Engine, secrets: Secrets, *, key: str, stored: Stored) ->
 
 def column_of(type_: GraphQLObjectType, name: str) -> str:
     """The stored column behind a field: its name in snake case, for an edge the reference."""
+    if name in _STANDS_ON:
+        return _STANDS_ON[name]
     if get_named_type(type_.fields[name].type).name in {*ROWS, _ANY_ROW}:
         return _COLUMNS.get(name, f"{_snake(name)}_id")
     return _snake(name)
@@ -213,7 +216,7 @@ class _Walking:
 def _inside(type_name: str) -> str:
     if type_name == "Money":
         return " { amount currency }"
-    return " { __typename }" if type_name in {*ROWS, _ANY_ROW} else ""
+    return " { __typename }" if type_name in {*ROWS, _ANY_ROW, "AuditedChange"} else ""
 
 
 def _key(entity: str, record: Any, account: int) -> Key:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from demo_platform import BLUEBIRD, Platform
+from demo_platform import BLUEBIRD, Person, Platform
 
 
 async def company(platform: Platform, **access: int) -> int:
@@ -35,3 +35,23 @@ async def account(platform: Platform, **values: Any) -> int:
     number = await platform.add("affiliate_account", **(plain | values))
     await platform.add("account_shard", affiliate_account_id=number)
     return number
+
+
+async def with_paths(platform: Platform, number: int, *paths: str) -> Person:
+    """Somebody with these paths to an account: `OWNER`, `MANAGER`, `READ_ONLY`, `Admin`, `Guest`, `AFFILIATES:W`."""
+    person = await platform.person()
+    for path in paths:
+        if path in ("OWNER", "MANAGER", "READ_ONLY"):
+            await platform.add("collaborator", affiliate_account_id=number, user_id=person.id, role=path)
+        elif ":" in path:
+            role = await platform.role(path)
+            await platform.add("role_assignment", user_id=person.id, scope="PLATFORM", role_id=role)
+        else:
+            table, values = await platform.membership(BLUEBIRD, path)
+            await platform.add(table, user_id=person.id, **values)
+    return person
+
+
+async def belongs(platform: Platform, number: int, user: int, level: str) -> None:
+    """Access to a company."""
+    await platform.add("company_access", company_id=number, user_id=user, level=level)

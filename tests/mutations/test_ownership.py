@@ -7,32 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from demo_platform import BLUEBIRD, Person, Platform
-from owned_accounts import account, company
+from demo_platform import Platform
+from owned_accounts import account, belongs, company, with_paths
 
 SHOWN = "affiliateAccount { id hasCompany }"
 METHOD = "payoutMethod { id kind redacted details }"
 DETAILS = "IBAN DE02 1203 0000 0000 2020 51"
-
-
-async def with_paths(platform: Platform, number: int, *paths: str) -> Person:
-    """Somebody with these paths to an account: `OWNER`, `MANAGER`, `READ_ONLY`, `Admin`, `Guest`, `AFFILIATES:W`."""
-    person = await platform.person()
-    for path in paths:
-        if path in ("OWNER", "MANAGER", "READ_ONLY"):
-            await platform.add("collaborator", affiliate_account_id=number, user_id=person.id, role=path)
-        elif ":" in path:
-            role = await platform.role(path)
-            await platform.add("role_assignment", user_id=person.id, scope="PLATFORM", role_id=role)
-        else:
-            table, values = await platform.membership(BLUEBIRD, path)
-            await platform.add(table, user_id=person.id, **values)
-    return person
-
-
-async def belongs(platform: Platform, number: int, user: int, level: str) -> None:
-    """Access to a company."""
-    await platform.add("company_access", company_id=number, user_id=user, level=level)
 
 
 async def transferred(platform: Platform, who: str, number: int, to: int | None, **more: Any) -> dict[str, Any]:

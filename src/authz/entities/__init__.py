@@ -14,6 +14,7 @@ from sightline.authz.entities.access import (
     AUDIT_LOG_RULE,
     INVITATION_RULE,
     MANAGER_ASSIGNMENT_RULE,
+    OWNERSHIP_TRANSFER_RULE,
     ROLE_PERMISSION_RULE,
     ROLE_PRODUCT_LINE_RULE,
 )
@@ -108,6 +109,7 @@ ENTITY_RULES: tuple[EntityRule, ...] = (
     IMPORT_LOG_RULE,
     PLATFORM_SETTING_RULE,
     AUDIT_LOG_RULE,
+    OWNERSHIP_TRANSFER_RULE,
 )
 
 __all__ = ["ENTITY_RULES", "EntityRule"]

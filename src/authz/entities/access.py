@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from sightline.authz.classes import FieldClass
 from sightline.authz.entities.pieces import (
+    ACCOUNT,
     COLLABORATOR,
+    COMPANY,
     ORGANIZATION,
+    PARTNER,
     PLATFORM,
     SELF,
     EntityRule,
@@ -28,7 +31,7 @@ from sightline.authz.expr import (
     one_of,
 )
 from sightline.authz.paths import Flag
-from sightline.authz.permissions import ADMIN, permitted
+from sightline.authz.permissions import ADMIN, Level, permitted, token
 
 _ADMINISTERS = any_of(Holds(Flag.ADMIN), permitted("ACCOUNT_USERS"))
 
@@ -100,4 +103,33 @@ AUDIT_LOG_RULE = EntityRule(
         SELF: all_of(oneself("actor_id"), ReachedBy(_SEES_THE_CHANGE)),
     },
     without={ORGANIZATION: frozenset({FieldClass.POLICY})},
+)
+
+# Who satisfies AC9 on a transfer: in person, by a WRITE path to the account, with access to each company it names. The
+# companies may be reached by two paths, one as owner and one as member; nothing else does without the one or the other.
+_FROM, _TO = (
+    Exists(Edge("company", ((column, "id"),)), ReachedBy((COMPANY,))) for column in ("from_company_id", "to_company_id")
+)
+# At least one is named always, so without a company there is nothing to see at all.
+_ITS_COMPANIES = all_of(
+    any_of(IsNull("from_company_id"), _FROM), any_of(IsNull("to_company_id"), _TO), any_of(_FROM, _TO)
+)
+_IN_PERSON = negate(Holds(Flag.BY_KEY))
+
+# A first company is given by the account's own side only (C-11).
+OWNERSHIP_TRANSFER_RULE = EntityRule(
+    "ownership_transfer",
+    {
+        PARTNER: all_of(_IN_PERSON, Holds(Flag.EDITS), Exists(ACCOUNT, Reached()), _ITS_COMPANIES),
+        COLLABORATOR: all_of(
+            _IN_PERSON, Holds(Flag.COLLABORATOR_OWNER), own_accounts("affiliate_account_id"), _ITS_COMPANIES
+        ),
+        PLATFORM: all_of(
+            _IN_PERSON,
+            Holds(token("AFFILIATES", Level.W)),
+            assigned(account=assigned_account()),
+            _FROM,
+            _ITS_COMPANIES,
+        ),
+    },
 )

@@ -69,6 +69,9 @@ def clause(expr: Expr) -> str:
             noun = table(edge.target)
             owned = any(there == "id" for _, there in edge.on)
             begins = f"of {a(noun)}" if owned else f"with {a(noun)}"
+            # One of several references to the same table is called by its own name.
+            if owned and len(edge.on) == 1 and edge.on[0][0].endswith(f"_{edge.target}_id"):
+                begins = f"with {a(column(edge.on[0][0]))}"
             if not owned and all(there != "id" and here != "id" for here, there in edge.on):
                 begins += f" of the same {listed([column(here) for here, _ in edge.on], 'and')}"
             return begins if where == TRUE else f"{begins} {_inner(where)}"

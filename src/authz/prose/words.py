@@ -23,6 +23,8 @@ _FLAGS = {
     Flag.BELONGS: ("belonging to the organization", "not belonging to the organization"),
     Flag.FULL: ("as admin, member or guest", "not as admin, member or guest"),
     Flag.ADMIN: ("as admin", "not as admin"),
+    Flag.EDITS: ("as admin or member", "not as admin or member"),
+    Flag.BY_KEY: ("with a key", "in person, with no key"),
     Flag.HIDES_PARTNER_NAMES: (
         "as a guest from whom partner names are hidden",
         "not as a guest from whom partner names are hidden",

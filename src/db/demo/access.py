@@ -87,7 +87,7 @@ def _transfers(book: Book, society: Society, *, partners: Partners, vault: Vault
             ("EXECUTED", 2, (media, deals)),  # which is what the account says now
             ("REJECTED", 3, (deals, media)),
             ("WITHDRAWN", 4, (media, deals)),
-            ("EXPIRED", 5, (None, deals)),
+            ("EXPIRED", 2, (None, deals)),
         )
     ):
         account = partners.bluebird[place]

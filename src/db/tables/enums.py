@@ -13,12 +13,13 @@ class UserStatus(StrEnum):
 
 
 class MailKind(StrEnum):
-    """What a mail is about. All but the news of a changed password carry a token that can be used once."""
+    """What a mail is about. All but news of what has happened carry a token that can be used once."""
 
     RESET_PASSWORD = "RESET_PASSWORD"
     VERIFY_EMAIL = "VERIFY_EMAIL"
     PASSWORD_CHANGED = "PASSWORD_CHANGED"
     INVITATION = "INVITATION"
+    ACCOUNT_TRANSFERRED = "ACCOUNT_TRANSFERRED"
 
 
 class RoleOrigin(StrEnum):

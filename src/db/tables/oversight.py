@@ -65,11 +65,16 @@ class OwnershipTransferRow(Row):
         sa.CheckConstraint("state NOT IN ('REQUESTED', 'REJECTED') OR approved_at IS NULL", name="unapproved"),
         sa.CheckConstraint("(state = 'EXECUTED') = (executed_at IS NOT NULL)", name="executed"),
         sa.CheckConstraint("from_company_id IS DISTINCT FROM to_company_id", name="companies"),
+        # Of what is asked for, not of the account: whoever asks for the same sees the other request, and nobody is told
+        # of one between companies that he does not see (LK15).
         sa.Index(
             "uq_ownership_transfer_open",
             "affiliate_account_id",
+            "from_company_id",
+            "to_company_id",
             unique=True,
             postgresql_where=sa.text("state IN ('REQUESTED', 'APPROVED')"),
+            postgresql_nulls_not_distinct=True,
         ),
     )
 

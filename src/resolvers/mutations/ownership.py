@@ -5,10 +5,14 @@ Each needs a path to the account *and* access to the company; neither ADMIN W no
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from sightline.db.tables.enums import TransferState
+import asyncpg
+
+from sightline.db.sign_in.outbox import put_mail
+from sightline.db.tables.enums import MailKind, TransferState
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
 from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
@@ -20,6 +24,12 @@ _END_METHOD = "UPDATE payout_method SET ended_at = $2 WHERE affiliate_account_id
 _END_ASKED = """
     UPDATE ownership_transfer SET state = 'EXPIRED', version = version + 1
     WHERE affiliate_account_id = $1 AND state IN ('REQUESTED', 'APPROVED')
+"""
+# Who moved it knows; whoever's access has ended is no owner any more.
+_FORMER_OWNERS = """
+    SELECT u.email FROM company_access a JOIN app_user u ON u.id = a.user_id
+    WHERE a.company_id = $1 AND a.level = 'OWNER' AND (a.expires_at IS NULL OR a.expires_at > $3)
+      AND u.status = 'ACTIVE' AND u.id <> $2
 """
 
 
@@ -39,6 +49,18 @@ async def transfer_company(
     change: Change, *, affiliate_account: str, version: int | None = None, **given: str | None
 ) -> Done:
     """Another company for an account, or none: its WRITE path, access to the present company and to the next (L2)."""
+    row, before, target = await moving(change, affiliate_account, given)
+    if await change.fetch(_NEEDS_SECOND):
+        raise NeedsApprovalError(
+            "On this platform a second person has to agree to a transfer: use proposeOwnershipTransfer.", "company"
+        )
+    return await _moved(change, row, before, target, version)
+
+
+async def moving(
+    change: Change, affiliate_account: str, given: Mapping[str, str | None]
+) -> tuple[Found, asyncpg.Record, Found | None]:
+    """The account, locked, and the company it shall have, of somebody who satisfies AC9 on moving it there."""
     if "company" not in given:
         raise InvalidError("Name the company that shall own it, or null for none.", "company")
     company = given["company"]
@@ -51,9 +73,25 @@ async def transfer_company(
     await _act_for_present(change, before, "company:act_for", "You do not act for the company that owns this account.")
     if target is not None and target.key.id == before["company_id"]:
         raise InvalidError("This company owns the account already.", "company")
-    if await change.fetch(_NEEDS_SECOND):
-        raise NeedsApprovalError("On this platform a second person has to agree to a transfer of ownership.", "company")
-    return await _moved(change, row, before, target, version)
+    return row, before, target
+
+
+def content_hash(account: int, former: int | None, following: int | None) -> bytes:
+    """What a transfer is about, so that an approval holds for nothing else (SM8)."""
+    return sha256(f"{account} {former} {following}".encode()).digest()
+
+
+async def hand_over(change: Change, account: Found, former: int | None, following: int | None) -> None:
+    """An account gets its next company.
+
+    Its payout method was the former one's, and ends; so does whatever else was asked for. Former owners are told.
+    """
+    await change.update(account, company_id=following)
+    clock = change.operation.snapshot.clock
+    await change.connection.execute(_END_METHOD, account.key.id, clock)
+    await change.connection.execute(_END_ASKED, account.key.id)
+    for owner in await change.fetch(_FORMER_OWNERS, former, change.actor, clock):
+        await put_mail(change.connection, MailKind.ACCOUNT_TRANSFERRED, owner["email"])
 
 
 async def set_payout_method(
@@ -98,13 +136,11 @@ async def _act_for_present(change: Change, account: Any, verb: str, message: str
 
 
 async def _moved(change: Change, row: Found, before: Any, target: Found | None, version: int | None) -> Done:
-    """The account with its next company. Its payout method was the former one's, and ends."""
+    """The account with its next company, at once, and the record of it."""
     refuse_stale(before, version)
     account, clock = before["id"], change.operation.snapshot.clock
     former, following = before["company_id"], None if target is None else target.key.id
-    await change.update(row, company_id=following)
-    await change.connection.execute(_END_METHOD, account, clock)
-    await change.connection.execute(_END_ASKED, account)
+    await hand_over(change, row, former, following)
     made = await change.insert(
         "ownership_transfer",
         affiliate_account_id=account,
@@ -112,7 +148,7 @@ async def _moved(change: Change, row: Found, before: Any, target: Found | None, 
         to_company_id=following,
         state=TransferState.EXECUTED,
         requested_by_id=change.actor,
-        content_hash=sha256(f"{account} {former} {following}".encode()).digest(),
+        content_hash=content_hash(account, former, following),
         executed_at=clock,
         expires_at=clock,
     )

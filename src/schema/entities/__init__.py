@@ -4,7 +4,6 @@ from sightline.schema.entities.access import (
     ApiKey,
     AssignmentProductLine,
     AssignmentProgram,
-    AuditLog,
     Invitation,
     ManagerAssignment,
     RolePermission,
@@ -14,6 +13,7 @@ from sightline.schema.entities.catalogue import Brand, ContentPage, Media, Produ
 from sightline.schema.entities.conversions import Adjustment, Conversion, ConversionItem
 from sightline.schema.entities.operations import ImportJob, ImportLog, PlatformSetting
 from sightline.schema.entities.organizations import Company, CompanyAccess, Membership, Organization, Role, User
+from sightline.schema.entities.oversight import AuditLog, OwnershipTransfer
 from sightline.schema.entities.payouts import PayoutInvoice, PayoutInvoiceLine, PayoutMethod, PayoutRun
 from sightline.schema.entities.programs import (
     AdvertiserProfile,
@@ -64,6 +64,7 @@ __all__ = [
     "Media",
     "Membership",
     "Organization",
+    "OwnershipTransfer",
     "PartnerProfile",
     "PayoutInvoice",
     "PayoutInvoiceLine",

@@ -1,8 +1,6 @@
-"""How access is arranged, and the record of its changes: invitations, parts of roles, assignments, keys, audit log."""
+"""How access is arranged: invitations, parts of roles, assignments, keys."""
 
 from __future__ import annotations
-
-from collections.abc import Awaitable
 
 from sightline.authz.permissions import Level
 from sightline.db.tables import (
@@ -23,13 +21,8 @@ from sightline.db.tables.enums import (
     KeyState,
     ProductLine,
 )
-from sightline.resolvers.global_ids import Key
-from sightline.resolvers.operation import Operation
-from sightline.resolvers.rows import Row
-from sightline.schema.bindings import Binding
 from sightline.schema.connections import edges_from
-from sightline.schema.fields import bound, edge, field_of, typed
-from sightline.schema.model import CATALOGUE
+from sightline.schema.fields import edge, field_of
 from sightline.schema.node import Node, entity_type
 from sightline.schema.scalars import DateTime
 
@@ -120,37 +113,3 @@ class ApiKey(Node):
     revoked_at: DateTime | None = field_of(ApiKeyRow.revoked_at)
     rotation_due_at: DateTime | None = field_of(ApiKeyRow.rotation_due_at)
     audit_log = edges_from(AuditLogRow.api_key_id, description="What was changed with it.")
-
-
-def _target(operation: Operation, row: Row) -> Awaitable[Row | None] | None:
-    """The row a log entry names as `number`, or as `account/number` where it is a fact."""
-    entity = CATALOGUE.entities.get(row["target_type"] or "")
-    account, _, number = (row["target_id"] or "").rpartition("/")
-    numeric = number.isdecimal() and (account.isdecimal() or not account)
-    if entity is None or entity.name not in CATALOGUE.model.rules or "id" not in entity.key or not numeric:
-        return None
-    return operation.row(entity.name, Key(int(number), int(account or 0)))
-
-
-@entity_type(AuditLogRow)
-class AuditLog(Node):
-    """One change: who did what to which row, and by which grant."""
-
-    at: DateTime | None = field_of(AuditLogRow.at)
-    actor = edge(AuditLogRow.actor_id)
-    on_behalf_of = edge(AuditLogRow.on_behalf_of_id)
-    api_key = edge(AuditLogRow.api_key_id)
-    via_path: str | None = field_of(AuditLogRow.via_path)
-    organization = edge(AuditLogRow.organization_id)
-    affiliate_account = edge(AuditLogRow.affiliate_account_id)
-    action: str = field_of(AuditLogRow.action)
-    target_type: str | None = field_of(AuditLogRow.target_type)
-    target = typed(
-        bound(
-            Binding("audit_log", ("target_id", "target_type")),
-            "target_id",
-            _target,
-            description="What was changed; null where it is gone or not visible to you.",
-        ),
-        Node | None,
-    )

@@ -24,6 +24,7 @@ from sightline.db.tables import (
     InvitationRow,
     ManagerAssignmentRow,
     OrganizationRow,
+    OwnershipTransferRow,
     PartnerProfileRow,
     PayoutInvoiceRow,
     PayoutMethodRow,
@@ -122,6 +123,12 @@ class User(Node):
     sent_invitations = edges_from(InvitationRow.invited_by_id, description="The invitations the user sent.")
     payout_runs = edges_from(PayoutRunRow.started_by_id, description="The payout runs the user started.")
     import_jobs = edges_from(ImportJobRow.created_by_id, description="The imports that run as the user.")
+    requested_transfers = edges_from(
+        OwnershipTransferRow.requested_by_id, description="The transfers of ownership the user asked for."
+    )
+    approved_transfers = edges_from(
+        OwnershipTransferRow.approved_by_id, description="The transfers of ownership the user agreed to."
+    )
     changes = edges_from(AuditLogRow.actor_id, description="What the user changed.")
     changes_on_behalf = edges_from(
         AuditLogRow.on_behalf_of_id, description="What others looked at or changed as this user."
@@ -161,6 +168,8 @@ class Company(Node):
     members = edges_from(CompanyAccessRow.company_id, description="Who has access to it.")
     affiliate_accounts = edges_from(AffiliateAccountRow.company_id)
     payout_methods = edges_from(PayoutMethodRow.company_id)
+    transfers_away = edges_from(OwnershipTransferRow.from_company_id, description="What was asked to leave it.")
+    transfers_here = edges_from(OwnershipTransferRow.to_company_id, description="What was asked to become its own.")
 
 
 @entity_type(CompanyAccessRow)

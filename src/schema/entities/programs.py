@@ -19,6 +19,7 @@ from sightline.db.tables import (
     InvitationRow,
     ManagerAssignmentRow,
     MediaRow,
+    OwnershipTransferRow,
     PartnerProfileRow,
     PayoutInvoiceLineRow,
     PayoutInvoiceRow,
@@ -178,6 +179,7 @@ class AffiliateAccount(Node):
     payout_methods = edges_from(PayoutMethodRow.affiliate_account_id)
     invitations = edges_from(InvitationRow.affiliate_account_id)
     manager_assignments = edges_from(ManagerAssignmentRow.affiliate_account_id, description="Who manages it.")
+    ownership_transfers = edges_from(OwnershipTransferRow.affiliate_account_id)
     audit_log = edges_from(AuditLogRow.affiliate_account_id, description="What was changed of it.")
 
 

@@ -7,13 +7,15 @@ from typing import Final
 import strawberry
 
 from sightline.db.tables.enums import CompanyLevel
-from sightline.resolvers.mutations import companies, ownership
+from sightline.resolvers.mutations import companies, ownership, transfers
 from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional
 from sightline.schema.scalars import DateTime
 
 _ACCOUNT = id_of("The affiliate account.")
 _COMPANY = id_of("The company.")
 _ACCESS = id_of("The access.")
+_TRANSFER = id_of("The transfer of ownership.")
+_NEXT_COMPANY = optional(strawberry.ID, "The company that shall own it, or null for none: one of the two is said.")
 _ENDS = optional(DateTime, "When it ends by itself.")
 
 MUTATIONS: Final = (
@@ -72,13 +74,44 @@ MUTATIONS: Final = (
         description="Move an account to another company, or to none; you have access to both. Its payout method ends.",
         takes={
             "affiliate_account": _ACCOUNT,
-            "company": optional(
-                strawberry.ID, "The company that shall own it, or null for none: one of the two is said."
-            ),
+            "company": _NEXT_COMPANY,
             "version": VERSION,
         },
         gives={"affiliate_account": "affiliate_account"},
         work=ownership.transfer_company,
+    ),
+    Mutation(
+        "propose_ownership_transfer",
+        verb="affiliate_account:own",
+        description="Ask for an account to be moved to another company, or to none; a second person has to agree.",
+        takes={"affiliate_account": _ACCOUNT, "company": _NEXT_COMPANY, "version": VERSION},
+        gives={"ownership_transfer": "ownership_transfer", "affiliate_account": "affiliate_account"},
+        work=transfers.propose_ownership_transfer,
+    ),
+    Mutation(
+        "approve_ownership_transfer",
+        verb="ownership_transfer:decide",
+        description="Agree to a transfer that somebody else asked for: the account is moved. Its payout method ends.",
+        takes={"ownership_transfer": _TRANSFER, "version": VERSION},
+        gives={"ownership_transfer": "ownership_transfer", "affiliate_account": "affiliate_account"},
+        work=transfers.approve_ownership_transfer,
+        granting=True,
+    ),
+    Mutation(
+        "deny_ownership_transfer",
+        verb="ownership_transfer:decide",
+        description="Refuse a transfer that somebody else asked for.",
+        takes={"ownership_transfer": _TRANSFER, "version": VERSION},
+        gives={"ownership_transfer": "ownership_transfer"},
+        work=transfers.deny_ownership_transfer,
+    ),
+    Mutation(
+        "withdraw_ownership_transfer",
+        verb="ownership_transfer:withdraw",
+        description="Take back a transfer that you asked for.",
+        takes={"ownership_transfer": _TRANSFER, "version": VERSION},
+        gives={"ownership_transfer": "ownership_transfer"},
+        work=transfers.withdraw_ownership_transfer,
     ),
     Mutation(
         "set_payout_method",

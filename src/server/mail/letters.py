@@ -61,6 +61,11 @@ class Letters:
                     "Your password was changed, and you were signed out everywhere.",
                     "If it was not you, set a new one at once and tell your administrator.",
                 )
+            case MailKind.ACCOUNT_TRANSFERRED:
+                return "An affiliate account has another owner", (
+                    "An affiliate account of a company that you own was moved to another company, or to none.",
+                    "Where it was paid until then has ended. If you do not expect this, sign in and ask who did it.",
+                )
 
             case MailKind.INVITATION:
                 return "You are invited", (

@@ -189,3 +189,16 @@ async def test_mail_goes_out_encrypted_to_a_server_that_is_vouched_for(
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         await carrier(message)
     assert sink.encrypted == [True]
+
+
+async def test_former_owners_are_told_and_nothing_is_named(mailing: Console, sink: MailSink) -> None:
+    """SM8, L12: the mail about a transfer says that an account was moved: not which, nor whose it is now."""
+    await mailing.user()
+    await put_mail(mailing.connection, MailKind.ACCOUNT_TRANSFERRED, "nobody@example.com")
+    await put_mail(mailing.connection, MailKind.ACCOUNT_TRANSFERRED, "ana@example.com")
+    await until(lambda: none_waits(mailing))
+    (mail,) = sink.mails
+    assert mail["To"] == "ana@example.com"
+    assert mail["Subject"] == "An affiliate account has another owner"
+    assert TOKEN.search(mail.get_content()) is None
+    assert "was moved to another company, or to none" in mail.get_content()

@@ -4,8 +4,9 @@ What is gained or lost must lie inside *one* grant of the actor, in the same sco
 that is added or taken away is held there, and the rows reached afterwards are reached by it too. Rows are compared by
 limits and ids, never by a flag alone: a manager of some accounts gives away some of these, to managers like himself.
 
-A grant is a product: what it permits, in all its rows, with all its switches. So a permission that comes, comes over
-all its rows, and a row that comes, with all its permissions; both have to be the actor's, not the new half alone.
+A grant is a product: what it permits, in all its rows, with all its switches, and some of it only together. So what
+comes to it comes over all that is there: whoever widens a grant holds all that it is then, whoever narrows it all that
+it was.
 """
 
 from __future__ import annotations
@@ -70,38 +71,24 @@ def _held(scope: Scope, grant: PlatformGrant | OrganizationGrant | None) -> froz
 def _of_platform(
     before: PlatformGrant | None, after: PlatformGrant | None, actor: PlatformGrant | None
 ) -> Iterator[Excess]:
-    had, has, own = (_held(Scope.PLATFORM, each) for each in (before, after, actor))
-    switched, on = _switches(before), _switches(after)
-    for name in (had ^ has) - own:
+    if after is not None and _grows(before, after):
+        yield from _beyond_own(after, actor)
+    if before is not None and (after is None or _grows(after, before)):
+        yield from _beyond_own(before, actor)
+
+
+def _beyond_own(grant: PlatformGrant, actor: PlatformGrant | None) -> Iterator[Excess]:
+    """What a staff grant is and the actor's own is not."""
+    for name in _held(Scope.PLATFORM, grant) - _held(Scope.PLATFORM, actor):
         yield Excess("permission", name)
-    for switch in (switched ^ on) - _switches(actor):
+    for switch in _switches(grant) - _switches(actor):
         yield Excess("switch", switch)
-    for status in _statuses_changed(before, after):
-        if actor is None or (actor.statuses is not None and status not in actor.statuses):
-            yield Excess("status", status)
-    if after is not None and (_widens(before, after) or on - switched or has - had):
-        yield from _unheld_switches(after, actor)
-        yield from rows_gained(after, actor)
-        # A permission by itself brings no other; a switch, a status and a row bring what is permitted with them.
-        if _widens(before, after) or on - switched:
-            yield from _unheld_permissions(has, own)
-    if before is not None and (after is None or _widens(after, before) or switched - on or had - has):
-        yield from _unheld_permissions(had, own)
-        yield from _unheld_switches(before, actor)
-        yield from rows_gained(before, actor)
+    yield from rows_gained(grant, actor)
 
 
-def _unheld_permissions(held: frozenset[str], own: frozenset[str]) -> Iterator[Excess]:
-    return (Excess("permission", name) for name in held - own)
-
-
-def _unheld_switches(grant: PlatformGrant, actor: PlatformGrant | None) -> Iterator[Excess]:
-    return (Excess("switch", switch) for switch in _switches(grant) - _switches(actor))
-
-
-def _widens(before: PlatformGrant | None, after: PlatformGrant) -> bool:
-    """Whether a grant reaches more rows than it did, as if it permitted the same."""
-    return before is None or bool(rows_gained(after, before))
+def _grows(before: PlatformGrant | None, after: PlatformGrant) -> bool:
+    """Whether a staff grant is anything that it was not."""
+    return before is None or any(_beyond_own(after, before))
 
 
 def _rows_beyond(grant: PlatformGrant, actor: PlatformGrant) -> Iterator[Excess]:
@@ -125,12 +112,6 @@ def _switches(grant: PlatformGrant | None) -> frozenset[Switch]:
     return frozenset(Switch) if grant.is_admin else grant.switches  # DR15
 
 
-def _statuses_changed(before: PlatformGrant | None, after: PlatformGrant | None) -> frozenset[str]:
-    """The statuses named before or after, not both; a grant of every status names none."""
-    named = [grant.statuses or frozenset() for grant in (before, after) if grant is not None]
-    return named[0] ^ named[1] if len(named) == 2 else frozenset().union(*named)
-
-
 def _of_organization(
     before: OrganizationGrant | None, after: OrganizationGrant | None, actor: OrganizationGrant | None
 ) -> Iterator[Excess]:
@@ -138,25 +119,21 @@ def _of_organization(
     if standings != {None} and (actor is None or actor.standing is not Standing.ADMIN):
         for standing in standings - {None}:
             yield Excess("standing", str(standing))
-    had, has, own = (_held(Scope.ORGANIZATION, each) for each in (before, after, actor))
-    for name in (had ^ has) - own:
-        yield Excess("permission", name)
-    if after is not None and (_covers_more(before, after) or has - had):
-        yield from _programs_beyond(after, actor)
-        if _covers_more(before, after):
-            yield from _unheld_permissions(has, own)
-    if before is not None and (after is None or _covers_more(after, before) or had - has):
-        yield from _programs_beyond(before, actor)
-        yield from _unheld_permissions(had, own)
+    if after is not None and _covers_more(before, after):
+        yield from _beyond_membership(after, actor)
+    if before is not None and (after is None or _covers_more(after, before)):
+        yield from _beyond_membership(before, actor)
 
 
 def _covers_more(before: OrganizationGrant | None, after: OrganizationGrant) -> bool:
-    """Whether a membership reaches more programs than it did."""
-    return before is None or any(_programs_beyond(after, before))
+    """Whether a membership permits anything, or anywhere, that it did not."""
+    return before is None or any(_beyond_membership(after, before))
 
 
-def _programs_beyond(grant: OrganizationGrant, actor: OrganizationGrant | None) -> Iterator[Excess]:
-    """What a membership reaches beyond the actor's own."""
+def _beyond_membership(grant: OrganizationGrant, actor: OrganizationGrant | None) -> Iterator[Excess]:
+    """What a membership is and the actor's own is not, beside its standing."""
+    for name in _held(Scope.ORGANIZATION, grant) - _held(Scope.ORGANIZATION, actor):
+        yield Excess("permission", name)
     if actor is not None:
         yield from _beyond("program", grant.programs, actor.programs)
         yield from _beyond("product line", grant.product_lines, actor.product_lines)

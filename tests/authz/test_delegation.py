@@ -143,7 +143,9 @@ def test_dr1_what_comes_comes_over_all_that_is_there() -> None:
     assert platform_excess(staff(reads), shown, replace(clerk, permissions=(reads,))) == ()
     more = replace(shown, permissions=(reads, plans))
     assert platform_excess(shown, more, staff(reads, plans)) == payout
-    assert platform_excess(shown, more, staff(plans, switches=frozenset({Switch.PAYOUT}))) == ()
+    with_switch = staff(plans, switches=frozenset({Switch.PAYOUT}))
+    assert platform_excess(shown, more, with_switch) == (Excess("permission", "TRANSACTIONS:R"),), "some act together"
+    assert platform_excess(shown, more, replace(with_switch, permissions=(reads, plans))) == ()
     assert platform_excess(more, shown, staff(reads, plans)) == payout, "DR14: and taking it needs the same"
     some = staff(reads, assigned=True, assigned_accounts=frozenset({1}))
     for wider in (replace(some, assigned_accounts=frozenset({1, 2})), replace(some, assigned=False)):

@@ -3,6 +3,10 @@
 What is gained or lost must lie inside *one* grant of the actor, in the same scope: every permission, switch and status
 that is added or taken away is held there, and the rows reached afterwards are reached by it too. Rows are compared by
 limits and ids, never by a flag alone: a manager of some accounts gives away some of these, to managers like himself.
+
+A grant is a product: what it permits, in all its rows, with all its switches, and some of it only together. So what
+comes to it comes over all that is there: whoever widens a grant holds all that it is then, whoever narrows it all that
+it was.
 """
 
 from __future__ import annotations
@@ -49,7 +53,7 @@ def rows_gained(grant: PlatformGrant, actor: PlatformGrant | None) -> tuple[Exce
     if actor is None:
         return (Excess("visibility", "ALL"),)
     statuses = (Excess("status", each) for each in (grant.statuses or frozenset()) - (actor.statuses or frozenset()))
-    return tuple(sorted({*_rows_beyond(None, grant, actor), *(statuses if actor.statuses is not None else ())}))
+    return tuple(sorted({*_rows_beyond(grant, actor), *(statuses if actor.statuses is not None else ())}))
 
 
 def ungrantable(base: BaseType, permissions: frozenset[str]) -> frozenset[str]:
@@ -67,45 +71,45 @@ def _held(scope: Scope, grant: PlatformGrant | OrganizationGrant | None) -> froz
 def _of_platform(
     before: PlatformGrant | None, after: PlatformGrant | None, actor: PlatformGrant | None
 ) -> Iterator[Excess]:
-    had, has, own = (_held(Scope.PLATFORM, each) for each in (before, after, actor))
-    for name in (had ^ has) - own:
+    if after is not None and _grows(before, after):
+        yield from _beyond_own(after, actor)
+    if before is not None and (after is None or _grows(after, before)):
+        yield from _beyond_own(before, actor)
+
+
+def _beyond_own(grant: PlatformGrant, actor: PlatformGrant | None) -> Iterator[Excess]:
+    """What a staff grant is and the actor's own is not."""
+    for name in _held(Scope.PLATFORM, grant) - _held(Scope.PLATFORM, actor):
         yield Excess("permission", name)
-    for switch in _switches(before) ^ _switches(after):
-        if switch not in _switches(actor):
-            yield Excess("switch", switch)
-    for status in _statuses_changed(before, after):
-        if actor is None or (actor.statuses is not None and status not in actor.statuses):
-            yield Excess("status", status)
-    if after is not None and actor is not None:
-        yield from _rows_beyond(before, after, actor)
+    for switch in _switches(grant) - _switches(actor):
+        yield Excess("switch", switch)
+    yield from rows_gained(grant, actor)
 
 
-def _rows_beyond(before: PlatformGrant | None, after: PlatformGrant, actor: PlatformGrant) -> Iterator[Excess]:
-    """The rows that the grant would reach and the actor's own does not."""
-    if actor.statuses is not None and after.statuses is None and (before is None or before.statuses is not None):
+def _grows(before: PlatformGrant | None, after: PlatformGrant) -> bool:
+    """Whether a staff grant is anything that it was not."""
+    return before is None or any(_beyond_own(after, before))
+
+
+def _rows_beyond(grant: PlatformGrant, actor: PlatformGrant) -> Iterator[Excess]:
+    """The rows that a grant reaches and the actor's own does not."""
+    if actor.statuses is not None and grant.statuses is None:
         yield Excess("status", "all")
     if not actor.assigned:
         return
-    if not after.assigned or after.base_type is not actor.base_type:
-        if before is None or before.assigned or _held(Scope.PLATFORM, after) - _held(Scope.PLATFORM, before):
-            yield Excess("visibility", "ALL" if not after.assigned else after.base_type)
+    if not grant.assigned or grant.base_type is not actor.base_type:
+        yield Excess("visibility", "ALL" if not grant.assigned else grant.base_type)
         return
-    gained = after.assigned_accounts - (before.assigned_accounts if before else frozenset())
-    for number in gained - actor.assigned_accounts:
+    for number in grant.assigned_accounts - actor.assigned_accounts:
         yield Excess("account", str(number))
-    managed = after.assigned_advertisers - (before.assigned_advertisers if before else frozenset())
-    for number in managed - actor.assigned_advertisers:
+    for number in grant.assigned_advertisers - actor.assigned_advertisers:
         yield Excess("advertiser", str(number))
 
 
 def _switches(grant: PlatformGrant | None) -> frozenset[Switch]:
-    return frozenset() if grant is None else grant.switches
-
-
-def _statuses_changed(before: PlatformGrant | None, after: PlatformGrant | None) -> frozenset[str]:
-    """The statuses named before or after, not both; a grant of every status names none."""
-    named = [grant.statuses or frozenset() for grant in (before, after) if grant is not None]
-    return named[0] ^ named[1] if len(named) == 2 else frozenset().union(*named)
+    if grant is None:
+        return frozenset()
+    return frozenset(Switch) if grant.is_admin else grant.switches  # DR15
 
 
 def _of_organization(
@@ -115,33 +119,33 @@ def _of_organization(
     if standings != {None} and (actor is None or actor.standing is not Standing.ADMIN):
         for standing in standings - {None}:
             yield Excess("standing", str(standing))
-    had, has, own = (_held(Scope.ORGANIZATION, each) for each in (before, after, actor))
-    for name in (had ^ has) - own:
+    if after is not None and _covers_more(before, after):
+        yield from _beyond_membership(after, actor)
+    if before is not None and (after is None or _covers_more(after, before)):
+        yield from _beyond_membership(before, actor)
+
+
+def _covers_more(before: OrganizationGrant | None, after: OrganizationGrant) -> bool:
+    """Whether a membership permits anything, or anywhere, that it did not."""
+    return before is None or any(_beyond_membership(after, before))
+
+
+def _beyond_membership(grant: OrganizationGrant, actor: OrganizationGrant | None) -> Iterator[Excess]:
+    """What a membership is and the actor's own is not, beside its standing."""
+    for name in _held(Scope.ORGANIZATION, grant) - _held(Scope.ORGANIZATION, actor):
         yield Excess("permission", name)
-    if after is None or actor is None:
-        return
-    programs = None if before is None else before.programs
-    lines = None if before is None else before.product_lines
-    yield from _beyond("program", programs, after.programs, actor.programs, is_new=before is None)
-    yield from _beyond("product line", lines, after.product_lines, actor.product_lines, is_new=before is None)
+    if actor is not None:
+        yield from _beyond("program", grant.programs, actor.programs)
+        yield from _beyond("product line", grant.product_lines, actor.product_lines)
 
 
-def _beyond(
-    kind: str,
-    before: Collection[int | str] | None,
-    after: Collection[int | str] | None,
-    own: Collection[int | str] | None,
-    *,
-    is_new: bool,
-) -> Iterator[Excess]:
-    """What a list would reach beyond the actor's own; None is everything."""
+def _beyond(kind: str, listed: Collection[int | str] | None, own: Collection[int | str] | None) -> Iterator[Excess]:
+    """What a list reaches beyond the actor's own; None is everything."""
     if own is None:
         return
-    if after is None:
-        if is_new or before is not None:
-            yield Excess(kind, "all")
+    if listed is None:
+        yield Excess(kind, "all")
         return
-    kept = () if is_new or before is None else before
-    for each in after:
-        if each not in kept and each not in own:
+    for each in listed:
+        if each not in own:
             yield Excess(kind, str(each))

@@ -133,6 +133,49 @@ def test_dr1_programs_and_lines_are_handed_on_as_far_as_they_reach() -> None:
     assert organization_excess(None, more, actor) == (Excess("permission", "FINANCE_REPORTING:R"),)
 
 
+def test_dr1_what_comes_comes_over_all_that_is_there() -> None:
+    """DR1, DR14: a switch brings amounts of every permission, a row all permissions, a status all switches."""
+    reads, plans = ("TRANSACTIONS", Level.R), ("COMMISSION_PLANS", Level.R)
+    clerk = PlatformGrant(BaseType.PERSONAL, (("USERS", Level.W),), switches=frozenset({Switch.PAYOUT}))
+    payout = (Excess("switch", "see_payout"),)
+    shown = staff(reads, switches=frozenset({Switch.PAYOUT}))
+    assert platform_excess(staff(reads), shown, clerk) == (Excess("permission", "TRANSACTIONS:R"),)
+    assert platform_excess(staff(reads), shown, replace(clerk, permissions=(reads,))) == ()
+    more = replace(shown, permissions=(reads, plans))
+    assert platform_excess(shown, more, staff(reads, plans)) == payout
+    with_switch = staff(plans, switches=frozenset({Switch.PAYOUT}))
+    assert platform_excess(shown, more, with_switch) == (Excess("permission", "TRANSACTIONS:R"),), "some act together"
+    assert platform_excess(shown, more, replace(with_switch, permissions=(reads, plans))) == ()
+    assert platform_excess(more, shown, staff(reads, plans)) == payout, "DR14: and taking it needs the same"
+    some = staff(reads, assigned=True, assigned_accounts=frozenset({1}))
+    for wider in (replace(some, assigned_accounts=frozenset({1, 2})), replace(some, assigned=False)):
+        assert platform_excess(some, wider, staff(plans)) == (Excess("permission", "TRANSACTIONS:R"),)
+        assert platform_excess(some, wider, staff(reads)) == ()
+    approved = replace(shown, statuses=frozenset({"APPROVED"}))
+    assert platform_excess(approved, shown, staff(reads)) == payout
+    assert platform_excess(approved, shown, staff(reads, switches=frozenset({Switch.PAYOUT}))) == ()
+    assert platform_excess(shown, more, staff(("ADMIN", Level.R))) == (), "DR15: Admin R has every switch"
+
+
+def test_dr1_a_permission_comes_in_every_program_and_a_program_with_every_permission() -> None:
+    """DR1, DR14, I2: whoever holds a permission in one program adds it to nobody's membership of another."""
+    users, reads, finance = ("ACCOUNT_USERS", Level.W), ("PERFORMANCE_REPORTS", Level.R), ("FINANCE_REPORTING", Level.R)
+    here, there = frozenset({1}), frozenset({2})
+    actor = OrganizationGrant(1, (users, reads, finance), programs=here)
+    target = OrganizationGrant(1, (reads,), programs=there)
+    beyond = (Excess("program", "2"),)
+    assert organization_excess(target, replace(target, permissions=(reads, finance)), actor) == beyond
+    assert organization_excess(target, None, actor) == beyond
+    own = replace(target, programs=here)
+    assert organization_excess(own, replace(own, permissions=(reads, finance)), actor) == ()
+    reader = OrganizationGrant(1, (users, reads))
+    richer = OrganizationGrant(1, (reads, finance), programs=here)
+    assert organization_excess(richer, replace(richer, programs=here | there), reader) == (
+        Excess("permission", "FINANCE_REPORTING:R"),
+    )
+    assert organization_excess(own, replace(own, programs=here | there), reader) == ()
+
+
 @pytest.mark.parametrize("base", [BaseType.MANAGER, BaseType.AFFILIATE_MANAGER, BaseType.ADVERTISER_MANAGER])
 def test_dr7_dr15_settings_are_not_for_managers(base: BaseType) -> None:
     """DR7, DR15, C-16: nor for the two bases beside it; a PERSONAL set may hold every module."""

@@ -22,6 +22,7 @@ from sightline.resolvers.mutations.key_rotation import flag_keys
 from sightline.resolvers.mutations.refusals import NotAllowedError
 
 _SHOWN = 5
+_ROWS = frozenset({"account", "advertiser", "program"})
 
 # A time-boxed or suspended administrator does not count (DR10, DR13, DR14).
 _PLATFORM_ADMINS = """
@@ -44,9 +45,14 @@ def membership_in(grants: Grants, organization: int) -> OrganizationGrant | None
 
 def refuse(excess: Iterable[Excess]) -> None:
     """Raise NotAllowedError where there is something that the actor does not hold himself, and say what."""
-    named = ", ".join(f"{each.kind} {each.name}" for each in sorted(set(excess))[:_SHOWN])
+    named = ", ".join(sorted({_named(each) for each in excess})[:_SHOWN])
     if named:
         raise NotAllowedError(f"You cannot give or take what you do not hold yourself: {named}.")
+
+
+def _named(excess: Excess) -> str:
+    """A lack in words. Of rows it names the kind: numbers as they are stored are told to nobody."""
+    return f"a further {excess.kind}" if excess.kind in _ROWS else f"{excess.kind} {excess.name}"
 
 
 @asynccontextmanager

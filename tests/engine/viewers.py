@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ from sightline.authz.grants import (
     Grants,
     OrganizationGrant,
     PlatformGrant,
+    by_key,
     narrow,
     paths_of,
 )
@@ -129,7 +131,7 @@ def _id(random: Random, world: World, table: str) -> int:
 def focused(random: Random, world: World, count: int) -> list[Principal]:
     """Principals of one grant each that differ in little: limited roles of organizations, staff with every switch.
 
-    A few more see API keys of their own and nothing else.
+    A few more see API keys of their own and nothing else, and a few would own everything, were it not by key.
     """
     made = []
     for number in range(count):
@@ -163,7 +165,7 @@ def focused(random: Random, world: World, count: int) -> list[Principal]:
                 ),
             )
         made.append(principal(f"focused:{number}", paths_of(grants), user_id=user))
-    return [*made, *map(_by_key_for_own_keys, _owners(world))]
+    return [*made, *map(_by_key_for_own_keys, _owners(world)), *_keys_of_owners(world)]
 
 
 def _owners(world: World) -> list[int]:
@@ -176,3 +178,26 @@ def _by_key_for_own_keys(user: int) -> Principal:
     staff = PlatformGrant(BaseType.MANAGER, (("API_KEYS", Level.R),))
     paths = narrow(paths_of(Grants(user, platform=staff)), frozenset({token("API_KEYS", Level.R)}))
     return principal(f"owner:{user}", paths, user_id=user)
+
+
+def _keys_of_owners(world: World) -> list[Principal]:
+    """Keys by which somebody would own everything, were it not by key: what is done in person only is not theirs."""
+    admin = next(role for role in PREDEFINED_ORGANIZATION_ROLES if role.name == "Admin")
+    accounts, organizations = [
+        [row["id"] for row in world.tables[name]] for name in ("affiliate_account", "organization")
+    ]
+    companies = tuple(CompanyGrant(row["id"], CompanyLevel.OWNER) for row in world.tables["company"])
+    owners = (
+        Grants(None, collaborators=tuple(CollaboratorGrant(each, CollaboratorRole.OWNER) for each in accounts)),
+        Grants(
+            None,
+            organizations=tuple(
+                OrganizationGrant(each, admin.permissions, admin.standing, both_sides=True) for each in organizations
+            ),
+        ),
+        Grants(None, platform=PlatformGrant(BaseType.MANAGER, (("AFFILIATES", Level.W),))),
+    )
+    return [
+        principal(f"owner by key:{number}", by_key(paths_of(replace(each, companies=companies))))
+        for number, each in enumerate(owners)
+    ]

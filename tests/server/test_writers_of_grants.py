@@ -26,7 +26,7 @@ WRITERS = {
     "db/sign_in/people.py": "server/identity/test_mailed_tokens.py",
     "db/sign_in/sessions.py": "server/identity/test_signing_in.py",
     "resolvers/mutations/key_rotation.py": "mutations/test_key_rotation.py",
-    "resolvers/mutations/column_lists.py": "mutations/test_column_lists.py",
+    "resolvers/mutations/column_lists.py": "mutations/test_list_mutations.py",
     "resolvers/mutations/members.py": "mutations/test_organization_mutations.py",
     "resolvers/mutations/roles.py": "mutations/test_role_mutations.py",
     "resolvers/mutations/staff.py": "mutations/test_role_mutations.py",

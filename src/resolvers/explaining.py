@@ -43,11 +43,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked about: a coordinate as the classes it needs on an entity, and perhaps one row."""
+    """What is asked about: a coordinate as the classes it needs on an entity, and perhaps one row.
+
+    `leads_to` are the entities that must be seen at all, for the coordinate to be there.
+    """
 
     entity: str
     classes: frozenset[FieldClass]
     key: Key | None = None
+    leads_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +123,9 @@ async def who_can_see(operation: Operation, asked: Asked, *, first: int, after: 
             continue
         operation.asked_about.add(key.id)
         paths = (await principal_of_user(operation.snapshot, key.id)).paths
-        seen = await _Reading(operation, paths, asked).truths()
-        if seen is not None and seen[SHOWN]:
+        reading = _Reading(operation, paths, asked)
+        seen = await reading.truths()
+        if seen is not None and seen[SHOWN] and reading.is_there:
             found.append(key)
     return Onlookers(found, looked_at[-1] if len(keys) > first else None)
 
@@ -137,6 +142,11 @@ class _Reading:
         self._operation, self._paths, self._asked = operation, paths, asked
         self._visibility = operation.services.visibilities.of(paths)
         self._parts = parts(self._visibility, asked.entity, asked.classes)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether what the coordinate leads to is there at all."""
+        return all(self._visibility.sees(each) for each in self._asked.leads_to)
 
     @cached_property
     def _statement(self) -> Statement:
@@ -165,7 +175,7 @@ class _Reading:
                 described = replace(part, source=(source.entity, key))
                 explained.append(described if visible else replace(part, kind=None, holds=(), asks=""))
         explained += [self._part(at, everything) for at in range(len(self._parts)) if at not in named]
-        outcome = self._on_any_row() if everything is None else _on_a_row(everything)
+        outcome = self._on_any_row() if everything is None else self._on_a_row(everything)
         return Explanation(outcome, tuple(sorted(self._asked.classes)), tuple(explained))
 
     def _part(self, at: int, truths: Truths | None) -> PathExplained:
@@ -180,15 +190,14 @@ class _Reading:
 
     def _on_any_row(self) -> Outcome:
         where = shown(self._visibility, self._asked.entity, self._asked.classes)
-        if where == FALSE:
+        if where == FALSE or not self.is_there:
             return Outcome.HIDDEN
         return Outcome.SHOWN if where == self._visibility.rows(self._asked.entity) else Outcome.CONDITIONAL
 
-
-def _on_a_row(truths: Truths) -> Outcome:
-    if not truths[SEEN]:
-        return Outcome.INVISIBLE
-    return Outcome.SHOWN if truths[SHOWN] else Outcome.MASKED
+    def _on_a_row(self, truths: Truths) -> Outcome:
+        if not truths[SEEN]:
+            return Outcome.INVISIBLE
+        return Outcome.SHOWN if truths[SHOWN] and self.is_there else Outcome.MASKED
 
 
 def _binds(at: int, path: Path) -> dict[str, list[Value]]:

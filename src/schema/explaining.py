@@ -125,7 +125,7 @@ def _asked(info: strawberry.Info, coordinate: str, node: str | None) -> Asked | 
     columns = CATALOGUE[binding.entity].columns
     classes = frozenset[FieldClass]().union(*(needed_classes(columns[name]) for name in binding.columns))
     key = None if node is None else _key_of(info, node, binding.entity)
-    return Asked(binding.entity, classes, key)
+    return Asked(binding.entity, classes, key, binding.leads_to)
 
 
 def _key_of(info: strawberry.Info, text: str, entity: str) -> Key:

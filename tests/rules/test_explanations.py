@@ -125,7 +125,7 @@ async def test_without_a_row_it_is_about_all_of_them(platform: Platform) -> None
 
 async def test_each_grant_is_named_with_what_it_does(platform: Platform) -> None:
     """I1, AC1: of two memberships the one that reaches the row says so, and the other that it does not."""
-    other = "Bluebird Media"
+    other = "Lantern Reach"
     both = await platform.person(
         await platform.membership(NORTHWIND, "Member"), await platform.membership(other, "Member")
     )

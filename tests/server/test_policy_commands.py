@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import asyncpg
 import pytest
 from commands_over_demo import Run, commands_over
-from demo_platform import NORTHWIND, Platform
+from demo_platform import NORTHWIND, Platform, platform_of_its_own
 from policy_files import (
     Files,
     content,
@@ -25,6 +26,18 @@ from sightline.authz.roles import BaseType, Switch
 from sightline.db.secrets import Secrets
 from sightline.resolvers.policy.steps import PolicyRefusedError
 from sightline.server.policy_plans import applied, planned
+
+OWN = "demo_of_policy_commands"
+
+
+@pytest.fixture(scope="module")
+async def platform(
+    superuser: asyncpg.Connection, demo_template: str, database_url: Callable[[str], str], secrets: Secrets
+) -> AsyncIterator[Platform]:
+    """A platform of its own: what other tests make of roles and lists would count here too."""
+    async with platform_of_its_own(superuser, database_url, secrets, (OWN, demo_template)) as made:
+        yield made
+
 
 ADMIN = "admin@demo.example"
 
@@ -45,7 +58,7 @@ def sightline(
     capfd: pytest.CaptureFixture[str],
 ) -> Iterator[Run]:
     """Runs commands over the platform."""
-    with commands_over(database_url("demo_to_change"), secrets, tmp_path, (monkeypatch, capfd)) as run:
+    with commands_over(database_url(OWN), secrets, tmp_path, (monkeypatch, capfd)) as run:
         yield run
 
 

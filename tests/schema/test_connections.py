@@ -59,7 +59,7 @@ PAGE = (
 )
 
 
-SEEING = ("admin", "company-owner", "collab-owner")
+SEEING = ("admin", "company-owner", "collab-owner", "many-hats")
 """Together they see every entity: staff see no company, and no payout method is staff's or a company's alone."""
 
 

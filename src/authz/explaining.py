@@ -10,7 +10,7 @@ from sightline.authz.expr import FALSE, TRUE, Expr, all_of
 from sightline.authz.model import Model
 from sightline.authz.paths import Path, PathKind, Paths, Shape
 from sightline.authz.prose import cell_of, describe, rows_in_words
-from sightline.authz.visibility import Visibility
+from sightline.authz.visibility import Conditional, Permit, Visibility
 
 _EVERYBODYS = frozenset({PathKind.PUBLIC, PathKind.SELF})
 
@@ -35,6 +35,17 @@ def parts(visibility: Visibility, entity: str, classes: Collection[FieldClass]) 
         Part(shape, reached[at], {each: cells[at] for each, cells in given.items()})
         for at, shape in enumerate(visibility.shapes)
     )
+
+
+def shown(visibility: Visibility, entity: str, classes: Collection[FieldClass]) -> Expr:
+    """On which rows a coordinate of these classes is shown; FALSE by form where on none."""
+    match visibility.decide_classes(entity, frozenset(classes)):
+        case Permit():
+            return visibility.rows(entity)
+        case Conditional(predicate):
+            return predicate
+        case _:
+            return FALSE
 
 
 def places(alone: Paths, among: Paths) -> Iterator[tuple[int, Path]]:

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from sightline.authz.bounds import ACCOUNT
 from sightline.authz.classes import FieldClass
-from sightline.authz.explaining import parts
-from sightline.authz.expr import FALSE, Expr
-from sightline.authz.visibility import Conditional, Permit, Visibility
+from sightline.authz.explaining import parts, shown
+from sightline.authz.expr import Expr
+from sightline.authz.visibility import Visibility
 from sightline.db.catalogue import Catalogue
 from sightline.db.predicates import Predicates
 from sightline.db.statements import Statement, system_statement
@@ -47,14 +47,3 @@ def explanation(
     if table.is_fact:
         matches.append(source.c[ACCOUNT] == sa.bindparam("key_account", type_=sa.BigInteger()))
     return system_statement(sa.select(*columns).where(*matches))
-
-
-def shown(visibility: Visibility, entity: str, classes: Collection[FieldClass]) -> Expr:
-    """On which rows a coordinate of these classes is shown; FALSE by form where on none."""
-    match visibility.decide_classes(entity, frozenset(classes)):
-        case Permit():
-            return visibility.rows(entity)
-        case Conditional(predicate):
-            return predicate
-        case _:
-            return FALSE

@@ -2,6 +2,7 @@
 
     SightlineError
       BadInputError            BAD_INPUT: the request is wrong; the message says what to give instead
+        MalformedIdError       an id that is none, wherever it was given
         ColumnRestrictedError  COLUMN_RESTRICTED: a report names what does not exist or is not available (RC6)
       UnauthenticatedError     UNAUTHENTICATED: nobody, or nobody we know
 

@@ -13,18 +13,17 @@ from enum import StrEnum
 from functools import cached_property
 
 from sightline.authz.classes import FieldClass
-from sightline.authz.explaining import asked_of, parts, places
+from sightline.authz.explaining import asked_of, parts, places, shown
 from sightline.authz.expr import FALSE
-from sightline.authz.grants import NOTHING, paths_of
+from sightline.authz.grants import paths_of
 from sightline.authz.paths import Attribute, Path, PathKind, Paths, Value, bind_name
-from sightline.db.explanations import SEEN, SHOWN, explanation, given, reached, shown
+from sightline.db.explanations import SEEN, SHOWN, explanation, given, reached
 from sightline.db.queries import PageQuery, Selection
 from sightline.db.statements import Statement
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.grants import Source, sources_of_user
-from sightline.resolvers.identity import principal_of_user
+from sightline.resolvers.identity import paths_of_user
 from sightline.resolvers.operation import Operation
-from sightline.resolvers.people import is_active
 
 EXPLAIN = "user:explain"
 
@@ -92,9 +91,7 @@ async def explain(operation: Operation, asked: Asked, user: int | None = None) -
     if not await operation.does(EXPLAIN, Key(user)):
         return None
     operation.asked_about.add(user)
-    if not await is_active(operation.snapshot, user):
-        return await _Reading(operation, NOTHING, asked).explained([])
-    theirs = _Reading(operation, (await principal_of_user(operation.snapshot, user)).paths, asked)
+    theirs = _Reading(operation, await paths_of_user(operation.snapshot, user), asked)
     return await theirs.explained(await sources_of_user(operation.snapshot, user))
 
 
@@ -119,11 +116,10 @@ async def who_can_see(operation: Operation, asked: Asked, *, first: int, after: 
     looked_at = keys[:first]
     found: list[Key] = []
     for key, may_ask in zip(looked_at, await operation.done_on(EXPLAIN, looked_at), strict=True):
-        if not may_ask or not await is_active(operation.snapshot, key.id):
+        if not may_ask:
             continue
         operation.asked_about.add(key.id)
-        paths = (await principal_of_user(operation.snapshot, key.id)).paths
-        reading = _Reading(operation, paths, asked)
+        reading = _Reading(operation, await paths_of_user(operation.snapshot, key.id), asked)
         seen = await reading.truths()
         if seen is not None and seen[SHOWN] and reading.is_there:
             found.append(key)

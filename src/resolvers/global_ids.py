@@ -16,12 +16,16 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from sightline.db.secrets import Secrets
+from sightline.resolvers.errors import BadInputError
 
 _BLOCK, _LENGTH = 16, 22
 
 
-class MalformedIdError(ValueError):
+class MalformedIdError(BadInputError):
     """A text that is no global id of this installation."""
+
+    def __init__(self) -> None:
+        super().__init__("This is no id: take ids from answers of this API.")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -12,7 +12,7 @@ from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.explaining import EXPLAIN, Asked, Explanation, Outcome, PathExplained
 from sightline.resolvers.explaining import explain as explain_access
 from sightline.resolvers.explaining import who_can_see as who_is_shown
-from sightline.resolvers.global_ids import Key, MalformedIdError
+from sightline.resolvers.global_ids import GlobalIds, Key
 from sightline.schema.annotations import entity_named
 from sightline.schema.bindings import METADATA, Binding, Does, open_field, open_method
 from sightline.schema.coordinates import has_coordinate
@@ -21,7 +21,6 @@ from sightline.schema.model import CATALOGUE
 from sightline.schema.names import type_name
 
 MOST_LOOKED_AT = 100
-_ID_HELP = "This is no id: take ids from answers of this API."
 
 described(Outcome)
 described(PathKind)
@@ -129,11 +128,8 @@ def _asked(info: strawberry.Info, coordinate: str, node: str | None) -> Asked | 
 
 
 def _key_of(info: strawberry.Info, text: str, entity: str) -> Key:
-    try:
-        decoded: tuple[str, Key] = info.context.services.ids.decode(text)
-    except MalformedIdError as error:
-        raise BadInputError(_ID_HELP) from error
-    found, key = decoded
+    ids: GlobalIds = info.context.services.ids
+    found, key = ids.decode(text)
     if found != entity:
         raise BadInputError(f"This is no id of a {type_name(CATALOGUE[entity])}: the coordinate and the row must fit.")
     return key

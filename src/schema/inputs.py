@@ -17,7 +17,7 @@ from sightline.authz.classes import Marker
 from sightline.db.catalogue import Entity
 from sightline.db.queries import Compound, Connective, Filter, Operator, OrderKey, Test
 from sightline.resolvers.errors import BadInputError
-from sightline.resolvers.global_ids import GlobalIds, MalformedIdError
+from sightline.resolvers.global_ids import GlobalIds
 from sightline.schema.annotations import list_of
 from sightline.schema.bindings import METADATA, Binding, Bound, open_field
 from sightline.schema.enums import NAMES, described
@@ -261,8 +261,5 @@ def _numbers(given: Any, target: str, ids: GlobalIds) -> Any:
     """The ids behind global ids; one of another type names no row, and so is the id of none."""
     if isinstance(given, tuple):
         return tuple(_numbers(each, target, ids) for each in given)
-    try:
-        entity, key = ids.decode(given)
-    except MalformedIdError as error:
-        raise BadInputError("This is no id: take ids from answers of this API.") from error
+    entity, key = ids.decode(given)
     return key.id if entity == target else -1

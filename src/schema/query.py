@@ -8,7 +8,7 @@ import strawberry
 
 from sightline.authz.paths import PathKind
 from sightline.resolvers.errors import BadInputError
-from sightline.resolvers.global_ids import Key, MalformedIdError
+from sightline.resolvers.global_ids import Key
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Row
 from sightline.schema.annotations import entity_named
@@ -25,7 +25,6 @@ from sightline.schema.reports.choices import lenses_field, schema_field
 from sightline.schema.reports.column_lists import column_list_field
 
 MOST_NODES = 100
-ID_HELP = "This is no id: take ids from answers of this API."
 
 described(PathKind)
 
@@ -68,10 +67,7 @@ async def _version(
     root: strawberry.Parent[Operation],
     id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")],  # noqa: A002
 ) -> int | None:
-    try:
-        entity, key = root.services.ids.decode(id)
-    except MalformedIdError as error:
-        raise BadInputError(ID_HELP) from error
+    entity, key = root.services.ids.decode(id)
     return await root.version(entity, key)
 
 
@@ -111,10 +107,7 @@ class Viewer:
 
 
 async def _look_up(operation: Operation, text: str) -> Row | None:
-    try:
-        entity, key = operation.services.ids.decode(text)
-    except MalformedIdError as error:
-        raise BadInputError(ID_HELP) from error
+    entity, key = operation.services.ids.decode(text)
     return await operation.row(entity, key)
 
 

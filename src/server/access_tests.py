@@ -13,9 +13,9 @@ from pathlib import Path
 from sightline.authz.assertions import Assertion, AssertionSyntaxError, Person, parsed, wrong
 from sightline.authz.paths import Attribute, PathKind, Paths
 from sightline.authz.paths import Path as AccessPath
-from sightline.authz.permissions import token
 from sightline.authz.visibility import Visibility
 from sightline.db.snapshot import Snapshot, in_snapshot
+from sightline.resolvers.explaining import EXPLAIN
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.grants import active_user_by_email
 from sightline.resolvers.identity import Principal, principal_of_user
@@ -109,16 +109,10 @@ class _Court:
     async def _seen(self, found: Sequence[Subject]) -> frozenset[int]:
         """Whom the asker may ask about, beside himself: users he sees, by the staff's user management."""
         assert self.asker is not None
-        manages = any(
-            each.shape.kind is PathKind.PLATFORM and token("USERS") in each.shape.tokens
-            for each in self.asker.paths.ordered
-        )
-        visibility = self.engine.visibility(self.asker)
-        if not manages or not visibility.sees("app_user"):
-            return frozenset()
-        operation = Operation(self.engine.services, self.asker, visibility, self.snapshot)
-        rows = await operation.rows_by_key("app_user", [Key(each.user_id) for each in found])
-        return frozenset(each.user_id for each, row in zip(found, rows, strict=True) if row is not None)
+        operation = Operation(self.engine.services, self.asker, self.engine.visibility(self.asker), self.snapshot)
+        keys = [Key(each.user_id) for each in found]
+        may = await operation.done_on(EXPLAIN, keys, through=PathKind.PLATFORM)
+        return frozenset(key.id for key, is_his in zip(keys, may, strict=True) if is_his)
 
     async def _why_nobody(self, assertion: Assertion) -> tuple[str, ...]:
         if isinstance(assertion.subject, Person):

@@ -13,7 +13,6 @@ from typing import Any
 import asyncpg
 from graphql import DocumentNode, GraphQLError, OperationType
 
-from sightline.authz.grants import NOTHING
 from sightline.authz.viewing_as import simulated
 from sightline.authz.visibility import Visibility, compile_visibility
 from sightline.db.changes import CrossedChangesError, in_change
@@ -29,9 +28,8 @@ from sightline.resolvers.errors import BadInputError, SightlineError, Unauthenti
 from sightline.resolvers.explaining import EXPLAIN
 from sightline.resolvers.global_ids import GlobalIds, MalformedIdError
 from sightline.resolvers.grants import active_user_by_email
-from sightline.resolvers.identity import Identities, Principal, principal_of_user
+from sightline.resolvers.identity import Identities, Principal, paths_of_user, principal_of_user
 from sightline.resolvers.operation import Operation, Services, ViewedAs
-from sightline.resolvers.people import is_active
 from sightline.resolvers.reports.desk import Desk
 from sightline.resolvers.visibilities import Visibilities
 from sightline.schema.api import Api, Prepared, View
@@ -151,9 +149,7 @@ class Engine:
         if entity != "app_user" or not await operation.does(EXPLAIN, key):
             return None
         note(about=[key.id])
-        active = await is_active(operation.snapshot, key.id)
-        paths = (await principal_of_user(operation.snapshot, key.id)).paths if active else NOTHING
-        return ViewedAs(key.id, simulated(paths))
+        return ViewedAs(key.id, simulated(await paths_of_user(operation.snapshot, key.id)))
 
     def visibility(self, principal: Principal) -> Visibility:
         """The visibility of a principal, shared by all who have paths of the same shapes."""

@@ -72,7 +72,7 @@ class Change:
         try:
             named, key = self.operation.services.ids.decode(text)
         except MalformedIdError as error:
-            raise InvalidError("This is no id: take ids from answers of this API.", *path) from error
+            raise InvalidError(str(error), *path) from error
         if named != entity or await self.operation.row(entity, key) is None:
             raise MissingError(*path)
         return Found(entity, key)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sightline.authz.reports.dimensions import DIMENSIONS, DatePart, Dimension
 from sightline.db.catalogue import Catalogue
 from sightline.resolvers.errors import BadInputError
-from sightline.resolvers.global_ids import GlobalIds, Key, MalformedIdError
+from sightline.resolvers.global_ids import GlobalIds, Key
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NO_ROW = -1
@@ -80,10 +80,7 @@ class DimensionValues:
         return text
 
     def _number(self, entity: str, text: str) -> int:
-        try:
-            found, key = self.ids.decode(text)
-        except MalformedIdError as error:
-            raise BadInputError("This is no id: take ids from answers of this API.") from error
+        found, key = self.ids.decode(text)
         return key.id if found == entity else _NO_ROW
 
 

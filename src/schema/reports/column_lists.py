@@ -6,8 +6,7 @@ from typing import Annotated, Self
 
 import strawberry
 
-from sightline.resolvers.errors import BadInputError
-from sightline.resolvers.global_ids import Key, MalformedIdError
+from sightline.resolvers.global_ids import Key
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.reports.lists import ListInView, list_in_view
 from sightline.schema.bindings import METADATA, Does, open_field
@@ -54,10 +53,7 @@ async def _column_list(
     operation: Operation = info.context
     if user is None:
         return await column_list(operation, None) if _does(operation, _EDITS_THE_DEFAULT) else None
-    try:
-        entity, key = operation.services.ids.decode(user)
-    except MalformedIdError as error:
-        raise BadInputError("This is no id: take ids from answers of this API.") from error
+    entity, key = operation.services.ids.decode(user)
     if entity != "app_user" or not await operation.does(_EDITS_USERS, key):
         return None
     return await column_list(operation, key)

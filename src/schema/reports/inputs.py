@@ -12,7 +12,7 @@ from sightline.authz.reports.dimensions import DateBasis
 from sightline.authz.reports.lenses import Lens, ReportLens
 from sightline.db.tables.enums import ConversionStatus
 from sightline.resolvers.errors import BadInputError, ColumnRestrictedError
-from sightline.resolvers.global_ids import GlobalIds, MalformedIdError
+from sightline.resolvers.global_ids import GlobalIds
 from sightline.resolvers.reports.desk import NO_LENS
 from sightline.resolvers.reports.requests import (
     MOST_ROWS,
@@ -168,10 +168,7 @@ def lens_from(given: ReportLensInput, ids: GlobalIds) -> Lens:
         raise BadInputError("A lens has an organization for ADVERTISER and PARTNER, an account for ACCOUNT.")
     if attribute is None:
         return Lens(given.kind)
-    try:
-        found, key = ids.decode(str(named[attribute]))
-    except MalformedIdError as error:
-        raise BadInputError("This is no id: take ids from answers of this API.") from error
+    found, key = ids.decode(str(named[attribute]))
     if found != entity:
         raise ColumnRestrictedError(NO_LENS)
     return Lens(given.kind, key.id)

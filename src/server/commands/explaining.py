@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.table import Table
@@ -10,10 +12,16 @@ from rich.table import Table
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.grants import active_user_by_email
-from sightline.resolvers.identity import principal_of_user
+from sightline.resolvers.identity import Principal, principal_of_user
+from sightline.server.answers import GraphQLRequest
 from sightline.server.app import open_database
 from sightline.server.commands.running import CommandError, out, printable, run, secrets_of
 from sightline.server.settings import load_settings
+
+if TYPE_CHECKING:
+    from sightline.server.execution import Engine
+
+Result = TypeVar("Result")
 
 _AT_ONCE = 100
 _WHY = """query ($of: String!, $node: ID, $user: ID) { explainAccess(coordinate: $of, node: $node, user: $user) {
@@ -39,8 +47,12 @@ def access_explain(
     ] = None,
 ) -> None:
     """Say why somebody is shown something or not, path by path, as far as whoever asks may know it."""
-    about = None if asker is None else email
-    found = run(_asked(asker or email, _WHY, about=about, of=coordinate, node=node))["explainAccess"]
+
+    async def work(ask: Ask) -> Any:
+        about = {} if asker is None else {"user": await ask.id_of(email)}
+        return (await ask(_WHY, of=coordinate, node=node, **about))["explainAccess"]
+
+    found = run(_asking(asker or email, work))
     if found is None:
         raise CommandError(_NOTHING)
     table = Table("path", "reaches", "gives", "carries", "is asked for", box=None)
@@ -60,43 +72,61 @@ def access_who(
     asker: Annotated[str, typer.Option("--as", metavar="EMAIL", help="Who asks.", show_default=False)],
 ) -> None:
     """Name those whom the asker administers and who are shown what he is shown on a row."""
-    after: str | None = None
-    while True:
-        found = run(_asked(asker, _WHO, of=coordinate, node=node, limit=_AT_ONCE, after=after))["whoCanSee"]
-        if found is None:
-            raise CommandError(_NOTHING)
-        if found["users"]:
-            for user in run(_asked(asker, _NAMES, ids=found["users"]))["nodes"]:
-                out().print(printable((user or {}).get("name") or "a user without a name"), markup=False)
-        after = found["last"]
-        if after is None:
-            return
+
+    async def work(ask: Ask) -> list[str]:
+        names: list[str] = []
+        after: str | None = None
+        while True:
+            found = (await ask(_WHO, of=coordinate, node=node, limit=_AT_ONCE, after=after))["whoCanSee"]
+            if found is None:
+                raise CommandError(_NOTHING)
+            if found["users"]:
+                nodes = (await ask(_NAMES, ids=found["users"]))["nodes"]
+                names += [(user or {}).get("name") or "a user without a name" for user in nodes]
+            after = found["last"]
+            if after is None:
+                return names
+
+    for name in run(_asking(asker, work)):
+        out().print(printable(name), markup=False)
 
 
-async def _asked(asker: str, query: str, *, about: str | None = None, **variables: Any) -> dict[str, Any]:
-    """The data of the answer to an active user. Raises CommandError for nobody, and for what the API refuses."""
-    from sightline.server.answers import GraphQLRequest
+@dataclass(frozen=True, slots=True, eq=False)
+class Ask:
+    """Asks the API as one principal, in one snapshot."""
+
+    engine: Engine
+    principal: Principal
+    snapshot: Snapshot
+
+    async def __call__(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of the answer. Raises CommandError for what the API refuses."""
+        answer = await self.engine.answer(GraphQLRequest(query, variables), self.principal, self.snapshot)
+        if answer.errors or answer.data is None:
+            raise CommandError(answer.errors[0]["message"])
+        return answer.data
+
+    async def id_of(self, email: str) -> str:
+        """The global id of a user. Raises CommandError for nobody."""
+        number = await self.snapshot.connection.fetchval("SELECT id FROM app_user WHERE email = lower($1)", email)
+        if number is None:
+            raise CommandError(f"There is no user with the address {email}.")
+        return self.engine.services.ids.encode("app_user", [Key(number)])[0]
+
+
+async def _asking(asker: str, work: Callable[[Ask], Awaitable[Result]]) -> Result:
+    """What comes of asking as an active user. Raises CommandError for nobody."""
     from sightline.server.execution import Engine
 
     settings = load_settings()
     secrets = secrets_of(settings)
 
-    async def work(snapshot: Snapshot) -> Any:
+    async def in_one(snapshot: Snapshot) -> Result:
         user = await active_user_by_email(snapshot, asker)
         if user is None:
             raise CommandError(f"There is no active user with the address {asker}.")
-        if about is not None:
-            number = await snapshot.connection.fetchval("SELECT id FROM app_user WHERE email = lower($1)", about)
-            if number is None:
-                raise CommandError(f"There is no user with the address {about}.")
-            variables["user"] = engine.services.ids.encode("app_user", [Key(number)])[0]
-        principal = await principal_of_user(snapshot, user)
-        return await engine.answer(GraphQLRequest(query, variables), principal, snapshot)
+        return await work(Ask(engine, await principal_of_user(snapshot, user), snapshot))
 
     async with open_database(settings) as database:
         engine = Engine.of(database, secrets)
-        answer = await in_snapshot(database.reads, work)
-    if answer.errors or answer.data is None:
-        raise CommandError(answer.errors[0]["message"])
-    data: dict[str, Any] = answer.data
-    return data
+        return await in_snapshot(database.reads, in_one)

@@ -33,6 +33,7 @@ gc.set_threshold(100_000, 20, 100)
 
 EmptyDatabase = Callable[..., Awaitable[str]]
 DatabaseUrl = Callable[[str], str]
+Copied = Callable[[str, str], Awaitable[str]]
 
 
 @pytest.fixture(scope="session")
@@ -77,16 +78,27 @@ async def superuser(cluster: Cluster) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
+@pytest.fixture(scope="session")
+def copied(superuser: asyncpg.Connection, database_url: DatabaseUrl) -> Copied:
+    """Makes a database of a name, a copy of a template, that lives as long as the run. Returns its URL."""
+
+    async def make(name: str, template: str) -> str:
+        await superuser.execute(
+            f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {template} STRATEGY FILE_COPY"
+        )
+        return database_url(name)
+
+    return make
+
+
 @pytest.fixture
-async def empty_database(superuser: asyncpg.Connection) -> AsyncIterator[EmptyDatabase]:
+async def empty_database(superuser: asyncpg.Connection, copied: Copied) -> AsyncIterator[EmptyDatabase]:
     """Makes databases that live as long as the test; `template` names one to copy. Returns the new one's name."""
     made: list[str] = []
 
     async def make(template: str = "template0") -> str:
         name = f"test_{uuid4().hex[:12]}"
-        await superuser.execute(
-            f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {template} STRATEGY FILE_COPY"
-        )
+        await copied(name, template)
         made.append(name)
         return name
 
@@ -96,23 +108,19 @@ async def empty_database(superuser: asyncpg.Connection) -> AsyncIterator[EmptyDa
 
 
 @pytest.fixture(scope="session")
-async def migrated_template(superuser: asyncpg.Connection, database_url: DatabaseUrl) -> str:
+async def migrated_template(copied: Copied) -> str:
     """A database at the newest version of the schema, and empty: a template to copy, never to be connected to."""
     name = "template_migrated"
-    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE template0")
-    async with Database.open(database_url(name)) as database, database.engine() as engine:
+    async with Database.open(await copied(name, "template0")) as database, database.engine() as engine:
         await migrate.upgrade(engine)
     return name
 
 
 @pytest.fixture(scope="session")
-async def demo_template(superuser: asyncpg.Connection, database_url: DatabaseUrl, migrated_template: str) -> str:
+async def demo_template(copied: Copied, migrated_template: str) -> str:
     """A database with the demo platform in it: a template to copy, never to be connected to."""
     name = "template_demo"
-    await superuser.execute(
-        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {migrated_template} STRATEGY FILE_COPY"
-    )
-    async with Database.open(database_url(name)) as database, database.owner() as connection:
+    async with Database.open(await copied(name, migrated_template)) as database, database.owner() as connection:
         await seed(connection, SECRETS)
     return name
 
@@ -127,13 +135,15 @@ async def database(
 
 
 @pytest.fixture(scope="session")
-async def demo(superuser: asyncpg.Connection, demo_template: str, database_url: DatabaseUrl) -> AsyncIterator[Database]:
-    """The demo platform, open; shared by all tests of the run, so nobody writes to it."""
-    name = "demo_shared"
-    await superuser.execute(
-        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template} STRATEGY FILE_COPY"
-    )
-    async with Database.open(database_url(name)) as opened:
+async def demo_url(copied: Copied, demo_template: str) -> str:
+    """Where the demo platform is, which is shared by all tests of the run, so nobody writes to it."""
+    return await copied("demo_shared", demo_template)
+
+
+@pytest.fixture(scope="session")
+async def demo(demo_url: str) -> AsyncIterator[Database]:
+    """The same, open."""
+    async with Database.open(demo_url) as opened:
         yield opened
 
 
@@ -150,15 +160,23 @@ def secrets() -> Secrets:
 
 
 @pytest.fixture(scope="session")
-async def platform(
-    superuser: asyncpg.Connection, demo_template: str, database_url: DatabaseUrl, secrets: Secrets
-) -> AsyncIterator[Platform]:
+async def platform(copied: Copied, demo_template: str, secrets: Secrets) -> AsyncIterator[Platform]:
     """A copy of the demo platform that tests may add people, grants and rows to, with an engine over it."""
-    name = "demo_to_change"
-    await superuser.execute(
-        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template} STRATEGY FILE_COPY"
-    )
-    async with Database.open(database_url(name)) as opened, Platform.over(opened, secrets) as platform:
+    url = await copied("demo_to_change", demo_template)
+    async with Database.open(url) as opened, Platform.over(opened, secrets) as platform:
+        yield platform
+
+
+@pytest.fixture(scope="module")
+async def own_url(request: pytest.FixtureRequest, copied: Copied, demo_template: str) -> str:
+    """Where a copy for the tests of one module is, for whom what others make of roles and lists would count."""
+    return await copied(f"demo_of_{request.module.__name__}", demo_template)
+
+
+@pytest.fixture(scope="module")
+async def own_platform(own_url: str, secrets: Secrets) -> AsyncIterator[Platform]:
+    """The same, with an engine over it."""
+    async with Database.open(own_url) as opened, Platform.over(opened, secrets) as platform:
         yield platform
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -22,7 +22,6 @@ from graphql import (
 from sightline.db import audit
 from sightline.db.database import Database
 from sightline.db.demo import CAST, token_of
-from sightline.db.role_names import DatabaseRole
 from sightline.db.secrets import Secrets
 from sightline.resolvers.global_ids import Key
 from sightline.server.answers import GraphQLAnswer, GraphQLRequest
@@ -66,6 +65,12 @@ class Platform:
     def member(self, key: str) -> str:
         """The token of a member of the demo cast."""
         return token_of(next(each for each in CAST if each.key == key), self.secrets)
+
+    async def user_of(self, key: str) -> str:
+        """The global id of a member of the demo cast."""
+        return self.global_id(
+            "app_user", await self.one("SELECT id FROM app_user WHERE email = $1", f"{key}@demo.example")
+        )
 
     async def ask(self, who: str, query: str, /, **variables: Any) -> GraphQLAnswer:
         """The answer that the holder of a token gets."""
@@ -249,14 +254,3 @@ def _only(node: Values) -> Any:
     while isinstance(node, dict) and len(node) == 1:
         (node,) = node.values()
     return node
-
-
-@asynccontextmanager
-async def platform_of_its_own(
-    superuser: asyncpg.Connection, database_url: Callable[[str], str], secrets: Secrets, named: tuple[str, str]
-) -> AsyncIterator[Platform]:
-    """A platform in a new database, by its name and the template it is a copy of."""
-    name, template = named
-    await superuser.execute(f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {template} STRATEGY FILE_COPY")
-    async with Database.open(database_url(name)) as opened, Platform.over(opened, secrets) as made:
-        yield made

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
 
 import pytest
 import uvicorn
@@ -15,7 +14,6 @@ from nodejs import NodeMissingError, Workspace
 from nodejs import workspace as workspace_in
 from pydantic import SecretStr
 
-from sightline.db.database import Database
 from sightline.db.secrets import Secrets
 from sightline.server.app import build_app
 from sightline.server.execution import make_execute
@@ -27,11 +25,11 @@ STOPPING_SECONDS = 15
 
 
 @pytest.fixture(scope="session")
-def server(demo: Database, database_url: Any, secrets: Secrets) -> Iterator[str]:
+def server(demo_url: str, secrets: Secrets) -> Iterator[str]:
     """The URL of the GraphQL endpoint of a real server."""
     settings = Settings(  # type: ignore[call-arg]
         _env_file=None,
-        database_url=SecretStr(database_url("demo_shared")),
+        database_url=SecretStr(demo_url),
         secret_key=SecretStr(secrets.root.decode()),
     )
     with listen("127.0.0.1", 0) as listening:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
-import asyncpg
 import pytest
 from desk import Desk
 from door import Door, client_of
 
 from sightline.db.database import Database
-from sightline.db.role_names import DatabaseRole
 from sightline.db.secrets import Secrets
 from sightline.server.execution import Engine
 
@@ -24,13 +22,8 @@ async def door(desk: Desk) -> AsyncIterator[Door]:
 
 @pytest.fixture(scope="session")
 async def changing(
-    superuser: asyncpg.Connection, demo_template: str, database_url: object, secrets: Secrets
+    copied: Callable[[str, str], Awaitable[str]], demo_template: str, secrets: Secrets
 ) -> AsyncIterator[Desk]:
     """A copy of the demo platform. Who changes rows there takes them back, unless nobody else looks at them."""
-    assert callable(database_url)
-    name = "demo_of_leaks"
-    await superuser.execute(
-        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template} STRATEGY FILE_COPY"
-    )
-    async with Database.open(database_url(name)) as database:
+    async with Database.open(await copied("demo_of_leaks", demo_template)) as database:
         yield Desk(Engine.of(database, secrets), secrets)

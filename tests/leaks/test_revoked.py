@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
-import asyncpg
 import pytest
 from desk import LIVING, Desk, as_bytes
 
 from sightline.db.database import Database
 from sightline.db.demo import CAST, token_of
-from sightline.db.role_names import DatabaseRole
 from sightline.db.secrets import Secrets
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.resolvers.errors import UnauthenticatedError
@@ -32,15 +30,10 @@ IN_TURN = sorted(LIVING, key=lambda key: next(each for each in CAST if each.key 
 
 @pytest.fixture(scope="module")
 async def losing(
-    superuser: asyncpg.Connection, demo_template: str, database_url: object, secrets: Secrets
+    copied: Callable[[str, str], Awaitable[str]], demo_template: str, secrets: Secrets
 ) -> AsyncIterator[Desk]:
     """A copy of the demo platform on which the cast loses its grants, one after the other."""
-    assert callable(database_url)
-    name = "demo_of_revocations"
-    await superuser.execute(
-        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {demo_template} STRATEGY FILE_COPY"
-    )
-    async with Database.open(database_url(name)) as database:
+    async with Database.open(await copied("demo_of_revocations", demo_template)) as database:
         yield Desk(Engine.of(database, secrets), secrets)
 
 

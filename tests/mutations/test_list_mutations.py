@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from random import Random
 
-import asyncpg
 import pytest
-from demo_platform import BLUEBIRD, NORTHWIND, Platform, platform_of_its_own
+from demo_platform import BLUEBIRD, NORTHWIND, Platform
 from lists_of_columns import ALL, EDITS, LIST, READS, UNKNOWN, audited, edit, has, reports, reset, seen, stored, used
 
 from sightline.authz.reports.catalogue import CATALOGUE
 from sightline.authz.reports.lists import FIRST_LIST
-from sightline.db.secrets import Secrets
-
-OWN = "demo_of_list_mutations"
 
 
 @pytest.fixture(scope="module")
-async def platform(
-    superuser: asyncpg.Connection, demo_template: str, database_url: Callable[[str], str], secrets: Secrets
-) -> AsyncIterator[Platform]:
-    """A platform of its own: what other tests make of roles and lists would count here too."""
-    async with platform_of_its_own(superuser, database_url, secrets, (OWN, demo_template)) as made:
-        yield made
+def platform(own_platform: Platform) -> Platform:
+    """The lists of other tests, and who has none, would count here too."""
+    return own_platform
 
 
 MONEY = {"revenue", "payout", "sale_amount"}

@@ -35,12 +35,6 @@ async def why(platform: Platform, who: str, of: str, node: str | None = None, us
     return (await platform.read(who, WHY, of=of, node=node, user=user))["explainAccess"]
 
 
-async def user_of(platform: Platform, key: str) -> str:
-    """The global id of a member of the cast."""
-    number = await platform.one("SELECT id FROM app_user WHERE email = $1", f"{key}@demo.example")
-    return platform.global_id("app_user", number)
-
-
 async def lives(platform: Platform, who: str, node: str, type_: str, field: str) -> str:
     """What becomes of one cell when it is asked for: the outcome that its explanation must have."""
     inside = (
@@ -96,7 +90,7 @@ async def test_what_is_explained_to_oneself_is_what_happens(platform: Platform, 
 @pytest.mark.parametrize("target", ["affiliate-manager", "adv-guest", "partner-member", "collab-readonly", "many-hats"])
 async def test_what_is_explained_of_another_is_what_happens_to_him(platform: Platform, target: str) -> None:
     """AC1: an administrator is told of every row and cell what the other gets when he asks for it."""
-    admin, about = platform.member("admin"), await user_of(platform, target)
+    admin, about = platform.member("admin"), await platform.user_of(target)
     outcomes = set()
     for (_, type_, connection), fields in CELLS.items():
         for node in await some_rows(platform, admin, connection, target):
@@ -115,7 +109,7 @@ async def test_what_is_explained_of_another_is_what_happens_to_him(platform: Pla
 async def test_without_a_row_it_is_about_all_of_them(platform: Platform) -> None:
     """AC2: shown on all rows seen, on some, on none."""
     admin = platform.member("admin")
-    nopay, support = await user_of(platform, "affiliate-manager-nopay"), await user_of(platform, "support")
+    nopay, support = await platform.user_of("affiliate-manager-nopay"), await platform.user_of("support")
     assert (await why(platform, admin, "Conversion.payout"))["outcome"] == Outcome.SHOWN
     assert (await why(platform, admin, "Conversion.payout", None, nopay))["outcome"] == Outcome.HIDDEN
     assert (await why(platform, admin, "Program", None, support))["outcome"] == Outcome.SHOWN
@@ -183,7 +177,7 @@ async def test_whoever_administers_nobody_asks_about_nobody(platform: Platform, 
     """LK15: the answer about a user is that about no user, and `whoCanSee` does not exist."""
     token = platform.member(who)
     program = platform.global_id("program", await platform.one("SELECT min(id) FROM program WHERE listed"))
-    somebody, nobody = await user_of(platform, "manager"), platform.global_id("app_user", 2**40)
+    somebody, nobody = await platform.user_of("manager"), platform.global_id("app_user", 2**40)
     answers = [
         await platform.ask(token, WHY, of="Program.name", node=program, user=each) for each in (somebody, nobody)
     ]
@@ -195,7 +189,7 @@ async def test_whoever_administers_nobody_asks_about_nobody(platform: Platform, 
 async def test_an_administrator_asks_about_his_own_people_only(platform: Platform) -> None:
     """K19, LK15: a stranger and nobody are one; so are an unseen row and none, a masked cell and none."""
     admin = platform.member("adv-admin")
-    own, stranger = await user_of(platform, "adv-guest"), await user_of(platform, "partner-admin")
+    own, stranger = await platform.user_of("adv-guest"), await platform.user_of("partner-admin")
     program = await platform.one("SELECT min(id) FROM program WHERE advertiser_org_id = $1", await northwind(platform))
     node = platform.global_id("program", program)
     assert (await why(platform, admin, "Program.name", node, own))["outcome"] == Outcome.SHOWN
@@ -236,7 +230,7 @@ async def test_hidden_and_made_up_coordinates_have_the_same_answer(platform: Pla
 async def test_ac6_of_a_suspended_user_nothing_is_shown(platform: Platform) -> None:
     """AC6: whatever he was given."""
     found = await why(
-        platform, platform.member("admin"), "Conversion.payout", None, await user_of(platform, "suspended")
+        platform, platform.member("admin"), "Conversion.payout", None, await platform.user_of("suspended")
     )
     assert found == {"outcome": Outcome.HIDDEN, "needs": ["payout", "record"], "paths": []}
 
@@ -257,7 +251,7 @@ async def test_who_can_see_is_whoever_is_shown_it(platform: Platform, who: str, 
         if after is None:
             break
     for key in ("admin", "affiliate-manager-nopay", "adv-admin", "adv-guest", "analyst", "partner-admin", "support"):
-        user = await user_of(platform, key)
+        user = await platform.user_of(key)
         explained = await why(platform, token, f"Conversion.{field}", node, user)
         asked_for = await lives(platform, platform.member(key), node, "Conversion", field)
         assert (user in found) == (explained is not None and asked_for == Outcome.SHOWN), key

@@ -54,12 +54,6 @@ async def looked(platform: Platform, who: str, query: str, as_: str, /, **variab
     return await platform.engine.execute(GraphQLRequest(query, variables, None, as_), who)
 
 
-async def user_of(platform: Platform, key: str) -> str:
-    """The global id of a member of the cast."""
-    number = await platform.one("SELECT id FROM app_user WHERE email = $1", f"{key}@demo.example")
-    return platform.global_id("app_user", number)
-
-
 async def everything(platform: Platform, who: str, root: str, as_: str | None = None) -> dict[str, Any] | None:
     """Every row of a connection by id, what one does not have left out; None where there is no such connection."""
     query = f"""query ($after: String) @onDenied(mode: MASK) {{ {root}(first: 100, after: $after) {{
@@ -83,7 +77,7 @@ async def everything(platform: Platform, who: str, root: str, as_: str | None = 
 async def test_one_is_shown_what_both_are_shown(platform: Platform, who: str, target: str) -> None:
     """AC1, AC2: rows and cells are those of both; what the target has as himself or by a company is left out."""
     mine, theirs = platform.member(who), platform.member(target)
-    about = await user_of(platform, target)
+    about = await platform.user_of(target)
     met = 0
     for root in ROOTS:
         own, other = [await everything(platform, each, root) or {} for each in (mine, theirs)]
@@ -104,7 +98,7 @@ async def test_one_is_shown_what_both_are_shown(platform: Platform, who: str, ta
 
 async def test_the_schema_is_what_both_have(platform: Platform) -> None:
     """LK9: a coordinate that either lacks is as unknown as a made-up one; nothing can be changed, nothing reported."""
-    admin, about = platform.member("admin"), await user_of(platform, "affiliate-manager-nopay")
+    admin, about = platform.member("admin"), await platform.user_of("affiliate-manager-nopay")
     query = "query ($c: String!) { viewer { canRead(coordinate: $c) } }"
 
     async def has(coordinate: str, as_: str) -> bool:
@@ -143,7 +137,7 @@ async def test_nothing_beyond_the_one_who_looks(platform: Platform) -> None:
 
 async def test_who_looks_and_as_whom_is_told(platform: Platform) -> None:
     """The viewer is still the one who looks."""
-    admin, about = platform.member("admin"), await user_of(platform, "adv-guest")
+    admin, about = platform.member("admin"), await platform.user_of("adv-guest")
     query = "{ viewer { user { id } viewingAs { id } } }"
     assert (await platform.read(admin, query))["viewer"]["viewingAs"] is None
     data = (await looked(platform, admin, query, about)).data
@@ -159,7 +153,7 @@ async def test_whoever_administers_nobody_looks_as_nobody(platform: Platform, wh
     nobody = platform.global_id("app_user", 2**40)
     answers = {
         as_bytes(await looked(platform, token, "{ viewer { user { id } } }", each))
-        for each in (await user_of(platform, "adv-guest"), nobody, program, "made up")
+        for each in (await platform.user_of("adv-guest"), nobody, program, "made up")
     }
     assert len(answers) == 1
     (answer,) = answers
@@ -169,7 +163,7 @@ async def test_whoever_administers_nobody_looks_as_nobody(platform: Platform, wh
 async def test_an_organizations_admin_looks_as_his_own_people_only(platform: Platform) -> None:
     """K19, LK15: as a stranger and as nobody he gets the same refusal."""
     admin = platform.member("adv-admin")
-    own, stranger = await user_of(platform, "adv-guest"), await user_of(platform, "partner-admin")
+    own, stranger = await platform.user_of("adv-guest"), await platform.user_of("partner-admin")
     assert (await looked(platform, admin, "{ programs(first: 1) { totalCount } }", own)).executed
     refused = [
         await looked(platform, admin, "{ programs(first: 1) { totalCount } }", each)
@@ -195,7 +189,7 @@ async def test_ac6_as_a_suspended_user_there_is_nothing(platform: Platform) -> N
         platform,
         platform.member("admin"),
         "{ programs(first: 1) { totalCount } }",
-        await user_of(platform, "suspended"),
+        await platform.user_of("suspended"),
     )
     assert not answer.executed
     assert [each["extensions"]["code"] for each in answer.errors] == ["BAD_INPUT"]

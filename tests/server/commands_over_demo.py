@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,10 @@ from sightline.db.secrets import Secrets
 from sightline.server.cli import main
 
 Run = Callable[..., Awaitable[tuple[int, str, str]]]
+"""Runs a command, with what is typed and with further settings; exit code, standard output and standard error."""
+
+CommandsOver = Callable[[str], AbstractContextManager[Run]]
+"""What runs commands over the database of a URL."""
 
 
 @contextmanager
@@ -33,9 +38,13 @@ def commands_over(
         assert isinstance(ended.value.code, int)
         return ended.value.code
 
-    async def run(*arguments: str) -> tuple[int, str, str]:
+    async def run(*arguments: str, typed: str = "", **settings: str) -> tuple[int, str, str]:
         capfd.readouterr()
-        code = await asyncio.to_thread(work, arguments)  # a command has an event loop of its own
+        with monkeypatch.context() as meanwhile:
+            for name, value in settings.items():
+                meanwhile.setenv(f"SIGHTLINE_{name}", value)
+            meanwhile.setattr("sys.stdin", StringIO(typed))
+            code = await asyncio.to_thread(work, arguments)  # a command has an event loop of its own
         written = capfd.readouterr()
         return code, written.out, written.err
 

@@ -1,12 +1,16 @@
-"""The small endpoint of `tiny_endpoint`, in this process and behind a real server."""
+"""The small endpoint of `tiny_endpoint`, in this process and behind a real server; and commands in this process."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
+from commands_over_demo import CommandsOver, Run, commands_over
 from tiny_endpoint import KEY, TinyExecution, application, serving
+
+from sightline.db.secrets import Secrets
 
 
 @pytest.fixture
@@ -29,3 +33,18 @@ def port() -> Iterator[int]:
     """The port of a real server with a body timeout of 1 s."""
     with serving() as number:
         yield number
+
+
+@pytest.fixture
+def commands(
+    secrets: Secrets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> CommandsOver:
+    """Runs commands over databases of the installation."""
+    return lambda url: commands_over(url, secrets, tmp_path, (monkeypatch, capfd))
+
+
+@pytest.fixture
+def sightline(demo_url: str, commands: CommandsOver) -> Iterator[Run]:
+    """Runs commands over the demo platform, to which nobody writes."""
+    with commands(demo_url) as run:
+        yield run

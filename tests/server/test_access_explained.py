@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
-from commands_over_demo import Run, commands_over
+from commands_over_demo import Run
 from desk import Desk
 
-from sightline.db.database import Database
-from sightline.db.secrets import Secrets
 from sightline.resolvers.global_ids import Key
-
-
-@pytest.fixture
-def sightline(
-    demo: Database,
-    database_url: Callable[[str], str],
-    secrets: Secrets,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> Iterator[Run]:
-    """Runs commands over the demo platform."""
-    with commands_over(database_url("demo_shared"), secrets, tmp_path, (monkeypatch, capfd)) as run:
-        yield run
 
 
 async def program(desk: Desk) -> str:

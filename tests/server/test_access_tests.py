@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from commands_over_demo import Run, commands_over
+from commands_over_demo import Run
 from demo_platform import NORTHWIND, Platform
 
 from sightline.authz.assertions import AssertionSyntaxError
-from sightline.db.database import Database
-from sightline.db.secrets import Secrets
 from sightline.server.access_tests import Outcome, held
 from sightline.server.execution import Engine
 
@@ -23,20 +20,6 @@ async def asked(engine: Engine, place: Path, *lines: str, asker: str | None = No
     file = place / "rights.txt"
     file.write_text("\n".join(lines), encoding="utf-8")
     return list(await held(engine, file, asker=asker))
-
-
-@pytest.fixture
-def sightline(
-    demo: Database,
-    database_url: Callable[[str], str],
-    secrets: Secrets,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> Iterator[Run]:
-    """Runs commands over the demo platform."""
-    with commands_over(database_url("demo_shared"), secrets, tmp_path, (monkeypatch, capfd)) as run:
-        yield run
 
 
 async def test_the_shipped_example_holds(sightline: Run) -> None:

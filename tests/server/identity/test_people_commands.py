@@ -2,69 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from io import StringIO
-from pathlib import Path
+from collections.abc import Iterator
+from functools import partial
 
 import pytest
-import structlog
+from commands_over_demo import CommandsOver, Run
 from console import OURS, PASSWORD, Starting, bearer
 from provider import AUDIENCE, SUBJECT, Provider
 
-from sightline.db.secrets import Secrets
-from sightline.server.cli import main
-
 PROGRAM = [sys.executable, "-c", "from sightline.server.cli import main; main()", "users"]
 
-Run = Callable[..., Awaitable[tuple[int, str, str]]]
-
 
 @pytest.fixture
-def environment(url: str, secrets: Secrets, tmp_path: Path) -> dict[str, str]:
-    """What tells a command which installation is meant: that of the test."""
-    given = {"DATABASE_URL": url, "SECRET_KEY": secrets.root.decode(), "DATA_DIR": str(tmp_path)}
-    return {f"SIGHTLINE_{name}": value for name, value in given.items()}
+def users(url: str, commands: CommandsOver) -> Iterator[Run]:
+    """Runs `sightline users` over the test's database."""
+    with commands(url) as run:
+        yield partial(run, "users")
 
 
-@pytest.fixture
-def users(
-    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Run]:
-    """Runs `sightline users` in this process; returns exit code, standard output and standard error."""
-
-    def work(arguments: tuple[str, ...]) -> int:
-        with pytest.raises(SystemExit) as ended:
-            main(["users", *arguments])
-        assert isinstance(ended.value.code, int)
-        return ended.value.code
-
-    async def run(*arguments: str, typed: str = "", **settings: str) -> tuple[int, str, str]:
-        with monkeypatch.context() as around:
-            for name, value in (environment | {f"SIGHTLINE_{name}": value for name, value in settings.items()}).items():
-                around.setenv(name, value)
-            around.setattr("sys.stdin", StringIO(typed))
-            capfd.readouterr()
-            code = await asyncio.to_thread(work, arguments)  # a command has an event loop of its own
-        written = capfd.readouterr()
-        return code, written.out, written.err
-
-    handlers = logging.getLogger().handlers[:]
-    yield run
-    # A command sets up the logging of its process, which here is the tests'.
-    logging.getLogger().handlers = handlers
-    structlog.reset_defaults()
-
-
-def test_a_password_is_read_from_a_pipe(environment: dict[str, str]) -> None:
+@pytest.mark.usefixtures("users")
+def test_a_password_is_read_from_a_pipe() -> None:
     """As a process of its own, as a script of the operator's would run it."""
     done = subprocess.run(
         [*PROGRAM, "create", "pipe@example.com", "--name", "Pipe", "--password"],
-        env=os.environ | environment,
         input=PASSWORD + "\n",
         capture_output=True,
         text=True,

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from time import time
 from typing import Any
 
-import asyncpg
 import pytest
 from console import ME, Console, Starting, bearer, settings_for, started
 from cryptography.hazmat.primitives.asymmetric import rsa
 from provider import AUDIENCE, SUBJECT, Provider, b64, public_jwk
 
 from sightline.db.database import Database
-from sightline.db.role_names import DatabaseRole
 from sightline.db.secrets import Secrets
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.resolvers.identity import LEEWAY, Assertion, Identities
@@ -63,20 +61,16 @@ GOOD: dict[str, MakeToken] = {
 
 @pytest.fixture(scope="module")
 async def shared(
-    superuser: asyncpg.Connection,
+    copied: Callable[[str, str], Awaitable[str]],
     migrated_template: str,
-    database_url: Callable[[str], str],
     serving: Provider,
     secrets: Secrets,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Console]:
     """An application that trusts the provider, with its one linked user, for tests that change neither."""
-    name = "provider_shared"
-    await superuser.execute(
-        f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {migrated_template} STRATEGY FILE_COPY"
-    )
+    url = await copied("provider_shared", migrated_template)
     given = {"oidc_issuer": serving.issuer, "oidc_audience": AUDIENCE}
-    settings = settings_for(database_url(name), secrets, tmp_path_factory.mktemp("data"), **given)
+    settings = settings_for(url, secrets, tmp_path_factory.mktemp("data"), **given)
     async with started(settings, secrets) as made:
         await linked(made, serving)
         yield made

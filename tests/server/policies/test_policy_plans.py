@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
-
-import asyncpg
 import pytest
-from demo_platform import NORTHWIND, Person, Platform, platform_of_its_own
+from demo_platform import NORTHWIND, Person, Platform
 from policy_files import (
     Files,
     content,
@@ -25,7 +21,6 @@ from sightline.authz.classes import FieldClass
 from sightline.authz.grants import paths_of
 from sightline.authz.reports.catalogue import CATALOGUE as COLUMNS
 from sightline.authz.roles import BaseType, Switch
-from sightline.db.secrets import Secrets
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.db.tables.enums import UserVisibility
 from sightline.resolvers.grants import grants_of_user
@@ -33,25 +28,7 @@ from sightline.resolvers.policy.steps import PolicyRefusedError
 from sightline.schema.exposure import Exposure, compared, exposure
 from sightline.server.policy_plans import applied, exported, planned
 
-OWN = "demo_of_policy_plans"
-
-
-@pytest.fixture(scope="module")
-async def platform(
-    superuser: asyncpg.Connection, demo_template: str, database_url: Callable[[str], str], secrets: Secrets
-) -> AsyncIterator[Platform]:
-    """A platform of its own: what other tests make of roles and lists would count here too."""
-    async with platform_of_its_own(superuser, database_url, secrets, (OWN, demo_template)) as made:
-        yield made
-
-
 ADMIN = "admin@demo.example"
-
-
-@pytest.fixture
-def files(platform: Platform, tmp_path: Path) -> Files:
-    """Policy files of the platform."""
-    return Files(platform, tmp_path)
 
 
 async def test_dr2_a_plan_foretells_what_holders_gain_and_lose(files: Files) -> None:

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
-import asyncpg
 import pytest
-from demo_platform import NORTHWIND, Platform, platform_of_its_own
+from demo_platform import NORTHWIND
 from policy_files import Files, content, with_roles
 
-from sightline.db.secrets import Secrets
 from sightline.resolvers.policy.compare import compare
 from sightline.resolvers.policy.file import read_policy
 from sightline.resolvers.policy.model import LivePolicy, PolicyFileError, as_wanted
 from sightline.server.policy_plans import exported, planned
-
-OWN = "demo_of_policy_files"
-
-
-@pytest.fixture(scope="module")
-async def platform(
-    superuser: asyncpg.Connection, demo_template: str, database_url: Callable[[str], str], secrets: Secrets
-) -> AsyncIterator[Platform]:
-    """A platform of its own: what other tests make of roles and lists would count here too."""
-    async with platform_of_its_own(superuser, database_url, secrets, (OWN, demo_template)) as made:
-        yield made
-
 
 ROLE = """
     base: MANAGER
@@ -38,12 +23,6 @@ ROLE = """
     see_sale_amount: false
     permissions: {OFFERS: R}
 """
-
-
-@pytest.fixture
-def files(platform: Platform, tmp_path: Path) -> Files:
-    """Policy files of the platform."""
-    return Files(platform, tmp_path)
 
 
 async def test_dr17_what_is_exported_changes_nothing(files: Files) -> None:

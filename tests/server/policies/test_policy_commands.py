@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import asyncpg
 import pytest
-from commands_over_demo import Run, commands_over
-from demo_platform import NORTHWIND, Platform, platform_of_its_own
+from commands_over_demo import Run
+from demo_platform import NORTHWIND
 from policy_files import (
     Files,
     content,
@@ -23,43 +21,10 @@ from policy_files import (
 )
 
 from sightline.authz.roles import BaseType, Switch
-from sightline.db.secrets import Secrets
 from sightline.resolvers.policy.steps import PolicyRefusedError
 from sightline.server.policy_plans import applied, planned
 
-OWN = "demo_of_policy_commands"
-
-
-@pytest.fixture(scope="module")
-async def platform(
-    superuser: asyncpg.Connection, demo_template: str, database_url: Callable[[str], str], secrets: Secrets
-) -> AsyncIterator[Platform]:
-    """A platform of its own: what other tests make of roles and lists would count here too."""
-    async with platform_of_its_own(superuser, database_url, secrets, (OWN, demo_template)) as made:
-        yield made
-
-
 ADMIN = "admin@demo.example"
-
-
-@pytest.fixture
-def files(platform: Platform, tmp_path: Path) -> Files:
-    """Policy files of the platform."""
-    return Files(platform, tmp_path)
-
-
-@pytest.fixture
-def sightline(
-    platform: Platform,
-    database_url: Callable[[str], str],
-    secrets: Secrets,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> Iterator[Run]:
-    """Runs commands over the platform."""
-    with commands_over(database_url(OWN), secrets, tmp_path, (monkeypatch, capfd)) as run:
-        yield run
 
 
 async def test_dr17_applied_are_the_mutations_with_rules_and_audit(files: Files, sightline: Run) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -49,6 +49,18 @@ class RoleContent:
     statuses: frozenset[str] | None
     visibility: UserVisibility
     lines: frozenset[str]
+
+    @classmethod
+    def of(cls, stored: Any, permissions: Iterable[tuple[str, str]], lines: Iterable[str]) -> RoleContent:
+        """The content of a role as it is stored, with its permissions and levels, and its product lines."""
+        return cls(
+            BaseType(stored["base_type"]),
+            tuple(sorted((key, Level(level)) for key, level in permissions)),
+            frozenset(switch for switch, column in _SWITCHES.items() if stored[column]),
+            None if stored["statuses"] is None else frozenset(stored["statuses"]),
+            UserVisibility(stored["user_visibility"]),
+            frozenset(lines),
+        )
 
     def on_platform(self) -> PlatformGrant:
         """What holding it gives on the platform, before anything is assigned to its holder."""
@@ -228,14 +240,8 @@ async def _write(change: Change, row: Found, content: RoleContent) -> None:
 async def _content(change: Change, stored: Any) -> RoleContent:
     permissions = await change.fetch(_PERMISSIONS, stored["id"])
     lines = await change.fetch(_LINES, stored["id"])
-    return RoleContent(
-        BaseType(stored["base_type"]),
-        tuple((each["permission"], Level(each["level"])) for each in permissions),
-        frozenset(switch for switch, column in _SWITCHES.items() if stored[column]),
-        None if stored["statuses"] is None else frozenset(stored["statuses"]),
-        UserVisibility(stored["user_visibility"]),
-        frozenset(each["line"] for each in lines),
-    )
+    held = ((each["permission"], each["level"]) for each in permissions)
+    return RoleContent.of(stored, held, (each["line"] for each in lines))
 
 
 def _excess(

@@ -7,10 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sightline.authz.permissions import Level
-from sightline.authz.roles import BaseType, Switch
 from sightline.db.snapshot import Snapshot
-from sightline.db.tables.enums import RoleOrigin, UserVisibility
+from sightline.db.tables.enums import RoleOrigin
 from sightline.resolvers.column_lists import stored_lists
 from sightline.resolvers.mutations.roles import RoleContent
 from sightline.resolvers.policy.model import Holder, KeptRole, LivePolicy
@@ -56,14 +54,7 @@ def _label(row: Any) -> str:
 
 
 def _role(row: Any, holders: tuple[Holder, ...]) -> KeptRole:
-    permissions = (text.split(":") for text in row["permissions"])
-    content = RoleContent(
-        BaseType(row["base_type"]),
-        tuple(sorted((key, Level(level)) for key, level in permissions)),
-        frozenset(switch for switch in Switch if row[switch.value]),
-        None if row["statuses"] is None else frozenset(row["statuses"]),
-        UserVisibility(row["user_visibility"]),
-        frozenset(row["lines"]),
-    )
+    permissions = ((key, level) for key, _, level in (text.partition(":") for text in row["permissions"]))
+    content = RoleContent.of(row, permissions, row["lines"])
     is_custom = row["origin"] == RoleOrigin.CUSTOM
     return KeptRole(row["id"], row["version"], row["name"], row["organization_id"], is_custom, content, holders)

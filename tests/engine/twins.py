@@ -50,6 +50,9 @@ ROWS_TO_COPY = (
     "media",
     "click",
 )
+QUOTING = ("before", "after")
+"""The columns of the audit log that quote cells of the row an entry is about; readers see what they see of that row."""
+
 ROUNDS = 2
 SPLITS = 3
 """How often a batch that moves what the rules show is halved before it is given up."""
@@ -151,8 +154,24 @@ class Twin:
         ]
 
     def _others(self, entity: Entity, row: Values, names: Iterable[str]) -> Values:
-        others = {name: self._planted.other(entity, row, name) for name in names}
+        quotes = entity.name == "audit_log"
+        others = {
+            name: self._quoted(row, name) if quotes and name in QUOTING else self._planted.other(entity, row, name)
+            for name in names
+        }
         return {name: value for name, value in others.items() if value != row[name]}
+
+    def _quoted(self, entry: Values, name: str) -> Values:
+        """A record of the audit log with other texts for those cells of the changed row that its reader does not have.
+
+        What it quotes of the others stays (M5b).
+        """
+        kind, quoted = entry["target_type"], (entry["before"] or {}).keys() | (entry["after"] or {}).keys()
+        target = next((each for each in self.world.tables.get(kind, ()) if str(each["id"]) == entry["target_id"]), None)
+        cells = {} if target is None else self._seen[kind].get(key_of(self.catalogue[kind], target), {})
+        shown = {each for each in quoted if cells.get(each, HIDDEN) is not HIDDEN}
+        kept = {key: value for key, value in (entry[name] or {}).items() if key in shown}
+        return kept | {each: self._planted.text() for each in sorted(quoted - shown)}
 
     def _rows(self) -> Iterator[Change]:
         """Removals and copies of rows that the viewer does not see."""

@@ -180,6 +180,8 @@ def _log(world: WorldRows) -> None:
     for number in range(1, 49):
         kind = world.one_of(kinds)
         targets = world.tables.get(kind, ())
+        target = world.one_of(targets) if targets else {"id": "none", "name": ""}
+        quoted = sorted(name for name, value in target.items() if type(value) is str and name != "id")
         world.add(
             "audit_log",
             id=number,
@@ -192,9 +194,9 @@ def _log(world: WorldRows) -> None:
             affiliate_account_id=world.perhaps(world.any("affiliate_account")["id"]),
             action=f"{kind}:update",
             target_type=kind,
-            target_id=str(world.one_of(targets)["id"] if targets else "none"),
-            before=world.perhaps({"name": world.text()}),
-            after=world.perhaps({"name": world.text()}),
+            target_id=str(target["id"]),
+            before=world.perhaps({name: world.text() for name in quoted if world.chance(0.7)}),
+            after=world.perhaps({name: world.text() for name in quoted if world.chance(0.7)}),
             prev_hash=number.to_bytes(32),
             hash=(number + 1).to_bytes(32),
         )

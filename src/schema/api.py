@@ -27,13 +27,10 @@ from graphql import (
     is_introspection_type,
     parse,
     print_schema,
-    specified_rules,
     validate,
     validate_schema,
 )
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from sightline.authz.visibility import Visibility
 from sightline.resolvers.errors import BadInputError
@@ -50,12 +47,12 @@ from sightline.schema.mutations import GRANTING, Mutation
 from sightline.schema.names import type_name
 from sightline.schema.query import Query
 from sightline.schema.quiet import QuietExecutor
+from sightline.schema.rules import RULES
 from sightline.schema.scalars import SCALARS
 from sightline.schema.selections import mutations_of
 from sightline.schema.wanted import wanted_columns
 
 _MOST_NAMED, _LONGEST_NAMED = 5, 64
-_RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _MOST_VIEWS = 256
 _MOST_DOCUMENTS = 500
 _LONGEST_KEPT = 10_000  # characters; a document's tree is some hundred times its text
@@ -118,7 +115,7 @@ class View(strawberry.Schema):
             document, unavailable = prune(self._schema, document)
         if unavailable and mode is DeniedMode.REJECT:
             return Prepared(None, (_rejection(unavailable),))
-        errors = validate(self._schema, document, _RULES, max_errors=5, hide_suggestions=True)
+        errors = validate(self._schema, document, RULES, max_errors=5, hide_suggestions=True)
         if errors:
             return Prepared(None, tuple(errors))
         granting = not GRANTING.isdisjoint(mutations_of(document))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -174,7 +174,7 @@ def fragment_bomb(levels: int) -> str:
 @pytest.mark.parametrize("levels", [20, 30, 150])
 async def test_a_fragment_bomb_is_measured_without_going_off(desk: Desk, levels: int) -> None:
     """B44, B45: our own walk visits each fragment once; the aliases it amounts to are refused."""
-    began = perf_counter()
+    began = process_time()
     document = parse(fragment_bomb(levels))
     with pytest.raises(BadInputError, match="aliases"):
         check_shape(document)
@@ -206,9 +206,9 @@ async def test_many_overlapping_fields_are_refused_before_they_are_compared(desk
     async def seconds(number: int) -> float:
         best = 60.0
         for attempt in range(3):
-            began = perf_counter()
+            began = process_time()
             await refused(desk, f"# {attempt}\n{overlapping(number)}")
-            best = min(best, perf_counter() - began)
+            best = min(best, process_time() - began)
         return best
 
     few, many = await seconds(200), await seconds(400)

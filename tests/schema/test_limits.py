@@ -179,7 +179,7 @@ async def test_a_fragment_bomb_is_measured_without_going_off(desk: Desk, levels:
     with pytest.raises(BadInputError, match="aliases"):
         check_shape(document)
     requested_cost(document, None, {})
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
     assert "aliases" in await refused(desk, fragment_bomb(levels))
 
 

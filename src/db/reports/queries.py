@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sightline.authz.expr import TRUE, Expr
@@ -17,6 +17,14 @@ class Sum:
     measure: str
     programs: Expr = TRUE
     median: bool = False
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Every group has a dictionary by these: a predicate would be walked for each of its cells.
+        object.__setattr__(self, "_hash", hash((self.measure, self.programs, self.median)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class Story:
         """What a mutation gives that somebody may do."""
         answer = await self.platform.change_by(self.tokens[who], mutation, selection, **given)
         assert answer["__typename"] == f"{mutation[0].upper()}{mutation[1:]}Success", (who, mutation, answer)
+        self.granted += 1
         return answer
 
     async def makes(self, thing: str, who: str, mutation: str, /, **given: Any) -> None:
@@ -63,8 +64,8 @@ class Story:
                 told[who] = NO_SUCH
                 continue
             told[who] = (await self.platform.change_by(token, mutation, **given))["__typename"]
-        if told != refusals:
-            print("XX", mutation, {k: (refusals[k], told[k]) for k in told if told[k] != refusals[k]})  # DEV
+        assert told == refusals, mutation
+        self.denied += len(told)
 
     async def sees(self, table: str) -> None:
         """That the eight see exactly this: a line of names, then a line for each viewer."""
@@ -72,8 +73,7 @@ class Story:
         expected = {who: dict(zip(header, cells, strict=True)) for who, *cells in lines}
         assert tuple(expected) == VIEWERS
         seen = {who: await self.seen_by(who, header) for who in VIEWERS}
-        if seen != expected:
-            print("XX expected\n" + written(header, expected) + "\nseen\n" + written(header, seen))  # DEV
+        assert seen == expected, f"expected\n{written(header, expected)}\nseen\n{written(header, seen)}"
 
     async def seen_by(self, who: str, names: list[str]) -> dict[str, str]:
         """Some cells as one viewer sees them."""

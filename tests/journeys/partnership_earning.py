@@ -146,6 +146,77 @@ async def is_paid(story: Story) -> None:
     )
 
 
+async def changes_hands_by_two_people(story: Story) -> None:
+    """AC9, SM8, L2, L12: where the platform asks for two, one alone moves nothing; with it goes where it is paid.
+
+    The second is the collaborator, an OWNER for the time being, with access to both companies.
+    """
+    # The one setting that no mutation sets yet.
+    await story.platform.change(
+        "INSERT INTO platform_setting (key, value) VALUES ('transfer_requires_second_person', 'true')"
+        " ON CONFLICT (key) DO UPDATE SET value = 'true'"
+    )
+    await story.makes("holding", "partner", "createCompany", name="Harbour_Holding")
+    asked = {"affiliateAccount": story.things["account"], "company": story.things["holding"]}
+    outside = {"finance": NO_SUCH, "guest": NO_SUCH, "stranger": "NotFound", "nobody": NO_SUCH}
+    await story.may_not(
+        "transferCompany",
+        {"partner": "ApprovalRequired", "manager": "NotFound", "collaborator": NO_SUCH} | outside,
+        **asked,
+    )
+    (given,) = await story.platform.cells(
+        story.tokens["partner"], "collaborators", "id", where="{role: {eq: READ_ONLY}}"
+    )
+    await story.does("partner", "changeCollaborator", collaborator=given, role="OWNER")
+    access = []
+    for company in (story.things["company"], story.things["holding"]):
+        held = {"company": company, "user": await story.user("collaborator"), "level": "MEMBER"}
+        await story.may_not(
+            "grantCompanyAccess", outside | dict.fromkeys(("collaborator", "manager", "stranger"), NO_SUCH), **held
+        )
+        made = await story.does("partner", "grantCompanyAccess", "companyAccess { id }", **held)
+        access.append(made["companyAccess"]["id"])
+    await story.may_not("transferCompany", {"partner": "ApprovalRequired", "collaborator": "ApprovalRequired"}, **asked)
+    await story.may_not("proposeOwnershipTransfer", {"manager": "NotFound"} | outside, **asked)
+    made = await story.does("partner", "proposeOwnershipTransfer", "ownershipTransfer { id }", **asked)
+    transfer = {"ownershipTransfer": made["ownershipTransfer"]["id"]}
+    await story.may_not(
+        "approveOwnershipTransfer",
+        {"partner": "Forbidden"} | dict.fromkeys(("manager", "finance", "guest", "stranger", "nobody"), NO_SUCH),
+        **transfer,
+    )
+    await story.sees(
+        """
+                        owned  owner        redacted   details
+          partner       True   Harbour_Ltd  ****_4711  IBAN_XX00_4711
+          collaborator  True   Harbour_Ltd  ****_4711  *
+          advertiser    -      -            -          -
+          guest         -      -            -          -
+          manager       True   *            -          -
+          finance       True   *            -          -
+          stranger      -      -            -          -
+          nobody        -      -            -          -
+        """
+    )
+    await story.does("collaborator", "approveOwnershipTransfer", **transfer)
+    await story.sees(
+        """
+                        owned  owner            redacted   details
+          partner       True   Harbour_Holding  ****_4711  IBAN_XX00_4711
+          collaborator  True   Harbour_Holding  ****_4711  *
+          advertiser    -      -                -          -
+          guest         -      -                -          -
+          manager       True   *                -          -
+          finance       True   *                -          -
+          stranger      -      -                -          -
+          nobody        -      -                -          -
+        """
+    )
+    for one in access:
+        await story.does("partner", "removeCompanyAccess", companyAccess=one)
+    await story.does("partner", "changeCollaborator", collaborator=given, role="READ_ONLY")
+
+
 async def loses_its_collaborator(story: Story) -> None:
     """L8, LK14: removed, he has nothing at the very next operation, as had he never been there."""
     (given,) = await story.platform.cells(
@@ -193,41 +264,5 @@ async def is_reported_without_payouts(story: Story) -> None:
           finance       2        360.00    36.00     3     20.00   PAID     40.00  5.00
           stranger      none     none      none       0     -       -        -      -
           nobody        -        -         -         0     -       -        -      -
-        """
-    )
-
-
-async def does_not_change_hands_by_one_person(story: Story) -> None:
-    """AC9, SM8, L2: where the platform asks for two people, one alone moves nothing; nor does anybody beside them."""
-    # The one setting that no mutation sets yet.
-    await story.platform.change(
-        "INSERT INTO platform_setting (key, value) VALUES ('transfer_requires_second_person', 'true')"
-        " ON CONFLICT (key) DO UPDATE SET value = 'true'"
-    )
-    other = (await story.does("partner", "createCompany", "id", name="Harbour_Holding"))["id"]
-    account = {"affiliateAccount": story.things["account"]}
-    await story.may_not(
-        "transferCompany",
-        {"partner": "ApprovalRequired", "manager": "NotFound", "stranger": "NotFound", "nobody": NO_SUCH},
-        company=other,
-        **account,
-    )
-    await story.may_not(
-        "transferCompany",
-        {"partner": "ApprovalRequired", "manager": "Forbidden", "finance": NO_SUCH, "collaborator": NO_SUCH},
-        company=None,
-        **account,
-    )
-    await story.sees(
-        """
-                        owned  owner        redacted   details
-          partner       True   Harbour_Ltd  ****_4711  IBAN_XX00_4711
-          collaborator  -      -            -          -
-          advertiser    -      -            -          -
-          guest         -      -            -          -
-          manager       True   *            -          -
-          finance       True   *            -          -
-          stranger      -      -            -          -
-          nobody        -      -            -          -
         """
     )

@@ -64,7 +64,7 @@ class Story:
                 told[who] = NO_SUCH
                 continue
             told[who] = (await self.platform.change_by(token, mutation, **given))["__typename"]
-        assert told == refusals, mutation
+        assert told == refusals, (mutation, told)
         self.denied += len(told)
 
     async def sees(self, table: str) -> None:

@@ -19,6 +19,7 @@ from sightline.authz.roles import BaseType
 from sightline.db.tables import enums as tables
 from sightline.resolvers.explaining import Outcome
 from sightline.resolvers.reports.requests import Comparison, Coverage, Preset
+from sightline.resolvers.trials import ExposureKind
 
 DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
     tables.UserStatus: {"ACTIVE": "May sign in.", "SUSPENDED": "Has no access at all."},
@@ -28,6 +29,11 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "INVISIBLE": "The row is not seen.",
         "CONDITIONAL": "Shown on some rows of those that are seen; name a row to ask about it.",
         "HIDDEN": "Shown on no row.",
+    },
+    ExposureKind: {
+        "GAINED": "He does not have it now, and would.",
+        "LOST": "He has it now, and would not.",
+        "ELSEWHERE": "He would have it on other rows than now.",
     },
     Scope: {"PLATFORM": "Over the whole platform.", "ORGANIZATION": "Inside one organization."},
     Level: {"R": "Read.", "W": "Read, create, change and delete."},

@@ -18,6 +18,7 @@ from sightline.authz.reports.measures import Unit
 from sightline.authz.roles import BaseType
 from sightline.db.tables import enums as tables
 from sightline.resolvers.explaining import Outcome
+from sightline.resolvers.policy.lint import LintRule
 from sightline.resolvers.reports.requests import Comparison, Coverage, Preset
 from sightline.resolvers.trials import ExposureKind
 
@@ -29,6 +30,12 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "INVISIBLE": "The row is not seen.",
         "CONDITIONAL": "Shown on some rows of those that are seen; name a row to ask about it.",
         "HIDDEN": "Shown on no row.",
+    },
+    LintRule: {
+        "ROLE_NOT_HELD": "Nobody holds a custom role.",
+        "SWITCH_WITHOUT_EFFECT": "A switch of a role is on, and shows nothing.",
+        "ASSIGNED_WITHOUT_ASSIGNMENT": "Somebody sees what is assigned to him, and nothing is.",
+        "AMOUNT_DERIVABLE": "An amount that is hidden follows from what is shown.",
     },
     ExposureKind: {
         "GAINED": "He does not have it now, and would.",

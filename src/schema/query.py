@@ -18,6 +18,7 @@ from sightline.schema.coordinates import has_coordinate
 from sightline.schema.enums import described
 from sightline.schema.explaining import explain_field, who_field
 from sightline.schema.exposing import exposure_field
+from sightline.schema.linting import lint_field
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import plural
 from sightline.schema.node import Node
@@ -161,6 +162,7 @@ _fields: dict[str, Any] = {
     "explain_access": explain_field,
     "who_can_see": who_field,
     "exposure": exposure_field,
+    "policy_lint": lint_field,
     "report": report_field,
     "report_schema": schema_field,
     "report_lenses": lenses_field,

@@ -64,6 +64,19 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "WITHDRAWN": "Taken back by whoever asked.",
         "EXPIRED": "Not agreed to in time, or the account was moved otherwise.",
     },
+    tables.AccessRequestState: {
+        "REQUESTED": "Waits for an answer.",
+        "APPROVED": "Something was given for it.",
+        "REFUSED": "Nothing was given.",
+        "WITHDRAWN": "Taken back by whoever asked.",
+    },
+    tables.ReviewState: {"OPEN": "Is being done.", "COMPLETED": "Done."},
+    tables.ReviewItemState: {
+        "OPEN": "Not yet looked at.",
+        "CONFIRMED": "Looked at, and kept.",
+        "REVOKED": "Taken away by the review.",
+        "ENDED": "Had ended otherwise before anybody looked at it.",
+    },
     tables.KeyOwner: {"ORG": "An organization's key.", "USER": "A user's key."},
     tables.KeyState: {
         "PENDING": "Made for somebody who has not claimed it yet.",

@@ -8,6 +8,7 @@ from typing import Any, Final
 import strawberry
 
 from sightline.schema.mutations import (
+    access,
     accounts,
     api_keys,
     collaboration,
@@ -27,6 +28,7 @@ from sightline.schema.mutations import (
 from sightline.schema.names import camel
 
 MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
+    *access.MUTATIONS,
     *accounts.MUTATIONS,
     *api_keys.MUTATIONS,
     *collaboration.MUTATIONS,

@@ -68,7 +68,7 @@ def _grants(world: WorldRows, account: int | None, organization: int | None) -> 
     return [
         {"user_id": each["user_id"], "membership_id": each["id"]}
         for each in world.tables["role_assignment"]
-        if each["scope"] == scope and each["organization_id"] == organization
+        if each["scope"] == scope and each.get("organization_id") == organization
     ]
 
 

@@ -57,7 +57,7 @@ PLATFORM_PERMISSIONS: tuple[Permission, ...] = (
     Permission("TRANSACTIONS", "Affiliate transactions", (R, W), ("conversion", "conversion_item", "conversion_event", "conversion_proposal", "adjustment", "customer_referral", "click"), "create conversions and adjustments, decide statuses"),
     Permission("PAYOUTS", "Affiliate payouts", (R, W), ("payout_run", "payout_invoice", "payout_invoice_line"), "start a run; approve, delete and pay invoices"),
     Permission("CONTENT", "Content management", (R, W), ("content_page",), "edit content pages"),
-    Permission("USERS", "User management", (R, W), ("app_user", "role", "role_permission", "role_product_line", "role_assignment", "assignment_program", "assignment_product_line", "manager_assignment", "invitation", "column_list"), "assign roles and module sets, edit column lists, suspend"),
+    Permission("USERS", "User management", (R, W), ("app_user", "role", "role_permission", "role_product_line", "role_assignment", "assignment_program", "assignment_product_line", "manager_assignment", "invitation", "column_list", "access_request", "access_review", "access_review_item"), "assign roles and module sets, edit column lists, suspend"),
     Permission("COMMISSION_PLANS", "Commission plans", (R, W), ("commission_plan", "commission_plan_assignment"), "create, edit and assign plans"),
     Permission("DATA_IMPORTS", "Data imports", (R, W), ("import_job", "import_log"), "run imports"),
     Permission("API_KEYS", "API keys", (R, W), ("api_key",), "create and revoke own keys"),
@@ -69,7 +69,7 @@ _V, _M, _VM = (R,), (W,), (R, W)
 
 ORGANIZATION_PERMISSIONS: tuple[Permission, ...] = (
     Permission("ACCOUNT_SECURITY", "Account Security Settings", _M),
-    Permission("ACCOUNT_USERS", "Account Users", _M, ("role", "role_permission", "role_assignment", "invitation"), "members and roles"),
+    Permission("ACCOUNT_USERS", "Account Users", _M, ("role", "role_permission", "role_assignment", "invitation", "access_request"), "members and roles"),
     Permission("ACTION_INQUIRIES", "Action Inquiries", _VM, (), "decide conversions of DIRECT programs, propose statuses of others"),
     Permission("CONTENT_LABELS", "Content Labels", _VM),
     Permission("CONTENT", "Content", _VM, ("media",), "create and edit media"),

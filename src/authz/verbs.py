@@ -125,6 +125,20 @@ VERBS: tuple[VerbRule, ...] = (
     ),
     VerbRule("column_list:edit_default", None, {PLATFORM: _ADMIN_W}),
     VerbRule("platform_setting:edit", "platform_setting", {PLATFORM: in_person(writes("SETTINGS"))}),
+    # Requests for access, and reviews of it (L12). What is given for a request is given as always (DR1).
+    VerbRule("access_request:create", "app_user", {SELF: in_person(oneself("id"))}),
+    VerbRule("access_request:withdraw", "access_request", {SELF: in_person(TRUE)}),
+    VerbRule(
+        "access_request:decide", "access_request", {ORGANIZATION: _ADMINISTERS, PLATFORM: in_person(writes("USERS"))}
+    ),
+    VerbRule("access_review:open_platform", None, {PLATFORM: in_person(writes("USERS"))}),
+    VerbRule("access_review:open_organization", "organization", {ORGANIZATION: _IS_ADMIN}),
+    VerbRule("access_review:open_account", "affiliate_account", {COLLABORATOR: in_person(OWNER)}),
+    VerbRule(
+        "access_review:decide",
+        "access_review",
+        {ORGANIZATION: _IS_ADMIN, COLLABORATOR: in_person(OWNER), PLATFORM: in_person(writes("USERS"))},
+    ),
     # Affiliate accounts and what hangs on them (A2, A3, A20 to A24, L4 to L10).
     VerbRule("affiliate_account:create", "partner_profile", {PARTNER: in_person(EDITS)}),
     VerbRule(

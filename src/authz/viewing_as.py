@@ -22,6 +22,11 @@ def simulated(paths: Paths) -> Paths:
     return Paths(tuple(each for each in paths.ordered if each.shape.kind not in _NOT_SIMULATED))
 
 
+def compared_for_another(paths: Paths) -> Paths:
+    """Of somebody's paths those that another is told of where they change: not what a company gives him (L1)."""
+    return Paths(tuple(each for each in paths.ordered if each.shape.kind is not PathKind.COMPANY))
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Intersection(Visibility):
     """What two visibilities both show. It has no paths of its own, so it reports nothing, and does nothing."""

@@ -5,6 +5,7 @@
         MalformedIdError       an id that is none, wherever it was given
         ColumnRestrictedError  COLUMN_RESTRICTED: a report names what does not exist or is not available (RC6)
       UnauthenticatedError     UNAUTHENTICATED: nobody, or nobody we know
+      CrossedError             CONFLICT: others changed the same at the same moment
 
 Everything else that is raised while resolving is a fault of ours, answered as INTERNAL with an error id.
 """
@@ -28,6 +29,12 @@ class ColumnRestrictedError(BadInputError):
     """A report names a column, dimension or lens that does not exist or is not available to the viewer (RC6)."""
 
     code = "COLUMN_RESTRICTED"
+
+
+class CrossedError(SightlineError):
+    """Others changed the same at the same moment, again and again."""
+
+    code = "CONFLICT"
 
 
 class UnauthenticatedError(SightlineError):

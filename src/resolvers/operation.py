@@ -17,6 +17,7 @@ from sightline.authz.expr import FALSE
 from sightline.authz.paths import PathKind, Paths, Value
 from sightline.authz.visibility import Visibility
 from sightline.db.catalogue import Catalogue
+from sightline.db.pool import Pool
 from sightline.db.queries import PageQuery, Selection, filter_values
 from sightline.db.reads import COUNT, PARENT, Reads
 from sightline.db.routes import ACCOUNTS_OF_ORGANIZATIONS, DRIVING, PLAIN, Route, bounds_by_account, single_values
@@ -33,7 +34,7 @@ from sightline.resolvers.visibilities import Visibilities
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Services:
-    """What all operations share and none changes."""
+    """What all operations share and none changes. `changes` is where a change is tried before it is made."""
 
     catalogue: Catalogue
     reads: Reads
@@ -44,6 +45,7 @@ class Services:
     desk: Desk
     token_hash: Callable[[str], bytes]
     visibilities: Visibilities
+    changes: Pool
 
 
 @dataclass(frozen=True, slots=True)

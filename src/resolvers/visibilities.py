@@ -34,8 +34,14 @@ class Visibilities:
         """What both of two sets of paths see; the binds of the second follow on those of the first."""
         key = (mine.shapes, theirs.shapes)
         if key not in self._compiled:
-            beside = compile_visibility(
-                self.model, theirs.shapes, policy_version=self.policy_version, first=len(mine.shapes)
+            self._compiled[key] = intersection(self.of(mine), self.beside(theirs, first=len(mine.shapes)))
+        return self._compiled[key]
+
+    def beside(self, paths: Paths, *, first: int) -> Visibility:
+        """What these paths see, where a statement has the binds of `first` other paths before theirs."""
+        key = (paths.shapes, first)
+        if key not in self._compiled:
+            self._compiled[key] = compile_visibility(
+                self.model, paths.shapes, policy_version=self.policy_version, first=first
             )
-            self._compiled[key] = intersection(self.of(mine), beside)
         return self._compiled[key]

@@ -2,8 +2,9 @@
 
 An object costs 1 and a scalar nothing. A connection costs its page size times what each of its rows costs, at least 1
 each; a `totalCount` 10, a look-up what each of its ids costs, a look at the schema 1,000. A report costs 1,000 with
-what its rows cost, an explanation 100, and to ask who can see something 1,000. Neither figure is moved
-by a row that is not visible: the one is known before any row is read, the other is counted in the answer (LK26).
+what its rows cost, an explanation 100, and to ask who can see something, what a change would open, or what is found in
+the policy, 1,000. Neither figure is moved by a row that is not visible: the one is known before any row is read, the
+other is counted in the answer (LK26).
 """
 
 from __future__ import annotations
@@ -40,12 +41,20 @@ COST_OF_INTROSPECTION = 1_000
 COST_OF_REPORT = 1_000
 COST_OF_EXPLANATION = 100
 COST_OF_ONLOOKERS = 1_000
+COST_OF_EXPOSURE = 1_000
+COST_OF_LINT = 1_000
 
 _INTROSPECTION: Final = frozenset({"__schema", "__type"})
 _SIZES: Final = frozenset({"first", "last"})
 _ROWS: Final = frozenset({"nodes", "edges", "rows"})
 _REPORT: Final = "report"
-_MADE: Final = {_REPORT: COST_OF_REPORT, "explainAccess": COST_OF_EXPLANATION, "whoCanSee": COST_OF_ONLOOKERS}
+_MADE: Final = {
+    _REPORT: COST_OF_REPORT,
+    "explainAccess": COST_OF_EXPLANATION,
+    "whoCanSee": COST_OF_ONLOOKERS,
+    "exposure": COST_OF_EXPOSURE,
+    "policyLint": COST_OF_LINT,
+}
 _COMPARISON: Final = "compare"  # of a report: it has as many rows as that
 
 

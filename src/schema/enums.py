@@ -18,7 +18,9 @@ from sightline.authz.reports.measures import Unit
 from sightline.authz.roles import BaseType
 from sightline.db.tables import enums as tables
 from sightline.resolvers.explaining import Outcome
+from sightline.resolvers.policy.lint import LintRule
 from sightline.resolvers.reports.requests import Comparison, Coverage, Preset
+from sightline.resolvers.trials import ExposureKind
 
 DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
     tables.UserStatus: {"ACTIVE": "May sign in.", "SUSPENDED": "Has no access at all."},
@@ -28,6 +30,17 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "INVISIBLE": "The row is not seen.",
         "CONDITIONAL": "Shown on some rows of those that are seen; name a row to ask about it.",
         "HIDDEN": "Shown on no row.",
+    },
+    LintRule: {
+        "ROLE_NOT_HELD": "Nobody holds a custom role.",
+        "SWITCH_WITHOUT_EFFECT": "A switch of a role is on, and shows nothing.",
+        "ASSIGNED_WITHOUT_ASSIGNMENT": "Somebody sees what is assigned to him, and nothing is.",
+        "AMOUNT_DERIVABLE": "An amount that is hidden follows from what is shown.",
+    },
+    ExposureKind: {
+        "GAINED": "He does not have it now, and would.",
+        "LOST": "He has it now, and would not.",
+        "ELSEWHERE": "He would have it on other rows than now.",
     },
     Scope: {"PLATFORM": "Over the whole platform.", "ORGANIZATION": "Inside one organization."},
     Level: {"R": "Read.", "W": "Read, create, change and delete."},
@@ -50,6 +63,19 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "REJECTED": "Refused by the second person.",
         "WITHDRAWN": "Taken back by whoever asked.",
         "EXPIRED": "Not agreed to in time, or the account was moved otherwise.",
+    },
+    tables.AccessRequestState: {
+        "REQUESTED": "Waits for an answer.",
+        "APPROVED": "Something was given for it.",
+        "REFUSED": "Nothing was given.",
+        "WITHDRAWN": "Taken back by whoever asked.",
+    },
+    tables.ReviewState: {"OPEN": "Is being done.", "COMPLETED": "Done."},
+    tables.ReviewItemState: {
+        "OPEN": "Not yet looked at.",
+        "CONFIRMED": "Looked at, and kept.",
+        "REVOKED": "Taken away by the review.",
+        "ENDED": "Had ended otherwise before anybody looked at it.",
     },
     tables.KeyOwner: {"ORG": "An organization's key.", "USER": "A user's key."},
     tables.KeyState: {

@@ -121,10 +121,20 @@ def _asked(info: strawberry.Info, coordinate: str, node: str | None) -> Asked | 
     binding = view.bindings.get(coordinate) if member else Binding(_TYPES.get(type_, ""))
     if type_ not in _TYPES or not isinstance(binding, Binding):
         raise BadInputError("Ask about a type of rows or one of its fields, such as `Program` or `Program.name`.")
-    columns = CATALOGUE[binding.entity].columns
-    classes = frozenset[FieldClass]().union(*(needed_classes(columns[name]) for name in binding.columns))
+    classes = needed_by(binding)
     key = None if node is None else _key_of(info, node, binding.entity)
     return Asked(binding.entity, classes, key, binding.leads_to)
+
+
+def needed_by(binding: Binding) -> frozenset[FieldClass]:
+    """The classes that a coordinate needs, all of them."""
+    columns = CATALOGUE[binding.entity].columns
+    return frozenset[FieldClass]().union(*(needed_classes(columns[name]) for name in binding.columns))
+
+
+def key_of_user(info: strawberry.Info, text: str) -> Key:
+    """The key behind the id of a user. Raises BadInputError for any other id."""
+    return _key_of(info, text, "app_user")
 
 
 def _key_of(info: strawberry.Info, text: str, entity: str) -> Key:

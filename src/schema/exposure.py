@@ -8,22 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sightline.authz.expr import Expr, all_of, any_of
+from sightline.authz.grants import Grants, paths_of
 from sightline.authz.grounding import grounded
 from sightline.authz.paths import Paths
 from sightline.authz.reports.catalogue import CATALOGUE as COLUMNS
 from sightline.authz.reports.lenses import shows_somewhere
+from sightline.authz.viewing_as import compared_for_another
 from sightline.authz.visibility import Conditional, Visibility
-from sightline.schema.api import Api
+from sightline.resolvers.visibilities import Visibilities
 from sightline.schema.bindings import Binding, Does
 from sightline.schema.coordinates import has_coordinate
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import type_name
 
+if TYPE_CHECKING:  # the contract has a field that asks for what is said here
+    from sightline.schema.api import Api
+
 Exposure = Mapping[str, Expr | None]
 """Coordinates, and the rows of each: a predicate that can be compared; None where rows do not count."""
 
+REPORT_COLUMN = "report column "
 _ENTITY_TYPES = frozenset(type_name(entity) for entity in CATALOGUE.served)
 
 
@@ -49,12 +56,27 @@ def exposure(api: Api, visibility: Visibility, paths: Paths, columns: Collection
         if "(" in coordinate or not (isinstance(binding, Does) or parent in _ENTITY_TYPES):
             continue
         if isinstance(binding, Binding | Does) and has_coordinate(schema, coordinate):
-            rows = _rows(visibility, binding)
+            rows = rows_behind(visibility, binding)
             if rows not in seen:
                 seen[rows] = grounded(rows, binds)
             found[coordinate] = seen[rows]
     shown = (key for key in columns if key in COLUMNS.columns and shows_somewhere(paths.shapes, COLUMNS.needs[key]))
-    return found | {f"report column {key}": None for key in shown}
+    return found | {f"{REPORT_COLUMN}{key}": None for key in shown}
+
+
+def change_of(api: Api, visibilities: Visibilities, before: Grants, after: Grants) -> ExposureChange:
+    """What somebody gains and loses where his grants become others."""
+    return compared(*(_of_grants(api, visibilities, grants, paths_of(grants)) for grants in (before, after)))
+
+
+def change_told_of(api: Api, visibilities: Visibilities, before: Grants, after: Grants) -> ExposureChange:
+    """The same as another is told of it: without what somebody has by a company (L1)."""
+    told = ((grants, compared_for_another(paths_of(grants))) for grants in (before, after))
+    return compared(*(_of_grants(api, visibilities, *each) for each in told))
+
+
+def _of_grants(api: Api, visibilities: Visibilities, grants: Grants, paths: Paths) -> Exposure:
+    return exposure(api, visibilities.of(paths), paths, grants.columns)
 
 
 def compared(before: Exposure, after: Exposure) -> ExposureChange:
@@ -67,7 +89,8 @@ def compared(before: Exposure, after: Exposure) -> ExposureChange:
     )
 
 
-def _rows(visibility: Visibility, binding: Binding | Does) -> Expr:
+def rows_behind(visibility: Visibility, binding: Binding | Does) -> Expr:
+    """On which rows a coordinate that is there shows something, or is done."""
     if isinstance(binding, Does):
         return any_of(*(visibility.may(verb) for verb in binding.verbs))
     decisions = (visibility.decide(binding.entity, column) for column in binding.columns)

@@ -17,6 +17,8 @@ from sightline.schema.connections import all_of_entity, public_of_entity
 from sightline.schema.coordinates import has_coordinate
 from sightline.schema.enums import described
 from sightline.schema.explaining import explain_field, who_field
+from sightline.schema.exposing import exposure_field
+from sightline.schema.linting import lint_field
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import plural
 from sightline.schema.node import Node
@@ -159,6 +161,8 @@ _fields: dict[str, Any] = {
     "marketplace": open_field("What everybody who may browse is shown.", resolver=_marketplace),
     "explain_access": explain_field,
     "who_can_see": who_field,
+    "exposure": exposure_field,
+    "policy_lint": lint_field,
     "report": report_field,
     "report_schema": schema_field,
     "report_lenses": lenses_field,

@@ -69,6 +69,7 @@ class Engine:
             Desk.of(CATALOGUE, policy_version=policy),
             secrets.token_hash,
             Visibilities(CATALOGUE.model, policy),
+            database.writes,
         )
         return cls(database, services, access or Access(Identities(secrets)), Api(), rates)
 

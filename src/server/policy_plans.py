@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sightline.authz.grants import Grants, paths_of
 from sightline.db.changes import CrossedChangesError, in_change
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.resolvers.global_ids import Key
@@ -24,7 +23,7 @@ from sightline.resolvers.policy.live import live_policy
 from sightline.resolvers.policy.model import LivePolicy, WantedPolicy, as_wanted
 from sightline.resolvers.policy.steps import PolicyRefusedError, steps, take
 from sightline.resolvers.policy.touched import Touched, touched_by
-from sightline.schema.exposure import Exposure, ExposureChange, compared, exposure
+from sightline.schema.exposure import ExposureChange, change_of
 from sightline.schema.mutations import MUTATIONS
 from sightline.server.execution import Engine
 
@@ -181,9 +180,4 @@ async def _seen(operation: Operation, entity: str, numbers: list[int]) -> frozen
 
 
 def _change(engine: Engine, each: Touched) -> ExposureChange:
-    return compared(*(_exposure(engine, grants) for grants in (each.before, each.after)))
-
-
-def _exposure(engine: Engine, grants: Grants) -> Exposure:
-    paths = paths_of(grants)
-    return exposure(engine.api, engine.services.visibilities.of(paths), paths, grants.columns)
+    return change_of(engine.api, engine.services.visibilities, each.before, each.after)

@@ -191,6 +191,25 @@ REFUSED = [
         "ck_access_request_second_person",
         ("access_request", {"state": "APPROVED", "decided_by_id": 1, "decided_at": NOON}),
     ),
+    refused("DR1", "ck_access_request_granted", ("access_request", {"granted_until": LATER})),
+    refused("DR1", "ck_access_request_answered", ("access_request", {"answer": "No"})),
+    refused("L12", "uq_access_review_open", ("access_review", {}), ("access_review", {})),
+    refused(
+        "L12",
+        "ck_access_review_item_decided",
+        ("access_review_item", {"state": "CONFIRMED"}),
+    ),
+    refused(
+        "L12",
+        "ck_access_review_item_decision",
+        ("access_review_item", {"decided_by_id": 1}),
+    ),
+    refused(
+        "L12",
+        "uq_access_review_item_review_id_user_id",
+        ("access_review_item", {}),
+        ("access_review_item", {}),
+    ),
     refused("L12", "ck_access_review_completed", ("access_review", {"state": "COMPLETED"})),
 ]
 

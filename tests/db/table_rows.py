@@ -57,6 +57,7 @@ WORLD: tuple[tuple[str, Values], ...] = (
         FACT_KEYS | {"id": 1, "enrollment_id": ..., "initiated_by": "PARTNER", "state": "ACTIVE", "activated_at": NOON},
     ),
     ("role", {"id": 1, "name": "Boss", "scope": "PLATFORM", "origin": "CUSTOM", "base_type": "MANAGER"}),
+    ("access_review", {"id": 1, "scope": "ORGANIZATION", "organization_id": 2, "due_at": LATER}),
 )
 """Every row that others need, parents first."""
 
@@ -192,6 +193,7 @@ VALID: dict[str, Values] = {
     },
     "access_request": {"requester_id": 1, "reason": "audit"},
     "access_review": {"scope": "PLATFORM", "due_at": LATER},
+    "access_review_item": {"review_id": 1, "user_id": 1, "person": "Ada", "role": "Buyers"},
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sightline.db.database import Database
 from sightline.db.reads import Reads
 from sightline.db.secrets import Secrets
 from sightline.db.vault import Vault
@@ -17,7 +18,7 @@ from sightline.schema.model import CATALOGUE
 
 
 @pytest.fixture
-def services(secrets: Secrets) -> Services:
+def services(secrets: Secrets, database: Database) -> Services:
     """The services of an operation, with no statement compiled yet.
 
     Viewers of up to three of a world's accounts are read account by account, so both routes are met.
@@ -25,4 +26,4 @@ def services(secrets: Secrets) -> Services:
     ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
     services = (CATALOGUE, Reads(CATALOGUE, most_accounts=3), ids, Cursors.of(secrets), Vault.of(secrets))
     desk, visibilities = Desk.of(CATALOGUE, policy_version="tests"), Visibilities(CATALOGUE.model, "tests")
-    return Services(*services, Writes(CATALOGUE), desk, secrets.token_hash, visibilities)
+    return Services(*services, Writes(CATALOGUE), desk, secrets.token_hash, visibilities, database.writes)

@@ -10,6 +10,7 @@ from drawing import CURRENCIES, Values, WorldRows
 from world_access import add_access, add_payout_runs
 from world_catalogue import add_brands_and_plans, add_materials
 from world_facts import add_facts
+from world_oversight import add_oversight
 from world_roles import add_roles, pairs
 
 from sightline.db.tables import enums
@@ -24,6 +25,7 @@ def rows_of_world(random: Random, *, size: int = 1) -> dict[str, list[Values]]:
     add_payout_runs(world)
     add_facts(world)
     add_access(world)
+    add_oversight(world)
     return world.tables
 
 

@@ -108,6 +108,12 @@ _BY_ACCOUNT = {
     "accounts'": f"t.affiliate_account_id IN {_ACCOUNTS}",
 }
 
+_REVIEWS = {
+    "of the platform": "t.scope = 'PLATFORM'",
+    "of the organization": "t.organization_id = :org",
+    "of owned accounts": f"t.affiliate_account_id IN {_OWNED_ACCOUNTS}",
+}
+
 ROWS: dict[str, Rows] = {
     "Organization": Rows(
         "organization",
@@ -377,6 +383,16 @@ ROWS: dict[str, Rows] = {
             " AND t.target_type IN ('collaborator', 'invitation', 'ownership_transfer')",
         },
     ),
+    "AccessRequest": Rows(
+        "access_request",
+        {
+            "of the operator": "t.organization_id IS NULL",
+            "of the organization": "t.organization_id = :org",
+            "own": "t.requester_id = :user",
+        },
+    ),
+    "AccessReview": Rows("access_review", _REVIEWS),
+    "AccessReviewItem": Rows("access_review_item", _REVIEWS, "0, c.id", "access_review t ON t.id = c.review_id"),
     "OwnershipTransfer": Rows(
         "ownership_transfer",
         {

@@ -8,6 +8,9 @@ table and a GraphQL type.
 from __future__ import annotations
 
 from sightline.authz.entities.access import (
+    ACCESS_REQUEST_RULE,
+    ACCESS_REVIEW_ITEM_RULE,
+    ACCESS_REVIEW_RULE,
     API_KEY_RULE,
     ASSIGNMENT_PRODUCT_LINE_RULE,
     ASSIGNMENT_PROGRAM_RULE,
@@ -110,6 +113,9 @@ ENTITY_RULES: tuple[EntityRule, ...] = (
     PLATFORM_SETTING_RULE,
     AUDIT_LOG_RULE,
     OWNERSHIP_TRANSFER_RULE,
+    ACCESS_REQUEST_RULE,
+    ACCESS_REVIEW_RULE,
+    ACCESS_REVIEW_ITEM_RULE,
 )
 
 __all__ = ["ENTITY_RULES", "EntityRule"]

@@ -14,6 +14,7 @@ from sightline.authz.entities.pieces import (
     EntityRule,
     assigned,
     assigned_account,
+    follows,
     oneself,
     own_accounts,
     own_organizations,
@@ -27,6 +28,7 @@ from sightline.authz.expr import (
     ReachedBy,
     all_of,
     any_of,
+    equals,
     negate,
     one_of,
 )
@@ -87,6 +89,30 @@ API_KEY_RULE = EntityRule(
         PLATFORM: any_of(permitted(ADMIN), all_of(permitted("API_KEYS"), oneself("user_id"))),
         SELF: oneself("user_id"),
     },
+)
+
+# What somebody asks for is his, and those' who could give it; who decided is not told to whoever asked.
+ACCESS_REQUEST_RULE = EntityRule(
+    "access_request",
+    {
+        ORGANIZATION: all_of(_ADMINISTERS, own_organizations("organization_id")),
+        PLATFORM: all_of(Holds(token("USERS", Level.W)), IsNull("organization_id")),
+        SELF: oneself("requester_id"),
+    },
+    without={SELF: frozenset({FieldClass.POLICY})},
+)
+
+# Reviews are of those who do them (L12): the account's OWNER, the organization's ADMIN, and USERS W.
+ACCESS_REVIEW_RULE = EntityRule(
+    "access_review",
+    {
+        ORGANIZATION: all_of(Holds(Flag.ADMIN), own_organizations("organization_id")),
+        COLLABORATOR: all_of(Holds(Flag.COLLABORATOR_OWNER), own_accounts("affiliate_account_id")),
+        PLATFORM: all_of(Holds(token("USERS", Level.W)), equals("scope", "PLATFORM")),
+    },
+)
+ACCESS_REVIEW_ITEM_RULE = EntityRule(
+    "access_review_item", follows(Edge("access_review", (("review_id", "id"),)), ACCESS_REVIEW_RULE)
 )
 
 # What an account's owner is told of: who was given access to the account, and whose it became.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sightline.db.demo.book import Book
+from sightline.db.demo.book import Book, Values
 from sightline.db.demo.cast import BLUEBIRD, DOMAIN, NORTHWIND
 from sightline.db.demo.organizations import Society
 from sightline.db.demo.partners import Partners
@@ -122,15 +122,18 @@ def _transfers(book: Book, society: Society, *, partners: Partners, vault: Vault
 
 
 def _requests(book: Book, society: Society) -> None:
-    for n, (key, state, coordinate, reason) in enumerate(
+    northwind = society.organizations[NORTHWIND].id
+    for n, (key, organization, state, coordinate, reason) in enumerate(
         (
-            ("affiliate-manager", "REQUESTED", "Conversion.revenue", "To answer an advertiser about its costs."),
-            ("affiliate-manager-nopay", "APPROVED", "Conversion.payout", "My accounts ask what they earned."),
-            ("support", "REFUSED", "Conversion.saleAmount", "A customer asks for a refund."),
-            ("analyst", "WITHDRAWN", "Conversion.payout", "For the quarterly report."),
+            ("affiliate-manager", None, "REQUESTED", "Conversion.revenue", "To answer an advertiser about its costs."),
+            ("affiliate-manager-nopay", None, "APPROVED", "Conversion.payout", "My accounts ask what they earned."),
+            ("support", None, "REFUSED", "Conversion.saleAmount", "A customer asks for a refund."),
+            ("analyst", northwind, "WITHDRAWN", "Conversion.payout", "For the quarterly report."),
+            ("implementation", northwind, "REQUESTED", "Conversion.status", "To see whether tracking works."),
         )
     ):
         decided = state in ("APPROVED", "REFUSED")
+        approved = state == "APPROVED"
         asked = PERIOD_END - timedelta(days=20 + n)
         book.add(
             "access_request",
@@ -139,9 +142,13 @@ def _requests(book: Book, society: Society) -> None:
             coordinate=coordinate,
             node=None,
             reason=reason,
+            organization_id=organization,
+            wanted_until=asked + 13 * _WEEK if approved else None,
             state=state,
             decided_by_id=society.cast["admin"] if decided else None,
             decided_at=asked + timedelta(days=1) if decided else None,
+            granted_until=asked + 13 * _WEEK if approved else None,
+            answer="Ask finance for the amount." if state == "REFUSED" else None,
         )
 
 
@@ -154,7 +161,7 @@ def _reviews(book: Book, society: Society, partners: Partners) -> None:
     for scope, account, organization, reviewer in targets:
         for quarter, completed in ((1, True), (0, False)):
             due = PERIOD_END - quarter * timedelta(days=91)
-            book.add(
+            review = book.add(
                 "access_review",
                 created_at=due - 4 * _WEEK,
                 scope=scope,
@@ -163,6 +170,61 @@ def _reviews(book: Book, society: Society, partners: Partners) -> None:
                 state="COMPLETED" if completed else "OPEN",
                 due_at=due,
                 completed_by_id=society.cast[reviewer] if completed else None,
+                opened_by_id=society.cast[reviewer],
                 completed_at=due - _WEEK if completed else None,
-                findings={"kept": 4, "changed": 0, "taken_away": 1} if completed else None,
             )
+            decided = (society.cast[reviewer], due - 2 * _WEEK) if completed else None
+            _looked_at(book, review, _grants(book, account=account, organization=organization), decided)
+
+
+def _grants(book: Book, *, account: int | None, organization: int | None) -> list[Values]:
+    """The grants of an account, an organization or the platform as a review has them."""
+    if account is not None:
+        return [
+            {"collaborator_id": row["id"], "user_id": row["user_id"], "role": str(row["role"])}
+            for row in book.rows("collaborator")
+            if row["affiliate_account_id"] == account
+        ]
+    roles = {row["id"]: row["name"] for row in book.rows("role")}
+    scope = "PLATFORM" if organization is None else "ORGANIZATION"
+    return [
+        {"membership_id": row["id"], "user_id": row["user_id"], "role": roles[row["role_id"]]}
+        for row in book.rows("role_assignment")
+        if row["scope"] == scope and row.get("organization_id") == organization
+    ]
+
+
+def _looked_at(book: Book, review: int, grants: list[Values], decided: tuple[int, datetime] | None) -> None:
+    """The grants of a review: of one that is done all are decided, but for one that had ended by itself."""
+    names = {row["id"]: row["name"] for row in book.rows("app_user")}
+    for n, grant in enumerate(grants):
+        state = "OPEN" if decided is None else "ENDED" if n == 1 else "CONFIRMED"
+        by, at = decided if decided is not None and state == "CONFIRMED" else (None, None)
+        book.add(
+            "access_review_item",
+            review_id=review,
+            **{"membership_id": None, "collaborator_id": None} | grant,
+            person=names[grant["user_id"]],
+            access_until=None,
+            state=state,
+            decided_by_id=by,
+            decided_at=at,
+            note="Still needed." if state == "CONFIRMED" else None,
+        )
+    if decided is not None:
+        # Whoever it was taken from is still a user, and in this scope nothing else is known of him.
+        gone = next(each for each in sorted(names) if each not in {grant["user_id"] for grant in grants})
+        book.add(
+            "access_review_item",
+            review_id=review,
+            user_id=gone,
+            membership_id=None,
+            collaborator_id=None,
+            person=names[gone],
+            role="Guest",
+            access_until=None,
+            state="REVOKED",
+            decided_by_id=decided[0],
+            decided_at=decided[1],
+            note="Left the team.",
+        )

@@ -33,7 +33,13 @@ from sightline.db.tables.operations import (
     SessionRow,
     TrustedDocumentRow,
 )
-from sightline.db.tables.oversight import AccessRequestRow, AccessReviewRow, AuditLogRow, OwnershipTransferRow
+from sightline.db.tables.oversight import (
+    AccessRequestRow,
+    AccessReviewItemRow,
+    AccessReviewRow,
+    AuditLogRow,
+    OwnershipTransferRow,
+)
 from sightline.db.tables.partners import (
     AffiliateAccountRow,
     CollaboratorRow,
@@ -70,6 +76,7 @@ from sightline.db.tables.sign_in import MailTokenRow, OutgoingMailRow, SignInAtt
 
 __all__ = [
     "AccessRequestRow",
+    "AccessReviewItemRow",
     "AccessReviewRow",
     "AccountShardRow",
     "AdjustmentRow",

@@ -336,3 +336,12 @@ class ReviewState(StrEnum):
 
     OPEN = "OPEN"
     COMPLETED = "COMPLETED"
+
+
+class ReviewItemState(StrEnum):
+    """L12: what became of a grant that was looked at."""
+
+    OPEN = "OPEN"
+    CONFIRMED = "CONFIRMED"
+    REVOKED = "REVOKED"
+    ENDED = "ENDED"

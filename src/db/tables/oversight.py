@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from sightline.authz.classes import FieldClass
 from sightline.db.tables.base import FOLLOWS_ROW, INTERNAL, PUBLIC, Row, TableRole, column
-from sightline.db.tables.enums import AccessRequestState, InvitationScope, ReviewState, TransferState
+from sightline.db.tables.enums import AccessRequestState, InvitationScope, ReviewItemState, ReviewState, TransferState
 from sightline.db.tables.parts import choice, created_at, numbered, reference, version
 
 POLICY = FieldClass.POLICY
@@ -104,19 +104,31 @@ class AccessRequestRow(Row):
         sa.CheckConstraint("(state IN ('APPROVED', 'REFUSED')) = (decided_at IS NOT NULL)", name="decided"),
         sa.CheckConstraint("(decided_by_id IS NULL) = (decided_at IS NULL)", name="decision"),
         sa.CheckConstraint("decided_by_id <> requester_id", name="second_person"),
+        sa.CheckConstraint("granted_until IS NULL OR state = 'APPROVED'", name="granted"),
+        sa.CheckConstraint("answer IS NULL OR decided_at IS NOT NULL", name="answered"),
+        sa.Index("ix_access_request_organization", "organization_id"),
     )
 
     id: Mapped[int] = numbered("access_request")
     created_at: Mapped[datetime] = created_at()
+    version: Mapped[int] = version()
     requester_id: Mapped[int] = reference(FOLLOWS_ROW, "Who asks.", "app_user.id", index=True)
     coordinate: Mapped[str | None] = column(FOLLOWS_ROW, "The field asked for, as typed.")
     node: Mapped[str | None] = column(FOLLOWS_ROW, "The object asked for, as typed.")
     reason: Mapped[str] = column(FOLLOWS_ROW, "Why it is needed.")
+    organization_id: Mapped[int | None] = reference(
+        FOLLOWS_ROW, "The organization that is asked; none where the operator is.", "organization.id"
+    )
+    wanted_until: Mapped[datetime | None] = column(
+        FOLLOWS_ROW, "Until when it is needed; without an end if there is none."
+    )
     state: Mapped[AccessRequestState] = choice(
         PUBLIC, "Where it stands.", AccessRequestState, server_default=AccessRequestState.REQUESTED.value
     )
     decided_by_id: Mapped[int | None] = reference(POLICY, "Who decided.", "app_user.id")
     decided_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it was decided.")
+    granted_until: Mapped[datetime | None] = column(FOLLOWS_ROW, "When what was given ends by itself.")
+    answer: Mapped[str | None] = column(FOLLOWS_ROW, "What whoever decided says to it.")
 
 
 class AccessReviewRow(Row):
@@ -137,10 +149,20 @@ class AccessReviewRow(Row):
         ),
         sa.Index("ix_access_review_affiliate_account", "affiliate_account_id"),
         sa.Index("ix_access_review_organization", "organization_id"),
+        sa.Index(
+            "uq_access_review_open",
+            "scope",
+            "affiliate_account_id",
+            "organization_id",
+            unique=True,
+            postgresql_where=sa.text("state = 'OPEN'"),
+            postgresql_nulls_not_distinct=True,
+        ),
     )
 
     id: Mapped[int] = numbered("access_review")
     created_at: Mapped[datetime] = created_at()
+    version: Mapped[int] = version()
     scope: Mapped[InvitationScope] = choice(FOLLOWS_ROW, "Whose access is looked at.", InvitationScope)
     affiliate_account_id: Mapped[int | None] = reference(FOLLOWS_ROW, "The affiliate account.", "affiliate_account.id")
     organization_id: Mapped[int | None] = reference(FOLLOWS_ROW, "The organization.", "organization.id")
@@ -148,6 +170,44 @@ class AccessReviewRow(Row):
         PUBLIC, "Whether it is done.", ReviewState, server_default=ReviewState.OPEN.value
     )
     due_at: Mapped[datetime] = column(FOLLOWS_ROW, "Until when it should be done.")
-    completed_by_id: Mapped[int | None] = reference(POLICY, "Who did it.", "app_user.id")
+    opened_by_id: Mapped[int | None] = reference(FOLLOWS_ROW, "Who began it; none if the system did.", "app_user.id")
+    completed_by_id: Mapped[int | None] = reference(FOLLOWS_ROW, "Who did it.", "app_user.id")
     completed_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it was done.")
-    findings: Mapped[dict[str, Any] | None] = column(POLICY, "What was kept, changed and taken away.")
+    findings: Mapped[dict[str, Any] | None] = column(
+        INTERNAL, "What was found in all, before reviews had a row for each grant."
+    )
+
+
+class AccessReviewItemRow(Row):
+    """One grant that is looked at in a review: kept, taken away, or ended meanwhile (L12)."""
+
+    __tablename__ = "access_review_item"
+    __role__ = TableRole.LOCAL
+    __table_args__ = (
+        sa.CheckConstraint("(state IN ('CONFIRMED', 'REVOKED')) = (decided_at IS NOT NULL)", name="decided"),
+        sa.CheckConstraint("(decided_by_id IS NULL) = (decided_at IS NULL)", name="decision"),
+        sa.CheckConstraint("num_nonnulls(membership_id, collaborator_id) <= 1", name="one_grant"),
+        # A grant may end while it is looked at, or afterwards: what was found of it stays.
+        sa.ForeignKeyConstraint(["membership_id"], ["role_assignment.id"], ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["collaborator_id"], ["collaborator.id"], ondelete="SET NULL"),
+        sa.UniqueConstraint("review_id", "user_id"),
+        sa.Index("ix_access_review_item_membership", "membership_id"),
+        sa.Index("ix_access_review_item_collaborator", "collaborator_id"),
+    )
+
+    id: Mapped[int] = numbered("access_review_item")
+    created_at: Mapped[datetime] = created_at()
+    version: Mapped[int] = version()
+    review_id: Mapped[int] = reference(FOLLOWS_ROW, "The review.", "access_review.id")
+    user_id: Mapped[int] = reference(FOLLOWS_ROW, "Whose access it is.", "app_user.id")
+    membership_id: Mapped[int | None] = column(FOLLOWS_ROW, "The membership or platform role; none where it is gone.")
+    collaborator_id: Mapped[int | None] = column(FOLLOWS_ROW, "The collaborator's role; none where it is gone.")
+    person: Mapped[str] = column(FOLLOWS_ROW, "What the person was called when it was looked at.")
+    role: Mapped[str] = column(FOLLOWS_ROW, "What the role was called when it was looked at.")
+    access_until: Mapped[datetime | None] = column(FOLLOWS_ROW, "When the access would have ended by itself.")
+    state: Mapped[ReviewItemState] = choice(
+        PUBLIC, "What became of it.", ReviewItemState, server_default=ReviewItemState.OPEN.value
+    )
+    decided_by_id: Mapped[int | None] = reference(FOLLOWS_ROW, "Who decided.", "app_user.id")
+    decided_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it was decided.")
+    note: Mapped[str | None] = column(FOLLOWS_ROW, "Why.")

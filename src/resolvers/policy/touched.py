@@ -16,7 +16,7 @@ from sightline.resolvers.grants import grants_of_user
 from sightline.resolvers.mutations.roles import RoleContent
 from sightline.resolvers.policy.compare import ColumnsDifference, Differences
 
-_STAFF_ON_DEFAULT = """
+STAFF_ON_DEFAULT = """
     SELECT a.user_id FROM role_assignment a JOIN app_user u ON u.id = a.user_id
     WHERE a.scope = 'PLATFORM' AND u.status = 'ACTIVE' AND (a.expires_at IS NULL OR a.expires_at > $1)
       AND NOT EXISTS (SELECT 1 FROM column_list l WHERE l.user_id = a.user_id)
@@ -51,7 +51,7 @@ async def touched_by(snapshot: Snapshot, differences: Differences) -> list[Touch
     held = _held(differences)
     on_default: set[int] = set()
     if differences.columns is not None:
-        rows = await snapshot.connection.fetch(_STAFF_ON_DEFAULT, snapshot.clock)
+        rows = await snapshot.connection.fetch(STAFF_ON_DEFAULT, snapshot.clock)
         on_default = {row["user_id"] for row in rows}
     users = sorted(held.keys() | on_default)
     emails = {row["id"]: row["email"] for row in await snapshot.connection.fetch(_EMAILS, users)}

@@ -13,7 +13,13 @@ from sightline.schema.entities.catalogue import Brand, ContentPage, Media, Produ
 from sightline.schema.entities.conversions import Adjustment, Conversion, ConversionItem
 from sightline.schema.entities.operations import ImportJob, ImportLog, PlatformSetting
 from sightline.schema.entities.organizations import Company, CompanyAccess, Membership, Organization, Role, User
-from sightline.schema.entities.oversight import AuditLog, OwnershipTransfer
+from sightline.schema.entities.oversight import (
+    AccessRequest,
+    AccessReview,
+    AccessReviewItem,
+    AuditLog,
+    OwnershipTransfer,
+)
 from sightline.schema.entities.payouts import PayoutInvoice, PayoutInvoiceLine, PayoutMethod, PayoutRun
 from sightline.schema.entities.programs import (
     AdvertiserProfile,
@@ -36,6 +42,9 @@ from sightline.schema.entities.promotion import (
 )
 
 __all__ = [
+    "AccessRequest",
+    "AccessReview",
+    "AccessReviewItem",
     "Adjustment",
     "AdvertiserProfile",
     "AffiliateAccount",

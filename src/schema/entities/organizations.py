@@ -5,6 +5,9 @@ from __future__ import annotations
 from sightline.authz.permissions import Scope
 from sightline.authz.roles import BaseType
 from sightline.db.tables import (
+    AccessRequestRow,
+    AccessReviewItemRow,
+    AccessReviewRow,
     AdjustmentRow,
     AdvertiserProfileRow,
     AffiliateAccountRow,
@@ -66,6 +69,8 @@ class Organization(Node):
     invitations = edges_from(InvitationRow.organization_id)
     api_keys = edges_from(ApiKeyRow.organization_id)
     audit_log = edges_from(AuditLogRow.organization_id, description="What was changed in it.")
+    access_requests = edges_from(AccessRequestRow.organization_id, description="What access it is asked for.")
+    access_reviews = edges_from(AccessReviewRow.organization_id, description="The looks at who has access to it.")
 
 
 @entity_type(RoleAssignmentRow)
@@ -80,6 +85,9 @@ class Membership(Node):
     program_scope: ListScope | None = field_of(RoleAssignmentRow.program_scope)
     line_scope: ListScope | None = field_of(RoleAssignmentRow.line_scope)
     expires_at: DateTime | None = field_of(RoleAssignmentRow.expires_at)
+    access_review_items = edges_from(
+        AccessReviewItemRow.membership_id, description="What reviews of access found of it."
+    )
     programs = edges_from(AssignmentProgramRow.assignment_id, description="The programs it is limited to, where it is.")
     product_lines = edges_from(
         AssignmentProductLineRow.assignment_id, description="The product lines it is limited to, where it is."
@@ -128,6 +136,16 @@ class User(Node):
     )
     approved_transfers = edges_from(
         OwnershipTransferRow.approved_by_id, description="The transfers of ownership the user agreed to."
+    )
+    access_requests = edges_from(AccessRequestRow.requester_id, description="What access the user asked for.")
+    answered_access_requests = edges_from(
+        AccessRequestRow.decided_by_id, description="The requests for access that the user answered."
+    )
+    opened_access_reviews = edges_from(AccessReviewRow.opened_by_id, description="The reviews the user began.")
+    completed_access_reviews = edges_from(AccessReviewRow.completed_by_id, description="The reviews the user closed.")
+    access_review_items = edges_from(AccessReviewItemRow.user_id, description="What was found of the user's access.")
+    decided_access_review_items = edges_from(
+        AccessReviewItemRow.decided_by_id, description="The grants that the user kept or took away in a review."
     )
     changes = edges_from(AuditLogRow.actor_id, description="What the user changed.")
     changes_on_behalf = edges_from(

@@ -1,4 +1,4 @@
-"""Who watches the watchers: transfers of ownership, and the audit log."""
+"""Who watches the watchers: transfers of ownership, requests for access, reviews of it, and the audit log."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ from collections.abc import Awaitable
 import strawberry
 
 from sightline.db.catalogue import Entity
-from sightline.db.tables import AuditLogRow, OwnershipTransferRow
-from sightline.db.tables.enums import TransferState
+from sightline.db.tables import (
+    AccessRequestRow,
+    AccessReviewItemRow,
+    AccessReviewRow,
+    AuditLogRow,
+    OwnershipTransferRow,
+)
+from sightline.db.tables.enums import AccessRequestState, InvitationScope, ReviewItemState, ReviewState, TransferState
 from sightline.resolvers.audited import changes_of, target_of
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Row
 from sightline.schema.bindings import Binding, open_field
+from sightline.schema.connections import edges_from
 from sightline.schema.fields import bound, edge, field_of, typed
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import camel, field_name
@@ -34,6 +41,58 @@ class OwnershipTransfer(Node):
     approved_at: DateTime | None = field_of(OwnershipTransferRow.approved_at)
     executed_at: DateTime | None = field_of(OwnershipTransferRow.executed_at)
     expires_at: DateTime | None = field_of(OwnershipTransferRow.expires_at)
+
+
+@entity_type(AccessRequestRow)
+class AccessRequest(Node):
+    """One user's request for access: what he typed, and what became of it."""
+
+    created_at: DateTime | None = field_of(AccessRequestRow.created_at)
+    requester = edge(AccessRequestRow.requester_id)
+    organization = edge(AccessRequestRow.organization_id)
+    coordinate: str | None = field_of(AccessRequestRow.coordinate)
+    node: str | None = field_of(AccessRequestRow.node)
+    reason: str | None = field_of(AccessRequestRow.reason)
+    wanted_until: DateTime | None = field_of(AccessRequestRow.wanted_until)
+    state: AccessRequestState = field_of(AccessRequestRow.state)
+    decided_by = edge(AccessRequestRow.decided_by_id)
+    decided_at: DateTime | None = field_of(AccessRequestRow.decided_at)
+    granted_until: DateTime | None = field_of(AccessRequestRow.granted_until)
+    answer: str | None = field_of(AccessRequestRow.answer)
+
+
+@entity_type(AccessReviewRow)
+class AccessReview(Node):
+    """A look at who has access to an account, an organization or the platform, grant by grant."""
+
+    created_at: DateTime | None = field_of(AccessReviewRow.created_at)
+    scope: InvitationScope | None = field_of(AccessReviewRow.scope)
+    affiliate_account = edge(AccessReviewRow.affiliate_account_id)
+    organization = edge(AccessReviewRow.organization_id)
+    state: ReviewState = field_of(AccessReviewRow.state)
+    due_at: DateTime | None = field_of(AccessReviewRow.due_at)
+    opened_by = edge(AccessReviewRow.opened_by_id)
+    completed_by = edge(AccessReviewRow.completed_by_id)
+    completed_at: DateTime | None = field_of(AccessReviewRow.completed_at)
+    items = edges_from(AccessReviewItemRow.review_id, description="The grants that are looked at.")
+
+
+@entity_type(AccessReviewItemRow)
+class AccessReviewItem(Node):
+    """One grant that is looked at in a review."""
+
+    created_at: DateTime | None = field_of(AccessReviewItemRow.created_at)
+    review = edge(AccessReviewItemRow.review_id)
+    user = edge(AccessReviewItemRow.user_id)
+    membership = edge(AccessReviewItemRow.membership_id)
+    collaborator = edge(AccessReviewItemRow.collaborator_id)
+    person: str | None = field_of(AccessReviewItemRow.person)
+    role: str | None = field_of(AccessReviewItemRow.role)
+    access_until: DateTime | None = field_of(AccessReviewItemRow.access_until)
+    state: ReviewItemState = field_of(AccessReviewItemRow.state)
+    decided_by = edge(AccessReviewItemRow.decided_by_id)
+    decided_at: DateTime | None = field_of(AccessReviewItemRow.decided_at)
+    note: str | None = field_of(AccessReviewItemRow.note)
 
 
 @strawberry.type(description="One thing that was changed, as far as you may see it now.")

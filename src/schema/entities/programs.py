@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from sightline.db.tables import (
+    AccessReviewItemRow,
+    AccessReviewRow,
     AdjustmentRow,
     AdvertiserProfileRow,
     AffiliateAccountRow,
@@ -181,6 +183,7 @@ class AffiliateAccount(Node):
     manager_assignments = edges_from(ManagerAssignmentRow.affiliate_account_id, description="Who manages it.")
     ownership_transfers = edges_from(OwnershipTransferRow.affiliate_account_id)
     audit_log = edges_from(AuditLogRow.affiliate_account_id, description="What was changed of it.")
+    access_reviews = edges_from(AccessReviewRow.affiliate_account_id, description="The looks at who has access to it.")
 
 
 @entity_type(CollaboratorRow)
@@ -192,3 +195,6 @@ class Collaborator(Node):
     user = edge(CollaboratorRow.user_id)
     role: CollaboratorRole | None = field_of(CollaboratorRow.role)
     expires_at: DateTime | None = field_of(CollaboratorRow.expires_at)
+    access_review_items = edges_from(
+        AccessReviewItemRow.collaborator_id, description="What reviews of access found of it."
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import strawberry
 
 from sightline.schema.mutations import (
+    access,
     accounts,
     api_keys,
     collaboration,
@@ -26,6 +28,7 @@ from sightline.schema.mutations import (
 from sightline.schema.names import camel
 
 MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
+    *access.MUTATIONS,
     *accounts.MUTATIONS,
     *api_keys.MUTATIONS,
     *collaboration.MUTATIONS,
@@ -45,7 +48,10 @@ MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
 GRANTING: Final = frozenset(camel(each.name) for each in MUTATIONS if each.granting)
 """The mutations that give or take access, as documents name them."""
 
-_fields: dict[str, Any] = {each.name: framework.field_of_mutation(each) for each in MUTATIONS}
+INPUTS: Final[Mapping[str, Any]] = {each.name: framework.input_of(each) for each in MUTATIONS}
+"""The type of each mutation's input."""
+
+_fields: dict[str, Any] = {each.name: framework.field_of_mutation(each, INPUTS[each.name]) for each in MUTATIONS}
 
 Mutation = strawberry.type(
     type("Mutation", (), _fields), name="Mutation", description="Everything that can be changed; what you may change."

@@ -101,14 +101,18 @@ class Mutation:
         return "".join(part.capitalize() for part in self.name.split("_"))
 
 
-def field_of_mutation(mutation: Mutation) -> Any:
+def given_in(mutation: Mutation, given: Any) -> dict[str, Any]:
+    """What of an input's fields was given, as `work` takes it."""
+    return {name: value for name in mutation.takes if (value := getattr(given, name)) is not strawberry.UNSET}
+
+
+def field_of_mutation(mutation: Mutation, input_type: Any) -> Any:
     """The field of the mutation root."""
-    input_type = _input(mutation)
     payload, success = _payload(mutation)
 
     async def resolve(info: strawberry.Info, input: Any) -> Any:  # noqa: A002
         operation: Operation = info.context
-        values = {name: value for name in mutation.takes if (value := getattr(input, name)) is not strawberry.UNSET}
+        values = given_in(mutation, input)
         key = None if input.idempotency_key is strawberry.UNSET else input.idempotency_key
         try:
             return _success(success, await run(operation, mutation.name, mutation.work, values, key=key))
@@ -124,7 +128,8 @@ def field_of_mutation(mutation: Mutation) -> Any:
     return strawberry.field(resolver=resolve, description=mutation.description, metadata={METADATA: Does(verbs)})
 
 
-def _input(mutation: Mutation) -> Any:
+def input_of(mutation: Mutation) -> Any:
+    """The input type of a mutation, to be made once."""
     name = f"{mutation.type_name}Input"
     fields = dict(mutation.takes) | {"idempotency_key": Given(str | None, IDEMPOTENCY, required=False)}
     namespace: dict[str, Any] = {"__module__": __name__, "__annotations__": {}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from sightline.server.commands import reviewing
 from sightline.server.commands.access_tests import access_test
 from sightline.server.commands.explaining import access_explain, access_who
 
@@ -18,3 +19,4 @@ def access() -> None:
 commands.command(name="test")(access_test)
 commands.command(name="explain")(access_explain)
 commands.command(name="who")(access_who)
+commands.add_typer(reviewing.commands, name="review")

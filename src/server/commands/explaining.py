@@ -52,7 +52,7 @@ def access_explain(
         about = {} if asker is None else {"user": await ask.id_of(email)}
         return (await ask(_WHY, of=coordinate, node=node, **about))["explainAccess"]
 
-    found = run(_asking(asker or email, work))
+    found = run(asking(asker or email, work))
     if found is None:
         raise CommandError(_NOTHING)
     table = Table("path", "reaches", "gives", "carries", "is asked for", box=None)
@@ -87,7 +87,7 @@ def access_who(
             if after is None:
                 return names
 
-    for name in run(_asking(asker, work)):
+    for name in run(asking(asker, work)):
         out().print(printable(name), markup=False)
 
 
@@ -114,7 +114,7 @@ class Ask:
         return self.engine.services.ids.encode("app_user", [Key(number)])[0]
 
 
-async def _asking(asker: str, work: Callable[[Ask], Awaitable[Result]]) -> Result:
+async def asking(asker: str, work: Callable[[Ask], Awaitable[Result]]) -> Result:
     """What comes of asking as an active user. Raises CommandError for nobody."""
     from sightline.server.execution import Engine
 

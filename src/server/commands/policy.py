@@ -80,6 +80,22 @@ def apply(
     out().print(f"{_counted(number, 'change was', 'changes were')} made." if number else "Nothing to do.", markup=False)
 
 
+@commands.command()
+def lint(
+    fail: Annotated[bool, typer.Option("--fail", help="End with 1 where something is found.")] = False,
+) -> None:
+    """Say what of the policy in force is there for nothing, or shows more than it seems to."""
+    from sightline.server.policy_lint import linted
+
+    found = _over(linted)
+    for each in found:
+        follows = f" It follows from {', '.join(each.finding.witness)}." if each.finding.witness else ""
+        out().print(printable(f"{each.finding.rule}: {each.about}. {each.finding.says}{follows}"), markup=False)
+    out().print(_counted(len(found), "finding") + ".", markup=False)
+    if found and fail:
+        raise typer.Exit(1)
+
+
 def _over(work: Callable[[Engine], Awaitable[Result]]) -> Result:
     """The result of work over the installation; what is refused is one line."""
     from sightline.server.execution import Engine

@@ -8,15 +8,13 @@ amount that it hides could be computed.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 from sightline.authz.classes import FieldClass
 from sightline.authz.delegation import rows_gained
 from sightline.authz.grants import Grants, PlatformGrant, paths_of
 from sightline.authz.paths import PathKind, Paths
-from sightline.authz.reports.catalogue import CATALOGUE
 from sightline.authz.reports.exposure import exposed
-from sightline.authz.reports.inference import Space, space_of
+from sightline.authz.reports.inference import space_of_built_in
 from sightline.authz.reports.lenses import Lens, ReportLens
 from sightline.authz.visibility import DENY, PERMIT, Visibility
 from sightline.resolvers.errors import ColumnRestrictedError
@@ -35,11 +33,6 @@ _HOLDERS_OF_THE_DEFAULT = """
       AND NOT EXISTS (SELECT 1 FROM column_list l WHERE l.user_id = a.user_id)
     ORDER BY a.role_id, a.user_id
 """
-
-
-@cache
-def _space() -> Space:
-    return space_of(CATALOGUE)
 
 
 async def refuse_more_than_own(change: Change, before: PlatformGrant | None, after: PlatformGrant | None) -> None:
@@ -75,7 +68,7 @@ async def refuse_giving_away(change: Change, user_id: int) -> None:
     # The path of a lens is as no list has narrowed it.
     sees = services.visibilities.of(Paths((lens.path,)))
     read = {each for each, entity in _ON_ENTITIES.items() if sees.decide_classes(entity, frozenset({each})) != DENY}
-    found = exposed(_space(), replace(lens.reader, classes=lens.reader.classes | read))
+    found = exposed(space_of_built_in(), replace(lens.reader, classes=lens.reader.classes | read))
     if found is not None:
         raise InvalidError(found.told_to(editor_of(change.operation).gives))
 

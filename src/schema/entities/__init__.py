@@ -34,6 +34,7 @@ from sightline.schema.entities.promotion import (
     Testimonial,
     Tracker,
 )
+from sightline.schema.entities.reporting import CustomMetric
 
 __all__ = [
     "Adjustment",
@@ -55,6 +56,7 @@ __all__ = [
     "ConversionEvent",
     "ConversionItem",
     "ConversionProposal",
+    "CustomMetric",
     "CustomerReferral",
     "Enrollment",
     "ImportJob",

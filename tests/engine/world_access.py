@@ -35,6 +35,7 @@ def add_access(world: WorldRows) -> None:
     _invitations(world)
     _lists(world)
     _keys(world)
+    _metrics(world)
     _operations(world)
     _log(world)
 
@@ -144,6 +145,21 @@ def _keys(world: WorldRows) -> None:
             revoked_at=(ended := world.perhaps(world.moment())),
             rotation_due_at=ended if organization else None,
             **secret,
+        )
+
+
+def _metrics(world: WorldRows) -> None:
+    for number in range(1, 13):
+        world.numbered(
+            "custom_metric",
+            version=1,
+            owner_id=world.any("app_user")["id"],
+            organization_id=world.perhaps(world.any("organization")["id"]),
+            key=f"custom_{number}",
+            name=f"{world.text()} {number}",
+            description=world.perhaps(world.text()),
+            formula="clicks + 1",
+            state=world.one_of(list(enums.MetricState)),
         )
 
 

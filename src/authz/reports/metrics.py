@@ -42,6 +42,18 @@ def given_away_by(reader: Reader, metric: Column) -> Exposed | None:
     return Exposed(found, smallest_repair(space, [Name(each.hidden) for each in found], known, droppable=known))
 
 
+def refusal_of(found: Exposed) -> str:
+    """What is said to the author. Built-in columns are public, and he may use all that he named: so all is told."""
+    said = [
+        f'{_quoted(each.witness)} together yield "{each.hidden}", which you may not use.' for each in found.exposures
+    ]
+    return " ".join((*said, f"Leave out {_quoted(found.drop or ())}."))
+
+
+def _quoted(keys: Iterable[str]) -> str:
+    return " and ".join(f'"{key}"' for key in keys)
+
+
 def with_metrics(reader: Reader, metrics: Iterable[Column]) -> tuple[Catalogue, Reader]:
     """The catalogue with those of these metrics that exist for a reader, and the reader with them on his list.
 

@@ -14,7 +14,7 @@ from sightline.authz.reports.catalogue import not_available
 from sightline.authz.reports.columns import Column, custom_metric
 from sightline.authz.reports.formulas import FormulaError, text
 from sightline.authz.reports.lenses import Lens, ReportLens, lenses_of
-from sightline.authz.reports.metrics import KEY_PREFIX, given_away_by, made_of
+from sightline.authz.reports.metrics import KEY_PREFIX, given_away_by, made_of, refusal_of
 from sightline.db.tables.enums import MetricState
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
@@ -141,7 +141,7 @@ def _refuse_columns(change: Change, metric: Column, organization: int | None) ->
     for lens in showing:
         found = given_away_by(lens.reader, metric)
         if found is not None:
-            raise InvalidError(found.told_to(columns), "formula")
+            raise InvalidError(refusal_of(found), "formula")
 
 
 def _lenses(change: Change, organization: int | None) -> Iterator[OpenLens]:

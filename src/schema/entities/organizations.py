@@ -20,6 +20,7 @@ from sightline.db.tables import (
     CompanyRow,
     ConversionEventRow,
     ConversionProposalRow,
+    CustomMetricRow,
     ImportJobRow,
     InvitationRow,
     ManagerAssignmentRow,
@@ -65,6 +66,7 @@ class Organization(Node):
     partner_profiles = edges_from(PartnerProfileRow.organization_id)
     invitations = edges_from(InvitationRow.organization_id)
     api_keys = edges_from(ApiKeyRow.organization_id)
+    custom_metrics = edges_from(CustomMetricRow.organization_id, description="The report columns you made for it.")
     audit_log = edges_from(AuditLogRow.organization_id, description="What was changed in it.")
 
 

@@ -35,8 +35,8 @@ schema: $(UV) ## Write what the tests compare: the SDL.
 policy: $(UV) ## Write who may see what, in words; a test compares it.
 	$(RUN) sightline schema --policy > docs/policy.md
 
-readings: $(UV) ## Write the README's answers, made on a demo platform.
-	$(RUN) python tests/readings.py --into README.md
+readings: $(UV) ## Write the README's answers and the report cookbook, made on a demo platform.
+	$(RUN) python tests/readings.py --into README.md --cookbook docs/report-cookbook.md
 
 soak: $(UV) ## Non-interference for long: OPERATIONS=100000 SEED=1. Stops at a difference.
 	PYTHONPATH=tests $(RUN) python tests/engine/soak.py --operations $(OPERATIONS) --seed $(SEED)

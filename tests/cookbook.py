@@ -38,7 +38,7 @@ _INTRODUCTION = f"""# Report cookbook
 
 What people ask of their numbers, in the words of the systems they come from, each with the one query that answers it.
 Queries and answers are those of the demo platform (`make demo`), asked by the member of its cast who is named;
-`make readings` writes this page anew, and a test compares it. An answer has all its rows and columns; at most {ROWS} rows are
+`make readings` writes this page anew, and a test compares it. An answer has all its rows; at most {ROWS} are
 shown here. What may be asked at all is in [reports.md](reports.md), and who may see what in
 [rules.md](rules.md#reports): anybody else gets other rows, or COLUMN_RESTRICTED.
 

@@ -130,6 +130,10 @@ async def test_rc3_it_filters_and_orders_as_columns_do(platform: Platform) -> No
         ("clicks + custom_1", 'A metric is made of built-in columns: write the formula of "custom_1" instead.'),
         ("clicks + salary", UNKNOWN.format("salary")),
         ("unpaid_payout", UNKNOWN.format("unpaid_payout")),
+        (
+            "2 * median_time_to_conversion",
+            '"median_time_to_conversion" is a median, from which nothing is computed: leave it out.',
+        ),
         ("clicks; DROP TABLE click", "Expected an operator or the end at character 7."),
     ],
 )

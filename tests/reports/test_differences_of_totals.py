@@ -73,7 +73,7 @@ async def test_lk25_what_is_not_in_the_lens_cannot_be_taken_out_of_a_total(
                 assert answers[2] == answers[3], (lens.who, dimension)
                 assert answers[0] != answers[2], (lens.who, dimension)
                 compared += 1
-    assert compared >= 15
+    assert compared >= 12
 
 
 async def test_lk25_a_difference_is_what_a_group_of_its_own_shows(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sightline.authz.reports.catalogue import CATALOGUE, Catalogue, catalogue_of
-from sightline.authz.reports.columns import Column
+from sightline.authz.reports.columns import Aggregation, Column
 from sightline.authz.reports.exposure import Exposed, Exposure
 from sightline.authz.reports.formulas import Name, names
 from sightline.authz.reports.inference import smallest_repair, space_of_built_in, witness
@@ -25,14 +25,30 @@ def made_of(metric: Column) -> tuple[str, ...]:
     return () if metric.formula is None else names(metric.formula)
 
 
+def medians_in(metric: Column) -> tuple[str, ...]:
+    """The columns of a metric that are medians: those are no function of sums, so nothing is computed from them."""
+    built_in = (CATALOGUE.columns.get(key) for key in made_of(metric))
+    return tuple(each.key for each in built_in if each is not None and each.aggregation is Aggregation.MEDIAN)
+
+
 def is_open_to(reader: Reader, metric: Column) -> bool:
     """Whether a metric exists for a reader: all its columns are usable by him, and together they hide nothing."""
-    return set(made_of(metric)) <= usable(CATALOGUE, reader) and given_away_by(reader, metric) is None
+    return _is_open(reader, metric, usable(CATALOGUE, reader))
+
+
+def _is_open(reader: Reader, metric: Column, available: frozenset[str]) -> bool:
+    there = set(made_of(metric)) <= available and not medians_in(metric)
+    return there and _given_away(reader, metric, available) is None
 
 
 def given_away_by(reader: Reader, metric: Column) -> Exposed | None:
     """The amounts hidden from a reader that the columns of a metric yield together, and the fewest to leave out."""
-    hidden = [key for key in BASE_COLUMNS.values() if key not in usable(CATALOGUE, reader)]
+    return _given_away(reader, metric, usable(CATALOGUE, reader))
+
+
+def _given_away(reader: Reader, metric: Column, available: frozenset[str]) -> Exposed | None:
+    # What is hidden with its class no usable column needs (M5): only what a list hides is to be looked for.
+    hidden = [key for each, key in BASE_COLUMNS.items() if each in reader.classes and key not in available]
     space, known = space_of_built_in(), {key: Name(key) for key in made_of(metric)}
     found = tuple(
         Exposure(key, seen) for key in hidden if (seen := witness(space, Name(key), known, blamed=known)) is not None
@@ -59,7 +75,9 @@ def with_metrics(reader: Reader, metrics: Iterable[Column]) -> tuple[Catalogue, 
 
     The list says which columns he may use, and so which metrics: one of listed columns needs no place of its own.
     """
-    kept = [each for each in metrics if is_open_to(reader, each)]
+    offered = tuple(metrics)
+    available = usable(CATALOGUE, reader) if offered else frozenset[str]()
+    kept = [each for each in offered if _is_open(reader, each, available)]
     if not kept:
         return CATALOGUE, reader
     keys = frozenset(each.key for each in kept)

@@ -14,7 +14,7 @@ from sightline.authz.reports.catalogue import not_available
 from sightline.authz.reports.columns import Column, custom_metric
 from sightline.authz.reports.formulas import FormulaError, text
 from sightline.authz.reports.lenses import Lens, ReportLens, lenses_of
-from sightline.authz.reports.metrics import KEY_PREFIX, given_away_by, made_of, refusal_of
+from sightline.authz.reports.metrics import KEY_PREFIX, given_away_by, made_of, medians_in, refusal_of
 from sightline.db.tables.enums import MetricState
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
@@ -138,6 +138,9 @@ def _refuse_columns(change: Change, metric: Column, organization: int | None) ->
     showing = [lens for lens in lenses if set(columns) <= lens.usable]
     if not showing:
         raise InvalidError("These columns are not available to you together, in any one lens.", "formula")
+    medians = medians_in(metric)
+    if medians:
+        raise InvalidError(f'"{medians[0]}" is a median, from which nothing is computed: leave it out.', "formula")
     for lens in showing:
         found = given_away_by(lens.reader, metric)
         if found is not None:

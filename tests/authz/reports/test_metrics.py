@@ -10,7 +10,7 @@ from sightline.authz.classes import FieldClass
 from sightline.authz.reports.catalogue import CATALOGUE
 from sightline.authz.reports.columns import custom_metric
 from sightline.authz.reports.lists import BASE_COLUMNS, FIRST_LIST, Reader, availabilities, usable
-from sightline.authz.reports.metrics import KEY_PREFIX, given_away_by, is_open_to, made_of, with_metrics
+from sightline.authz.reports.metrics import KEY_PREFIX, given_away_by, is_open_to, made_of, medians_in, with_metrics
 
 MONEY = frozenset({FieldClass.REVENUE, FieldClass.PAYOUT, FieldClass.SALE_AMOUNT})
 COUNTS = frozenset({FieldClass.TRAFFIC, FieldClass.CONVERSIONS})
@@ -108,3 +108,11 @@ def test_rc7_what_yields_nothing_is_not_refused(key: str) -> None:
     apart = {"revenue": "rpc + 1", "payout": "2 * margin", "sale_amount": "aov * clicks"}
     assert given_away_by(without(key), metric(apart[key])) is None
     assert is_open_to(without(key), metric(apart[key]))
+
+
+def test_m1_nothing_is_computed_from_a_median() -> None:
+    """M1: a median is of rows and of no sums, so a metric of one does not exist, whoever could use the median."""
+    it = metric("median_time_to_conversion / 3600")
+    assert medians_in(it) == ("median_time_to_conversion",)
+    assert not is_open_to(ALL, it)
+    assert is_open_to(ALL, metric("click_to_conversion_time / 3600")), "an average is a ratio of sums"

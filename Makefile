@@ -6,8 +6,9 @@ RUN := $(UV) run --locked
 WORKERS ?= 2
 OPERATIONS ?= 100000
 SEED ?= 1
+REPORTS ?= 2000
 
-.PHONY: demo test checks lint types layers schema policy readings soak mutants bench
+.PHONY: demo test checks lint types layers schema policy readings soak agreement mutants bench
 
 demo: $(UV) ## Start the demo platform: embedded PostgreSQL, seeded, served on http://127.0.0.1:8000.
 	$(RUN) sightline serve --demo
@@ -35,11 +36,14 @@ schema: $(UV) ## Write what the tests compare: the SDL.
 policy: $(UV) ## Write who may see what, in words; a test compares it.
 	$(RUN) sightline schema --policy > docs/policy.md
 
-readings: $(UV) ## Write the README's answers, made on a demo platform.
-	$(RUN) python tests/readings.py --into README.md
+readings: $(UV) ## Write the README's answers and the report cookbook, made on a demo platform.
+	$(RUN) python tests/readings.py --into README.md --cookbook docs/report-cookbook.md
 
 soak: $(UV) ## Non-interference for long: OPERATIONS=100000 SEED=1. Stops at a difference.
 	PYTHONPATH=tests $(RUN) python tests/engine/soak.py --operations $(OPERATIONS) --seed $(SEED)
+
+agreement: $(UV) ## Random reports against Python: REPORTS=2000 SEED=1. Stops at a difference.
+	SIGHTLINE_TEST_REPORTS=$(REPORTS) SIGHTLINE_TEST_SEED=$(SEED) $(RUN) pytest -s tests/reports/test_report_agreement.py
 
 mutants: $(UV) ## Every wrong compiler against every comparison; writes down what noticed each.
 	SIGHTLINE_RECORD_MUTANTS=1 $(RUN) pytest tests/engine/test_compiler_mutants.py -s

@@ -2,6 +2,7 @@
 
     python tests/readings.py                 print both
     python tests/readings.py --into FILE     put them between FILE's markers
+                             --cookbook FILE write the report cookbook, which is made on the same platform
 
 One document is asked by a member of the advertiser's organization, a member of the partner's, and a platform manager
 without the payout switch; on programs that pay directly and through the operator, with and without shared sale amounts.
@@ -20,6 +21,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from cookbook import cookbook
 
 from sightline.db import migrate
 from sightline.db.database import Database
@@ -193,7 +196,7 @@ def written_into(text: str, made: Mapping[str, str]) -> str:
     return text
 
 
-async def main(into: Path | None) -> None:
+async def main(into: Path | None, page: Path | None) -> None:
     """Make the platform, ask, print or write."""
     secrets = Secrets(b"the secret of the readings, which is no secret")
     directory = await asyncio.to_thread(_directory)
@@ -204,8 +207,11 @@ async def main(into: Path | None) -> None:
             async with database.owner() as connection:
                 await seed(connection, secrets)
             made = await sections(database, secrets)
+            recipes = await cookbook(database, secrets)
     finally:
         await asyncio.to_thread(shutil.rmtree, directory)
+    if page is not None:
+        await asyncio.to_thread(page.write_text, recipes)
     if into is None:
         print(*made.values(), sep="\n", end="")
     else:
@@ -216,4 +222,6 @@ async def main(into: Path | None) -> None:
 if __name__ == "__main__":
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("--into", type=Path)
-    asyncio.run(main(given.parse_args().into))
+    given.add_argument("--cookbook", type=Path)
+    options = given.parse_args()
+    asyncio.run(main(options.into, options.cookbook))

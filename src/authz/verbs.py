@@ -139,6 +139,10 @@ VERBS: tuple[VerbRule, ...] = (
         "access_review",
         {ORGANIZATION: _IS_ADMIN, COLLABORATOR: in_person(OWNER), PLATFORM: in_person(writes("USERS"))},
     ),
+    # Custom metrics are one's own; offering one to an organization is making one of its reports (C-22).
+    VerbRule("custom_metric:create", "app_user", {SELF: in_person(oneself("id"))}),
+    VerbRule("custom_metric:edit", "custom_metric", {SELF: in_person(TRUE)}),
+    VerbRule("custom_metric:offer", "organization", {ORGANIZATION: in_person(any_of(EDITS, writes("CUSTOM_REPORTS")))}),
     # Affiliate accounts and what hangs on them (A2, A3, A20 to A24, L4 to L10).
     VerbRule("affiliate_account:create", "partner_profile", {PARTNER: in_person(EDITS)}),
     VerbRule(

@@ -111,6 +111,7 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "ORG": "A role inside an organization.",
     },
     tables.RoleStatus: {"ACTIVE": "Can be assigned.", "ARCHIVED": "Can no longer be assigned."},
+    tables.MetricState: {"ACTIVE": "Can be used.", "ARCHIVED": "Can no longer be used."},
     tables.UserVisibility: {"ALL": "Sees all.", "ASSIGNED": "Sees what is assigned to the holder."},
     tables.ListScope: {"ALL": "Reaches everything.", "LISTED": "Reaches what is listed."},
     tables.ProductLine: {

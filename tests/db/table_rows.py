@@ -164,6 +164,7 @@ VALID: dict[str, Values] = {
         "aggregation": "SUM",
     },
     "column_list": {"owner_kind": "SYSTEM"},
+    "custom_metric": {"owner_id": 1, "key": "custom_1", "name": "Clicks twice", "formula": "2 * clicks"},
     "api_key": {
         "owner_kind": "USER",
         "user_id": 1,

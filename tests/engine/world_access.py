@@ -35,6 +35,7 @@ def add_access(world: WorldRows) -> None:
     _invitations(world)
     _lists(world)
     _keys(world)
+    _metrics(world)
     _operations(world)
     _log(world)
 
@@ -144,6 +145,23 @@ def _keys(world: WorldRows) -> None:
             revoked_at=(ended := world.perhaps(world.moment())),
             rotation_due_at=ended if organization else None,
             **secret,
+        )
+
+
+def _metrics(world: WorldRows) -> None:
+    # Without a draw, so that worlds are what they were: which wrong rules they notice is written down.
+    users, organizations = world.tables["app_user"], world.tables["organization"]
+    for number in range(1, 13):
+        world.numbered(
+            "custom_metric",
+            version=1,
+            owner_id=users[number % len(users)]["id"],
+            organization_id=organizations[number % len(organizations)]["id"] if number % 2 else None,
+            key=f"custom_{number}",
+            name=f"Metric {number}",
+            description="Words" if number % 3 else None,
+            formula="clicks + 1",
+            state=list(enums.MetricState)[number % 4 == 0],
         )
 
 

@@ -159,6 +159,7 @@ ROWS: dict[str, Rows] = {
             "organization's": "t.owner_kind = 'ORG' AND t.organization_id = :org",
         },
     ),
+    "CustomMetric": Rows("custom_metric", {"own": "t.owner_id = :user"}),
     "Invitation": Rows(
         "invitation",
         {

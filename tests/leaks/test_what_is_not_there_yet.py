@@ -18,9 +18,8 @@ COMING = {
         nothing, that the document searched is made from the authorised view, and that ranks tell nothing""",
     ),
     "LK24: exports and saved reports": (
-        r"[eE]xport|[dD]ownload|[sS]avedReport|[sS]chedule|[cC]ustomMetric",
-        """exports or saved reports have come: probe that they run with the rights of who reads them, and that the
-        atoms of each formula are checked""",
+        r"[eE]xport|[dD]ownload|[sS]avedReport|[sS]chedule",
+        """exports or saved reports have come: probe that they run with the rights of who reads them""",
     ),
 }
 

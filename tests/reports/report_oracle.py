@@ -76,7 +76,9 @@ class Oracle:
     platform: Platform
     stored: Stored
     _ids: dict[tuple[str, int], str] = field(default_factory=dict)
+    _seen: dict[tuple[int, str], list[Row]] = field(default_factory=dict)
     _dated: dict[tuple[int, str, str], list[tuple[datetime, Row]]] = field(default_factory=dict)
+    _found: tuple[Asked, dict[str, list[Row]]] | None = None
     _programs: dict[tuple[int, frozenset[str]], frozenset[int]] = field(default_factory=dict)
 
     def rows(self, asked: Asked) -> dict[Key, dict[str, Decimal | None]]:
@@ -186,7 +188,16 @@ class Oracle:
         else:
             yield "taken_back", payout
 
-    def _within(self, fact: str, asked: Asked) -> Iterable[Row]:
+    def _within(self, fact: str, asked: Asked) -> list[Row]:
+        """The facts of a report, found once for its rows and its totals."""
+        if self._found is None or self._found[0] is not asked:
+            self._found = asked, {}
+        found = self._found[1]
+        if fact not in found:
+            found[fact] = list(self._passing(fact, asked))
+        return found[fact]
+
+    def _passing(self, fact: str, asked: Asked) -> Iterable[Row]:
         for _, row in self._between(fact, asked):
             if asked.statuses is not None and fact in ("conversion", "item", "adjustment"):
                 followed = row["_conversion"]
@@ -199,8 +210,9 @@ class Oracle:
         """The facts of a lens that have the asked date in the asked time, in its order."""
         wanted = (id(asked.lens), fact, asked.basis)
         if wanted not in self._dated:
-            seen = (row for row in self.stored.facts[fact] if asked.lens.visible(fact, row))
-            dated = ((at, row) for row in seen if (at := moment(fact, row, asked.basis)) is not None)
+            if wanted[:2] not in self._seen:
+                self._seen[wanted[:2]] = [row for row in self.stored.facts[fact] if asked.lens.visible(fact, row)]
+            dated = ((at, row) for row in self._seen[wanted[:2]] if (at := moment(fact, row, asked.basis)) is not None)
             self._dated[wanted] = sorted(dated, key=_date)
         found = self._dated[wanted]
         return found[bisect_left(found, asked.since, key=_date) : bisect_left(found, asked.until, key=_date)]

@@ -66,6 +66,7 @@ from sightline.authz.entities.payouts import (
     PAYOUT_RUN_RULE,
 )
 from sightline.authz.entities.pieces import EntityRule
+from sightline.authz.entities.reporting import CUSTOM_METRIC_RULE
 
 ENTITY_RULES: tuple[EntityRule, ...] = (
     ORGANIZATION_RULE,
@@ -116,6 +117,7 @@ ENTITY_RULES: tuple[EntityRule, ...] = (
     ACCESS_REQUEST_RULE,
     ACCESS_REVIEW_RULE,
     ACCESS_REVIEW_ITEM_RULE,
+    CUSTOM_METRIC_RULE,
 )
 
 __all__ = ["ENTITY_RULES", "EntityRule"]

@@ -7,6 +7,7 @@
 | `formulas` | the language of formulas: parse, print, evaluate |
 | `catalogue` | columns and custom metrics with what they need (closure) and their values at one level (M1) |
 | `lists` | effective list, usability, reasons, what a list takes from entities (RC1 to RC4, RC6, RC7) |
+| `metrics` | which custom metrics exist for whom, and what one may bring together (RC6, RC7) |
 | `delegation` | who may change whose list (RC8, RC9) |
 | `inference`, `exposure` | whether visible columns give a hidden one away, with witness and repair (RC7) |
 

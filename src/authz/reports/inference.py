@@ -14,12 +14,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import chain
 from math import gcd, lcm
 from random import Random
 from typing import Self
 
-from sightline.authz.reports.catalogue import Catalogue
+from sightline.authz.reports.catalogue import CATALOGUE, Catalogue
 from sightline.authz.reports.columns import Aggregation
 from sightline.authz.reports.formulas import Formula, evaluate
 from sightline.authz.reports.measures import MEASURES
@@ -93,6 +94,12 @@ def space_of(catalogue: Catalogue) -> Space:
     """The space of a catalogue, custom metrics included."""
     random = Random(_SEED)
     return Space(catalogue, tuple(_point(catalogue, random) for _ in range(_POINTS)))
+
+
+@cache
+def space_of_built_in() -> Space:
+    """The space of the built-in columns."""
+    return space_of(CATALOGUE)
 
 
 def _point(catalogue: Catalogue, random: Random) -> Mapping[str, Dual | None]:

@@ -27,6 +27,7 @@ def make_reporting(book: Book, society: Society, *, partners: Partners, existing
     # Somebody of the staff has a list of his own, narrower than the system's (A18, RC1).
     _fill(book, book.add("column_list", owner_kind="USER", user_id=society.staff[1]), _COUNTING_ONLY)
     _saved_reports(book, society, partners)
+    _custom_metrics(book, society)
 
 
 def _fill(book: Book, number: int, keys: tuple[str, ...]) -> None:
@@ -95,4 +96,27 @@ def _saved_reports(book: Book, society: Society, partners: Partners) -> None:
             recipients=[f"reports@{STAFF_DOMAIN}"],
             next_run_at=PERIOD_END + timedelta(hours=4) if state == "ACTIVE" else None,
             last_run_at=PERIOD_END - timedelta(days=30),
+        )
+
+
+def _custom_metrics(book: Book, society: Society) -> None:
+    """Metrics that members offer to their organizations, and some that are somebody's own."""
+    northwind, bluebird = society.organizations[NORTHWIND].id, society.organizations[BLUEBIRD].id
+    for key, name, owner, organization, formula, state in (
+        ("custom_saleperclick", "Sales per click", "adv-admin", northwind, "sale_amount / clicks", "ACTIVE"),
+        ("custom_netcost", "Cost of net sales", "adv-member", northwind, "revenue / net_sale_amount", "ACTIVE"),
+        ("custom_earned", "Earned and kept", "partner-admin", bluebird, "payout + payout_adjustments", "ACTIVE"),
+        ("custom_perapproved", "Payout per approval", "collab-owner", None, "payout / approved_conversions", "ACTIVE"),
+        ("custom_markup", "Mark-up", "manager", None, "profit / payout", "ACTIVE"),
+        ("custom_oldmarkup", "Mark-up of old", "manager", None, "revenue / payout", "ARCHIVED"),
+    ):
+        book.add(
+            "custom_metric",
+            owner_id=society.cast[owner],
+            organization_id=organization,
+            key=key,
+            name=name,
+            description=None,
+            formula=formula,
+            state=state,
         )

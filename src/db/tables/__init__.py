@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sightline.db.tables.base import Row, TableRole
 from sightline.db.tables.catalogue import BrandRow, ContentPageRow, MediaRow, ProductRow, ProgramGoalRow, ProgramRow
+from sightline.db.tables.custom_metrics import CustomMetricRow
 from sightline.db.tables.facts import (
     ClickRow,
     ConversionEventRow,
@@ -104,6 +105,7 @@ __all__ = [
     "ConversionItemRow",
     "ConversionProposalRow",
     "ConversionRow",
+    "CustomMetricRow",
     "CustomerReferralRow",
     "EnrollmentRow",
     "IdempotencyKeyRow",

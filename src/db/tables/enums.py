@@ -38,6 +38,13 @@ class RoleStatus(StrEnum):
     ARCHIVED = "ARCHIVED"
 
 
+class MetricState(StrEnum):
+    """Archiving a custom metric is final."""
+
+    ACTIVE = "ACTIVE"
+    ARCHIVED = "ARCHIVED"
+
+
 class UserVisibility(StrEnum):
     """S8: whether a manager sees all affiliates or advertisers, or those assigned to him."""
 

@@ -4,6 +4,7 @@
 |--|--|
 | `requests` | what a viewer may ask, as data, with its ceilings |
 | `desk` | opens lenses: the one path a report reads, what it shows, which columns it may use |
+| `metrics` | reads the custom metrics that are offered to a viewer |
 | `names` | refuses columns and dimensions that are not there for the viewer, before anything runs (RC6, M6) |
 | `periods` | presets, comparisons, and which buckets of two periods belong together |
 | `dimension_values` | values of dimensions as they are written and read |

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cachetools import LRUCache
 
 from sightline.authz.paths import Path, Paths, Shape
-from sightline.authz.reports.catalogue import CATALOGUE, Catalogue
+from sightline.authz.reports.catalogue import Catalogue
+from sightline.authz.reports.columns import Column
 from sightline.authz.reports.dimensions import DIMENSIONS, Dimension
 from sightline.authz.reports.lenses import Lens, Sight, lens_path, sight_of, statuses_of
 from sightline.authz.reports.lists import Reader, usable
+from sightline.authz.reports.metrics import with_metrics
 from sightline.authz.reports.rows import REPORT_RULES
 from sightline.authz.visibility import Visibility, compile_visibility
 from sightline.db.catalogue import Catalogue as Tables
@@ -71,14 +73,18 @@ class Desk:
         catalogue = build_catalogue((each.row for each in tables.entities.values()), REPORT_RULES, ())
         return cls(ReportReads(catalogue), policy_version)
 
-    def open(self, principal: Principal, lens: Lens) -> OpenLens:
-        """The lens for a principal. Raises ColumnRestrictedError for one that does not exist or is not his."""
+    def open(self, principal: Principal, lens: Lens, metrics: Sequence[Column] = ()) -> OpenLens:
+        """The lens for a principal, with those of the metrics offered to him that exist for him in it (RC6).
+
+        Raises ColumnRestrictedError for a lens that does not exist or is not his.
+        """
         path = lens_path(principal.paths, lens)
         if path is None:
             raise ColumnRestrictedError(NO_LENS)
         sight, visibility = self._compiled(path.shape)
         reader = Reader(principal.columns, sight.classes, statuses_of(path), sight.settlements)
-        return OpenLens(lens, path, sight, visibility, reader, CATALOGUE)
+        columns, reader = with_metrics(reader, metrics)
+        return OpenLens(lens, path, sight, visibility, reader, columns)
 
     def _compiled(self, shape: Shape) -> tuple[Sight, Visibility]:
         if shape not in self._opened:

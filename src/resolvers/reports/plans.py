@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sightline.authz.expr import TRUE, Expr
 from sightline.authz.reports.catalogue import Catalogue
-from sightline.authz.reports.columns import COLUMNS, Aggregation
+from sightline.authz.reports.columns import Aggregation
 from sightline.authz.reports.dimensions import DIMENSIONS, DateBasis
 from sightline.authz.reports.lenses import ReportLens
 from sightline.authz.reports.measures import MEASURES, Unit
@@ -67,7 +67,7 @@ def plan_of(
     if native and "currency" not in group_by:
         group_by = (*group_by, "currency")
     for each in request.order:
-        if each.key in DIMENSIONS and each.key not in group_by and each.key not in COLUMNS:
+        if each.key in DIMENSIONS and each.key not in group_by and each.key not in lens.columns.columns:
             raise BadInputError(f"Order by columns, or by dimensions of groupBy: {each.key} is not among them.")
     ordered = (each.key for each in request.order if each.key in lens.columns.columns)
     computed = tuple(dict.fromkeys((*shown, *(each.column for each in request.having), *ordered)))

@@ -17,6 +17,7 @@ from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.reports.dimension_values import DimensionValues
 from sightline.resolvers.reports.labels import names_of
+from sightline.resolvers.reports.metrics import metrics_named
 from sightline.resolvers.reports.names import columns_to_show
 from sightline.resolvers.reports.ordering import Names, Order, PageOfLines, WrittenLine, page_of, satisfying
 from sightline.resolvers.reports.periods import bucket_of, compared_period, period_of, steps_from, zone_named
@@ -52,7 +53,8 @@ class Report:
 async def report_of(operation: Operation, request: ReportRequest) -> Report:
     """The report of a request. Raises ColumnRestrictedError and BadInputError before any of it is computed."""
     request.check()
-    lens = operation.services.desk.open(operation.principal, request.lens)
+    metrics = await metrics_named(operation, request.named_columns)
+    lens = operation.services.desk.open(operation.principal, request.lens, metrics)
     shown = columns_to_show(lens, request)
     defaults = await _defaults(operation, request.lens)
     zone = zone_named(request.time_zone or defaults.own_zone)

@@ -134,6 +134,11 @@ class ReportRequest:
         """The same report whatever page of it is asked for: what its cursors belong to."""
         return replace(self, first=0, after=None, metrics=())
 
+    @property
+    def named_columns(self) -> frozenset[str]:
+        """Every key that may be a column's, wherever it is named."""
+        return frozenset((*self.columns, *(each.column for each in self.having), *(each.key for each in self.order)))
+
     def check(self) -> None:
         """Refuse what is too much, or said twice. Raises BadInputError; nothing here depends on who asks."""
         for found, most, what in (

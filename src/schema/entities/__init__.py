@@ -40,6 +40,7 @@ from sightline.schema.entities.promotion import (
     Testimonial,
     Tracker,
 )
+from sightline.schema.entities.reporting import CustomMetric
 
 __all__ = [
     "AccessRequest",
@@ -64,6 +65,7 @@ __all__ = [
     "ConversionEvent",
     "ConversionItem",
     "ConversionProposal",
+    "CustomMetric",
     "CustomerReferral",
     "Enrollment",
     "ImportJob",

@@ -23,6 +23,7 @@ from sightline.db.tables import (
     CompanyRow,
     ConversionEventRow,
     ConversionProposalRow,
+    CustomMetricRow,
     ImportJobRow,
     InvitationRow,
     ManagerAssignmentRow,
@@ -68,6 +69,7 @@ class Organization(Node):
     partner_profiles = edges_from(PartnerProfileRow.organization_id)
     invitations = edges_from(InvitationRow.organization_id)
     api_keys = edges_from(ApiKeyRow.organization_id)
+    custom_metrics = edges_from(CustomMetricRow.organization_id, description="The report columns you made for it.")
     audit_log = edges_from(AuditLogRow.organization_id, description="What was changed in it.")
     access_requests = edges_from(AccessRequestRow.organization_id, description="What access it is asked for.")
     access_reviews = edges_from(AccessReviewRow.organization_id, description="The looks at who has access to it.")

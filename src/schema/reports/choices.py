@@ -18,6 +18,7 @@ from sightline.resolvers.global_ids import Key
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.reports.desk import OpenLens
 from sightline.resolvers.reports.labels import names_of
+from sightline.resolvers.reports.metrics import metrics_offered
 from sightline.schema.bindings import METADATA, InReports, open_field, open_method
 from sightline.schema.enums import described
 from sightline.schema.reports.inputs import ReportLensInput, lens_from
@@ -69,9 +70,9 @@ class ReportSchema:
 
     lens: strawberry.Private[OpenLens]
 
-    @open_method("Every built-in column.")
+    @open_method("Every built-in column, and the custom metrics that you may use here.")
     def columns(self) -> list[ReportColumnChoice]:
-        """RC6: labels and formulas are public documentation."""
+        """RC6: labels and formulas are public documentation; a metric exists for readers of all its columns."""
         catalogue = self.lens.columns
         return [
             ReportColumnChoice(
@@ -131,13 +132,14 @@ def _reason(lens: OpenLens, dimension: Dimension) -> str:
     return "your role does not reach what it is read from"
 
 
-def _schema(
+async def _schema(
     info: strawberry.Info,
     lens: Annotated[ReportLensInput, strawberry.argument(description="From whose point of view.")],
 ) -> ReportSchema | None:
     operation: Operation = info.context
     asked = lens_from(lens, operation.services.ids)
-    return ReportSchema(lens=operation.services.desk.open(operation.principal, asked))
+    metrics = await metrics_offered(operation)
+    return ReportSchema(lens=operation.services.desk.open(operation.principal, asked, metrics))
 
 
 async def _lenses(info: strawberry.Info) -> list[ReportLensChoice] | None:

@@ -63,6 +63,7 @@ from sightline.authz.entities.payouts import (
     PAYOUT_RUN_RULE,
 )
 from sightline.authz.entities.pieces import EntityRule
+from sightline.authz.entities.reporting import REPORT_EXPORT_RULE, REPORT_SCHEDULE_RULE, SAVED_REPORT_RULE
 
 ENTITY_RULES: tuple[EntityRule, ...] = (
     ORGANIZATION_RULE,
@@ -110,6 +111,9 @@ ENTITY_RULES: tuple[EntityRule, ...] = (
     PLATFORM_SETTING_RULE,
     AUDIT_LOG_RULE,
     OWNERSHIP_TRANSFER_RULE,
+    SAVED_REPORT_RULE,
+    REPORT_SCHEDULE_RULE,
+    REPORT_EXPORT_RULE,
 )
 
 __all__ = ["ENTITY_RULES", "EntityRule"]

@@ -78,12 +78,13 @@ def _saved_reports(book: Book, society: Society, partners: Partners) -> None:
     )
     for report, key in ((profit, "finance-manager"), (profit, "affiliate-manager"), (own, "collab-readonly")):
         book.add("saved_report_share", saved_report_id=report, user_id=society.cast[key])
+    schedules = []
     for report, owner, state, file, on_restricted in (
         (profit, "manager", "ACTIVE", "XLSX", "FAIL"),
         (by_program, "adv-admin", "ACTIVE", "CSV", "DROP"),
         (earnings, "partner-admin", "PAUSED", "JSONL", "FAIL"),
     ):
-        book.add(
+        number = book.add(
             "report_schedule",
             saved_report_id=report,
             owner_id=society.cast[owner],
@@ -95,4 +96,28 @@ def _saved_reports(book: Book, society: Society, partners: Partners) -> None:
             recipients=[f"reports@{STAFF_DOMAIN}"],
             next_run_at=PERIOD_END + timedelta(hours=4) if state == "ACTIVE" else None,
             last_run_at=PERIOD_END - timedelta(days=30),
+        )
+        schedules.append((report, number, owner))
+    _exports(book, society, schedules)
+
+
+def _exports(book: Book, society: Society, schedules: list[tuple[int, int, str]]) -> None:
+    """What the schedules delivered the last time."""
+    copied = ("name", "lens", "lens_organization_id", "lens_account_id", "definition")
+    reports = {row["id"]: row for row in book.rows("saved_report")}
+    outcomes = (("COMPLETED", None), ("WAITING", None), ("REFUSED", "COLUMN_RESTRICTED"))
+    for (report, schedule, owner), (state, error) in zip(schedules, outcomes, strict=True):
+        book.add(
+            "report_export",
+            created_at=PERIOD_END - timedelta(days=30),
+            owner_id=society.cast[owner],
+            principal=f"user:{society.cast[owner]}",
+            saved_report_id=report,
+            schedule_id=schedule,
+            format="CSV",
+            state=state,
+            error=error,
+            finished_at=None if state == "WAITING" else PERIOD_END - timedelta(days=30),
+            expires_at=PERIOD_END - timedelta(days=23),
+            **{name: reports[report][name] for name in copied},
         )

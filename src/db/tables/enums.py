@@ -265,11 +265,23 @@ class OnRestricted(StrEnum):
 
 
 class ExportFormat(StrEnum):
-    """The file a scheduled report is written to."""
+    """The file a report is written to."""
 
     CSV = "CSV"
     JSONL = "JSONL"
     XLSX = "XLSX"
+    PARQUET = "PARQUET"
+
+
+class ExportState(StrEnum):
+    """What became of an export: one that waits or was fetched can be fetched until it expires."""
+
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    REFUSED = "REFUSED"
 
 
 class ScheduleState(StrEnum):

@@ -15,6 +15,7 @@ from sightline.db.reports.queries import Period
 from sightline.db.reports.settings import ReportDefaults, report_defaults
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.operation import Operation
+from sightline.resolvers.reports.desk import OpenLens
 from sightline.resolvers.reports.dimension_values import DimensionValues
 from sightline.resolvers.reports.labels import names_of
 from sightline.resolvers.reports.names import columns_to_show
@@ -49,8 +50,18 @@ class Report:
     compared: Compared | None
 
 
-async def report_of(operation: Operation, request: ReportRequest) -> Report:
-    """The report of a request. Raises ColumnRestrictedError and BadInputError before any of it is computed."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadyReport:
+    """A report that may run as it is asked for, and nothing of it computed yet."""
+
+    lens: OpenLens
+    plan: ReportPlan
+    before: Period | None
+    values: DimensionValues
+
+
+async def ready(operation: Operation, request: ReportRequest) -> ReadyReport:
+    """A request that may run. Raises ColumnRestrictedError and BadInputError for any other."""
     request.check()
     lens = operation.services.desk.open(operation.principal, request.lens)
     shown = columns_to_show(lens, request)
@@ -64,15 +75,22 @@ async def report_of(operation: Operation, request: ReportRequest) -> Report:
     plan = plan_of(lens, request, shown, period=period, defaults=defaults, values=values)
     if before is not None:
         plan_of(lens, request, shown, period=before, defaults=defaults, values=values)  # refused alike
-    run = Run(services.desk, lens, operation.snapshot)
+    return ReadyReport(lens, plan, before, values)
+
+
+async def report_of(operation: Operation, request: ReportRequest) -> Report:
+    """The report of a request. Raises ColumnRestrictedError and BadInputError before any of it is computed."""
+    asked = await ready(operation, request)
+    plan, before = asked.plan, asked.before
+    run = Run(operation.services.desk, asked.lens, operation.snapshot)
     outcome = await run.outcome(plan)
     if not outcome.complete and (request.having or request.order):
         raise BadInputError(
             f"There are more than {MOST_GROUPS:,} rows, too many to choose and order: ask for a shorter period, fewer "
             "dimensions, or filters."
         )
-    page, names = await _page(operation, request, plan, outcome, values)
-    compared = None if before is None else await _compared(run, moved_to(plan, before), page, since=period)
+    page, names = await _page(operation, request, plan, outcome, asked.values)
+    compared = None if before is None else await _compared(run, moved_to(plan, before), page, since=plan.period)
     return Report(run, plan, page, names, outcome.totals, outcome.complete, compared)
 
 

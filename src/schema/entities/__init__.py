@@ -34,6 +34,7 @@ from sightline.schema.entities.promotion import (
     Testimonial,
     Tracker,
 )
+from sightline.schema.entities.reporting import ReportExport, ReportSchedule, SavedReport
 
 __all__ = [
     "Adjustment",
@@ -74,9 +75,12 @@ __all__ = [
     "Product",
     "Program",
     "ProgramGoal",
+    "ReportExport",
+    "ReportSchedule",
     "Role",
     "RolePermission",
     "RoleProductLine",
+    "SavedReport",
     "Testimonial",
     "Tracker",
     "TrafficSource",

@@ -22,6 +22,7 @@ from sightline.schema.mutations import (
     programs,
     promotion,
     roles,
+    saved_reports,
 )
 from sightline.schema.names import camel
 
@@ -40,6 +41,7 @@ MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
     *programs.MUTATIONS,
     *promotion.MUTATIONS,
     *roles.MUTATIONS,
+    *saved_reports.MUTATIONS,
 )
 
 GRANTING: Final = frozenset(camel(each.name) for each in MUTATIONS if each.granting)

@@ -1,0 +1,22 @@
+"""Reports as files: exports that were asked for, and what schedules delivered."""
+
+from __future__ import annotations
+
+from sightline.db.migrations.scripts import distribute, run_scripts
+from sightline.db.tables.base import TableRole
+
+revision = "0010"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the table, and a format of files."""
+    run_scripts("sql_0010", "[0-9]*.sql")
+    distribute("report_export", TableRole.LOCAL)
+
+
+def downgrade() -> None:
+    """Drop it, with what was asked for; schedules of the format are gone."""
+    run_scripts("sql_0010", "downgrade.sql")

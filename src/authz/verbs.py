@@ -264,7 +264,7 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("saved_report:edit", "saved_report", {SELF: in_person(oneself("owner_id"))}),
     VerbRule("report_schedule:edit", "report_schedule", {SELF: in_person(TRUE)}),
     VerbRule("report_export:create", "app_user", {SELF: oneself("id")}),
-    VerbRule("report_export:cancel", "report_export", {SELF: TRUE}),
+    VerbRule("report_export:cancel", "report_export", {SELF: negate(Holds(Flag.READS_ONLY))}),
     # API keys (K5, A16, SM6). What shows a secret is done by whose key it is. An organization's key is Admin's to read.
     VerbRule("api_key:create_organization", "organization", {ORGANIZATION: _IS_ADMIN}),
     VerbRule("api_key:create_user", "app_user", {PLATFORM: in_person(writes("API_KEYS")), SELF: in_person(TRUE)}),

@@ -35,6 +35,11 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
     Starting raises DatabaseUnavailableError or SecretError with one line that says why.
     """
 
+    # The schema takes a while to import, and commands that never serve import this module.
+    from sightline.server.execution import services_of
+    from sightline.server.exports.endpoint import ExportEndpoint
+    from sightline.server.exports.fetching import Exports
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         secrets = load_secrets(exposed(settings.secret_key), data_directory(settings.data_dir))
@@ -47,6 +52,7 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
             app.state.readiness = Readiness(database)
             app.state.execute = make_execute(database, secrets, settings, identity.access)
             app.state.sessions = identity.sessions.routes()
+            app.state.exports = Exports(database, services_of(secrets), identity.access)
             yield
 
     async def execute(request: GraphQLRequest, token: str | None) -> GraphQLAnswer:
@@ -62,6 +68,7 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
         routes=[
             Route("/graphql", GraphQLEndpoint(execute, browsers, deadline_seconds=settings.deadline_seconds)),
             *map(session_route, SESSION_PATHS),
+            Route("/exports/{id}", ExportEndpoint(lambda: app.state.exports, browsers)),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],

@@ -25,6 +25,7 @@ from sightline.resolvers.reports.plans import ReportPlan, moved_to, plan_of
 from sightline.resolvers.reports.requests import MOST_GROUPS, ReportRequest
 from sightline.resolvers.reports.running import Line, Outcome, Run
 
+TOO_MANY_TO_ORDER = f"There are more than {MOST_GROUPS:,} rows, too many to choose and order: ask for a shorter period"
 _OF_ORGANIZATIONS = frozenset({ReportLens.ADVERTISER, ReportLens.PARTNER})
 
 
@@ -85,11 +86,8 @@ async def report_of(operation: Operation, request: ReportRequest) -> Report:
     run = Run(operation.services.desk, asked.lens, operation.snapshot)
     outcome = await run.outcome(plan)
     if not outcome.complete and (request.having or request.order):
-        raise BadInputError(
-            f"There are more than {MOST_GROUPS:,} rows, too many to choose and order: ask for a shorter period, fewer "
-            "dimensions, or filters."
-        )
-    page, names = await _page(operation, request, plan, outcome, asked.values)
+        raise BadInputError(f"{TOO_MANY_TO_ORDER}, fewer dimensions, or filters.")
+    page, names = await page_and_names(operation, request, plan, outcome, asked.values)
     compared = None if before is None else await _compared(run, moved_to(plan, before), page, since=plan.period)
     return Report(run, plan, page, names, outcome.totals, outcome.complete, compared)
 
@@ -99,9 +97,10 @@ async def _defaults(operation: Operation, lens: Lens) -> ReportDefaults:
     return await report_defaults(operation.snapshot, user_id=operation.principal.user_id, organization_id=organization)
 
 
-async def _page(
+async def page_and_names(
     operation: Operation, request: ReportRequest, plan: ReportPlan, outcome: Outcome, values: DimensionValues
 ) -> tuple[PageOfLines, Names]:
+    """The page of a request, and the names of the rows that its dimensions lead to."""
     group_by = plan.query.group_by
     lines = satisfying(outcome.lines, request.having)
     texts = [values.written(key, [line.key[at] for line in lines]) for at, key in enumerate(group_by)]

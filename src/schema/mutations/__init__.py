@@ -24,6 +24,7 @@ from sightline.schema.mutations import (
     promotion,
     roles,
     saved_reports,
+    schedules,
 )
 from sightline.schema.names import camel
 
@@ -44,6 +45,7 @@ MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
     *promotion.MUTATIONS,
     *roles.MUTATIONS,
     *saved_reports.MUTATIONS,
+    *schedules.MUTATIONS,
 )
 
 GRANTING: Final = frozenset(camel(each.name) for each in MUTATIONS if each.granting)

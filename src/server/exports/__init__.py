@@ -7,4 +7,5 @@
 | `streams`, `sheets` | files that are sent as they are written; files that are written first |
 | `fetching` | one fetch: slot, snapshot, pieces, and whether it may go on |
 | `endpoint` | the same over HTTP |
+| `scheduling` | what schedules deliver: exports that wait for their owner |
 """

@@ -1,4 +1,4 @@
-"""Reports as files: exports that were asked for, and what schedules delivered."""
+"""Reports as files: exports that were asked for, what schedules delivered, and the news of it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the table, and a format of files."""
+    """Create the table, a format of files, and a kind of mail."""
     run_scripts("sql_0010", "[0-9]*.sql")
     distribute("report_export", TableRole.LOCAL)
 
 
 def downgrade() -> None:
-    """Drop it, with what was asked for; schedules of the format are gone."""
+    """Drop it, with what was asked for; schedules of the format and mails of the kind are gone."""
     run_scripts("sql_0010", "downgrade.sql")

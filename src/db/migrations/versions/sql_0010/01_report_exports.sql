@@ -1,5 +1,6 @@
 -- Reports as files: what was asked for or delivered, never what was computed.
 
+ALTER TYPE mail_kind ADD VALUE 'REPORT_READY';
 ALTER TYPE export_format ADD VALUE 'PARQUET';
 CREATE TYPE export_state AS ENUM ('WAITING', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', 'REFUSED');
 

@@ -24,7 +24,7 @@ from sightline.db.tables import SavedReportRow
 from sightline.resolvers.errors import ColumnRestrictedError
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.operation import Operation
-from sightline.resolvers.reports.definitions import Definition, request_of, stored_lens
+from sightline.resolvers.reports.definitions import Definition, definition_of, request_of, stored_lens
 from sightline.resolvers.reports.desk import NO_LENS, OpenLens
 from sightline.resolvers.reports.names import columns_to_show
 from sightline.resolvers.reports.requests import ReportRequest
@@ -93,7 +93,7 @@ def input_of(operation: Operation, report: StoredReport) -> str | None:
         columns_to_show(lens, replace(report.request, drop=False))
     except ColumnRestrictedError:
         return None
-    return orjson.dumps({"lens": _lens_input(operation, report.lens), **report.definition}).decode()
+    return orjson.dumps({"lens": _lens_input(operation, report.lens), **definition_of(report.request)}).decode()
 
 
 def opened(operation: Operation, report: StoredReport) -> OpenLens | None:

@@ -138,13 +138,11 @@ class _Requested:
         return (made or COST_OF_OBJECT) + below.whole
 
     def rows_of_report(self, node: FieldNode) -> int:
-        """How many rows a report may have: what the `first` of its input says, or of a saved one its own `first`."""
+        """How many rows a report may have: what the `first` of its input says."""
         size: int | None = None
         for argument in node.arguments or ():
             value: Any = argument.value
-            if argument.name.value in _SIZES:
-                size = self.size(argument)
-            elif isinstance(value, ObjectValueNode):
+            if isinstance(value, ObjectValueNode):
                 asked = next((each for each in value.fields if each.name.value == "first"), None)
                 size = None if asked is None else self.size(asked)
             elif isinstance(value, VariableNode):

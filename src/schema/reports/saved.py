@@ -27,6 +27,14 @@ class SavedReportColumn:
     reason: str | None = open_field("Why not, where you may not.")
 
 
+@strawberry.input(description="A page of a report.")
+class ReportPageInput:
+    """What a definition does not hold."""
+
+    first: int = open_field(f"How many rows: 1 to {MOST_ROWS:,}.", default=ROWS_OF_A_REPORT)
+    after: str | None = open_field("A cursor: rows after it.", default=None)
+
+
 @strawberry.type(description="A saved report as you have it: its definition, and its rows by your own rights.")
 class OpenedReport:
     """A definition and what it means for its reader."""
@@ -50,16 +58,16 @@ class OpenedReport:
     async def report(
         self,
         info: strawberry.Info,
-        first: Annotated[
-            int, strawberry.argument(description=f"How many rows: 1 to {MOST_ROWS:,}.")
-        ] = ROWS_OF_A_REPORT,
-        after: Annotated[str | None, strawberry.argument(description="A cursor: rows after it.")] = None,
+        page: Annotated[
+            ReportPageInput | None, strawberry.argument(description="Which of its rows; the first ones otherwise.")
+        ] = None,
     ) -> ReportAnswer | None:
         """RC10: nobody's rights but the reader's."""
         operation: Operation = info.context
         (field,) = info.selected_fields
         metrics = selected_metrics(field.selections)
-        request = replace(self.report_.request, first=first, after=after, metrics=metrics)
+        asked = page or ReportPageInput()
+        request = replace(self.report_.request, first=asked.first, after=asked.after, metrics=metrics)
         return ReportAnswer(report=await report_of(operation, request))
 
 

@@ -271,6 +271,18 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("media:annotate", "media", {PLATFORM: writes("MEDIA")}),
     VerbRule("content_page:create", None, {PLATFORM: writes("CONTENT")}),
     VerbRule("content_page:edit", "content_page", {PLATFORM: writes("CONTENT")}),
+    # Saved reports, their schedules, and exports (RC10, RC11, C-22): in person, but an export, which runs as the key.
+    VerbRule("saved_report:create_platform", None, {PLATFORM: in_person(writes("REPORTS"))}),
+    VerbRule(
+        "saved_report:create_organization",
+        "organization",
+        {ORGANIZATION: in_person(any_of(EDITS, writes("CUSTOM_REPORTS")))},
+    ),
+    VerbRule("saved_report:create_account", "affiliate_account", {COLLABORATOR: in_person(TRUE)}),
+    VerbRule("saved_report:edit", "saved_report", {SELF: in_person(oneself("owner_id"))}),
+    VerbRule("report_schedule:edit", "report_schedule", {SELF: in_person(TRUE)}),
+    VerbRule("report_export:create", "app_user", {SELF: oneself("id")}),
+    VerbRule("report_export:cancel", "report_export", {SELF: negate(Holds(Flag.READS_ONLY))}),
     # API keys (K5, A16, SM6). What shows a secret is done by whose key it is. An organization's key is Admin's to read.
     VerbRule("api_key:create_organization", "organization", {ORGANIZATION: _IS_ADMIN}),
     VerbRule("api_key:create_user", "app_user", {PLATFORM: in_person(writes("API_KEYS")), SELF: in_person(TRUE)}),

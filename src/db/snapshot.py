@@ -8,7 +8,8 @@ same state: a grant that was revoked or had ended before the snapshot is gone, c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -53,12 +54,46 @@ class Snapshot:
             rows: Sequence[asyncpg.Record] = await self.connection.fetch(statement.text, *statement.arguments(values))
             return rows
 
+    async def stream(
+        self, statement: Statement, values: Mapping[str, object], *, size: int
+    ) -> AsyncIterator[Sequence[asyncpg.Record]]:
+        """The rows of a statement, so many at a time; other reads may come between. The database keeps the rest."""
+        async with self._lock:
+            self.statements += 1
+            cursor = await self.connection.cursor(statement.text, *statement.arguments(values))
+        while True:
+            async with self._lock:
+                if self.ended:
+                    raise SnapshotEndedError("rows are asked for after their snapshot has ended")
+                rows: Sequence[asyncpg.Record] = await cursor.fetch(size)
+            if not rows:
+                return
+            yield rows
+
     async def end(self) -> None:
         """End the transaction, after a statement that still runs: a sibling of a field that failed may be reading."""
         async with self._lock:
             self.ended = True
             if not self.connection.is_closed():
                 await self.connection.execute("ROLLBACK")
+
+
+@asynccontextmanager
+async def long_snapshot(pool: Pool, *, seconds: int, idle_seconds: int) -> AsyncIterator[Snapshot]:
+    """A snapshot for reading much from: a statement may take so long, and whoever takes the rows so long between two.
+
+    Nothing is done again where its connection is cut: what was read may have been sent.
+    """
+    async with pool.acquire() as connection:
+        await connection.execute(_BEGIN)
+        await connection.execute(f"SET LOCAL statement_timeout = '{seconds:d}s'")
+        await connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{idle_seconds:d}s'")
+        row = await connection.fetchrow(_EPOCH.text)
+        snapshot = Snapshot(connection, row["n"], row["clock"])
+        try:
+            yield snapshot
+        finally:
+            await snapshot.end()
 
 
 async def in_snapshot(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]]) -> Result:

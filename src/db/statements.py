@@ -101,6 +101,8 @@ def _converts(type_: sa.types.TypeEngine[Any]) -> bool:
     """Whether SQLAlchemy would change the Python value on its way in, which asyncpg gets as it is."""
     if isinstance(type_, ARRAY | sa.ARRAY):
         return _converts(type_.item_type)  # the array's own processor only makes a list
+    if isinstance(type_, sa.JSON):
+        return False  # connections have a codec of their own for it
     if isinstance(type_, sa.Boolean):
         return False  # its processor only refuses what is no boolean, as asyncpg does
     if isinstance(type_, sa.Enum):

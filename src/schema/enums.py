@@ -232,6 +232,25 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "PREVIOUS_PERIOD": "The one right before: as many months, days or hours.",
         "PREVIOUS_YEAR": "The same dates a year before.",
     },
+    tables.ExportFormat: {
+        "CSV": "Comma-separated values, written as they are computed.",
+        "JSONL": "One JSON object a line, written as they are computed.",
+        "XLSX": "A workbook with one sheet; at most 1,048,574 rows.",
+        "PARQUET": "Columns with their types, where the server has what writes them.",
+    },
+    tables.ExportState: {
+        "WAITING": "Was not fetched yet.",
+        "RUNNING": "Is being written.",
+        "COMPLETED": "Was fetched to its end; it can be fetched again until it expires.",
+        "FAILED": "Was ended before its end; it can be fetched again until it expires.",
+        "CANCELLED": "Was given up by its owner.",
+        "REFUSED": "Could not be delivered with the present rights of its owner.",
+    },
+    tables.OnRestricted: {
+        "FAIL": "Nothing is delivered.",
+        "DROP": "It is delivered without the column.",
+    },
+    tables.ScheduleState: {"ACTIVE": "Runs by itself.", "PAUSED": "Does not run for now."},
     Unit: {
         "COUNT": "How many.",
         "QUANTITY": "How much; articles may be sold by weight.",
@@ -271,6 +290,7 @@ NAMES: dict[type[StrEnum], str] = {
     Scope: "RoleScope",
     Level: "PermissionLevel",
     BaseType: "RoleBase",
+    tables.OnRestricted: "ScheduleRestrictedColumns",
     PathKind: "AccessPathKind",
     Outcome: "AccessOutcome",
     Preset: "ReportPeriodPreset",

@@ -25,6 +25,7 @@ from sightline.schema.node import Node
 from sightline.schema.reports.answers import report_field
 from sightline.schema.reports.choices import lenses_field, schema_field
 from sightline.schema.reports.column_lists import column_list_field
+from sightline.schema.reports.saved import open_report_field
 
 MOST_NODES = 100
 
@@ -166,6 +167,7 @@ _fields: dict[str, Any] = {
     "report": report_field,
     "report_schema": schema_field,
     "report_lenses": lenses_field,
+    "open_report": open_report_field,
     "column_list": column_list_field,
     **{plural(entity): all_of_entity(entity) for entity in CATALOGUE.served if not entity.is_part},
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import structlog
 from starlette.applications import Starlette
@@ -19,7 +19,7 @@ from sightline.server.health import Readiness, healthz, readyz
 from sightline.server.identity.access import Access
 from sightline.server.identity.clients import Clients
 from sightline.server.identity.endpoints import SESSION_PATHS, SessionEndpoint
-from sightline.server.identity.serving import browsers_of, identity_services
+from sightline.server.identity.serving import beside, browsers_of, identity_services
 from sightline.server.logs import configure_logging
 from sightline.server.settings import Settings, exposed, load_settings
 from sightline.server.transport import GraphQLEndpoint
@@ -35,6 +35,12 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
     Starting raises DatabaseUnavailableError or SecretError with one line that says why.
     """
 
+    # The schema takes a while to import, and commands that never serve import this module.
+    from sightline.server.execution import services_of
+    from sightline.server.exports.endpoint import ExportEndpoint
+    from sightline.server.exports.fetching import Exports
+    from sightline.server.exports.scheduling import Scheduling
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         secrets = load_secrets(exposed(settings.secret_key), data_directory(settings.data_dir))
@@ -47,7 +53,11 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
             app.state.readiness = Readiness(database)
             app.state.execute = make_execute(database, secrets, settings, identity.access)
             app.state.sessions = identity.sessions.routes()
-            yield
+            services = services_of(database, secrets)
+            app.state.exports = Exports(database, services, identity.access)
+            scheduling = Scheduling(database, services).run() if settings.run_schedules else None
+            async with nullcontext() if scheduling is None else beside(scheduling):
+                yield
 
     async def execute(request: GraphQLRequest, token: str | None) -> GraphQLAnswer:
         running: Execute = app.state.execute
@@ -62,6 +72,7 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
         routes=[
             Route("/graphql", GraphQLEndpoint(execute, browsers, deadline_seconds=settings.deadline_seconds)),
             *map(session_route, SESSION_PATHS),
+            Route("/exports/{id}", ExportEndpoint(lambda: app.state.exports, browsers)),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],

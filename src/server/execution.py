@@ -58,20 +58,7 @@ class Engine:
         cls, database: Database, secrets: Secrets, access: Access | None = None, *, rates: Rates | None = None
     ) -> Engine:
         """The engine of an installation. Without `access`, tokens of its own are known, and no others."""
-        ids, policy = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served)), version("sightline")
-        services = Services(
-            CATALOGUE,
-            Reads(CATALOGUE),
-            ids,
-            Cursors.of(secrets),
-            Vault.of(secrets),
-            Writes(CATALOGUE),
-            Desk.of(CATALOGUE, policy_version=policy),
-            secrets.token_hash,
-            Visibilities(CATALOGUE.model, policy),
-            database.writes,
-        )
-        return cls(database, services, access or Access(Identities(secrets)), Api(), rates)
+        return cls(database, services_of(database, secrets), access or Access(Identities(secrets)), Api(), rates)
 
     async def execute(self, request: GraphQLRequest, token: str | None) -> GraphQLAnswer:
         """The answer to an operation. Raises UnauthenticatedError for a token that stands for nobody."""
@@ -155,6 +142,23 @@ class Engine:
     def visibility(self, principal: Principal) -> Visibility:
         """The visibility of a principal, shared by all who have paths of the same shapes."""
         return self.services.visibilities.of(principal.paths)
+
+
+def services_of(database: Database, secrets: Secrets) -> Services:
+    """What operations of a process share."""
+    policy = version("sightline")
+    return Services(
+        CATALOGUE,
+        Reads(CATALOGUE),
+        GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served)),
+        Cursors.of(secrets),
+        Vault.of(secrets),
+        Writes(CATALOGUE),
+        Desk.of(CATALOGUE, policy_version=policy),
+        secrets.token_hash,
+        Visibilities(CATALOGUE.model, policy),
+        database.writes,
+    )
 
 
 class NobodyToViewAsError(BadInputError):

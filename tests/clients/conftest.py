@@ -31,6 +31,7 @@ def server(demo_url: str, secrets: Secrets) -> Iterator[str]:
         _env_file=None,
         database_url=SecretStr(demo_url),
         secret_key=SecretStr(secrets.root.decode()),
+        run_schedules=False,  # nobody writes to this platform
     )
     with listen("127.0.0.1", 0) as listening:
         running = uvicorn.Server(configuration(settings, lambda: build_app(settings, make_execute)))

@@ -8,6 +8,7 @@ from typing import Any
 from drawing import NOON, WorldRows
 from installation import SECRETS
 
+from sightline.authz.reports.lenses import ReportLens
 from sightline.db.tables import enums
 from sightline.db.vault import Vault
 
@@ -37,6 +38,7 @@ def add_access(world: WorldRows) -> None:
     _keys(world)
     _metrics(world)
     _operations(world)
+    _reports(world)
     _log(world)
 
 
@@ -191,6 +193,63 @@ def _operations(world: WorldRows) -> None:
             )
     for key in ("currency", "time_zone", "click_count"):
         world.add("platform_setting", key=key, created_at=NOON, version=1, value={"is": world.text()}, updated_at=NOON)
+
+
+def _reports(world: WorldRows) -> None:
+    for number in range(1, 17):
+        lens = world.one_of(list(ReportLens))
+        of_account = lens is ReportLens.ACCOUNT
+        of_organization = lens in (ReportLens.ADVERTISER, ReportLens.PARTNER)
+        point_of_view = {
+            "lens": lens,
+            "lens_organization_id": world.any("organization")["id"] if of_organization else None,
+            "lens_account_id": world.any("affiliate_account")["id"] if of_account else None,
+            "definition": {"columns": ["clicks"]},
+        }
+        owner = world.any("app_user")["id"]
+        report = world.numbered(
+            "saved_report",
+            version=1,
+            name=f"{world.text()} {number}",
+            owner_id=owner,
+            organization_id=world.perhaps(world.any("organization")["id"]),
+            **point_of_view,
+        )
+        for reader in world.random.sample(world.tables["app_user"], 2):
+            world.add("saved_report_share", saved_report_id=report["id"], user_id=reader["id"], created_at=NOON)
+        schedule = world.numbered(
+            "report_schedule",
+            version=1,
+            saved_report_id=report["id"],
+            owner_id=world.any("app_user")["id"],
+            state=world.one_of(list(enums.ScheduleState)),
+            cron="0 6 * * *",
+            time_zone="Europe/Oslo",
+            format=world.one_of(list(enums.ExportFormat)),
+            on_restricted=world.one_of(list(enums.OnRestricted)),
+            recipients=[],
+            next_run_at=world.perhaps(world.moment()),
+            last_run_at=world.perhaps(world.moment()),
+            last_error=None,
+        )
+        failed = world.chance(0.3)
+        world.numbered(
+            "report_export",
+            version=1,
+            owner_id=owner,
+            principal=f"user:{owner}",
+            saved_report_id=world.perhaps(report["id"]),
+            schedule_id=world.perhaps(schedule["id"]),
+            name=f"{world.text()} {number}",
+            format=world.one_of(list(enums.ExportFormat)),
+            state=enums.ExportState.FAILED if failed else world.one_of(("WAITING", "COMPLETED", "CANCELLED")),
+            rows_written=number,
+            rows_total=world.perhaps(number),
+            error="COLUMN_RESTRICTED" if failed else None,
+            finished_at=world.perhaps(world.moment()),
+            expires_at=world.moment(),
+            **point_of_view,
+        )
 
 
 def _log(world: WorldRows) -> None:

@@ -402,4 +402,14 @@ ROWS: dict[str, Rows] = {
             f" AND (t.to_company_id IS NULL OR t.to_company_id IN {_COMPANIES})",
         },
     ),
+    "SavedReport": Rows(
+        "saved_report",
+        {
+            "own or shared": "t.owner_id = :user"
+            " OR t.id IN (SELECT saved_report_id FROM saved_report_share WHERE user_id = :user)",
+            "of the organization": "t.organization_id = :org",
+        },
+    ),
+    "ReportSchedule": Rows("report_schedule", {"own": "t.owner_id = :user"}),
+    "ReportExport": Rows("report_export", {"own": "t.owner_id = :user"}),
 }

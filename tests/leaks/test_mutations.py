@@ -42,6 +42,9 @@ def a_value(type_: Any, some_id: str) -> Any:
     if isinstance(named, GraphQLEnumType):
         return next(iter(named.values))
     if isinstance(named, GraphQLInputObjectType):
+        if named.is_one_of:
+            name, field = next(iter(named.fields.items()))
+            return {name: a_value(field.type, some_id)}
         return required_of(named, some_id)
     return some_id if named.name == "ID" else SCALARS[named.name]
 

@@ -17,10 +17,6 @@ COMING = {
         """a search has come: for each member of the cast probe that words of hidden cells and invisible rows find
         nothing, that the document searched is made from the authorised view, and that ranks tell nothing""",
     ),
-    "LK24: exports and saved reports": (
-        r"[eE]xport|[dD]ownload|[sS]avedReport|[sS]chedule",
-        """exports or saved reports have come: probe that they run with the rights of who reads them""",
-    ),
 }
 
 

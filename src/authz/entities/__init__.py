@@ -66,7 +66,12 @@ from sightline.authz.entities.payouts import (
     PAYOUT_RUN_RULE,
 )
 from sightline.authz.entities.pieces import EntityRule
-from sightline.authz.entities.reporting import CUSTOM_METRIC_RULE
+from sightline.authz.entities.reporting import (
+    CUSTOM_METRIC_RULE,
+    REPORT_EXPORT_RULE,
+    REPORT_SCHEDULE_RULE,
+    SAVED_REPORT_RULE,
+)
 
 ENTITY_RULES: tuple[EntityRule, ...] = (
     ORGANIZATION_RULE,
@@ -118,6 +123,9 @@ ENTITY_RULES: tuple[EntityRule, ...] = (
     ACCESS_REVIEW_RULE,
     ACCESS_REVIEW_ITEM_RULE,
     CUSTOM_METRIC_RULE,
+    SAVED_REPORT_RULE,
+    REPORT_SCHEDULE_RULE,
+    REPORT_EXPORT_RULE,
 )
 
 __all__ = ["ENTITY_RULES", "EntityRule"]

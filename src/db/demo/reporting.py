@@ -79,12 +79,14 @@ def _saved_reports(book: Book, society: Society, partners: Partners) -> None:
     )
     for report, key in ((profit, "finance-manager"), (profit, "affiliate-manager"), (own, "collab-readonly")):
         book.add("saved_report_share", saved_report_id=report, user_id=society.cast[key])
+    schedules = []
     for report, owner, state, file, on_restricted in (
         (profit, "manager", "ACTIVE", "XLSX", "FAIL"),
         (by_program, "adv-admin", "ACTIVE", "CSV", "DROP"),
         (earnings, "partner-admin", "PAUSED", "JSONL", "FAIL"),
+        (own, "collab-owner", "PAUSED", "PARQUET", "DROP"),
     ):
-        book.add(
+        number = book.add(
             "report_schedule",
             saved_report_id=report,
             owner_id=society.cast[owner],
@@ -96,6 +98,34 @@ def _saved_reports(book: Book, society: Society, partners: Partners) -> None:
             recipients=[f"reports@{STAFF_DOMAIN}"],
             next_run_at=PERIOD_END + timedelta(hours=4) if state == "ACTIVE" else None,
             last_run_at=PERIOD_END - timedelta(days=30),
+        )
+        schedules.append((report, number, owner, file))
+    _exports(book, society, schedules)
+
+
+def _exports(book: Book, society: Society, schedules: list[tuple[int, int, str, str]]) -> None:
+    """What the schedules delivered the last time, and what was asked for beside it: one of every state."""
+    copied = ("name", "lens", "lens_organization_id", "lens_account_id", "definition")
+    reports = {row["id"]: row for row in book.rows("saved_report")}
+    delivered = (("COMPLETED", None), ("WAITING", None), ("REFUSED", "COLUMN_RESTRICTED"), ("FAILED", "GONE"))
+    asked = (("CANCELLED", None), ("RUNNING", None))
+    for (state, error), (report, schedule, owner, file), scheduled in (
+        *((outcome, each, True) for outcome, each in zip(delivered, schedules, strict=True)),
+        *((outcome, each, False) for outcome, each in zip(asked, schedules, strict=False)),
+    ):
+        book.add(
+            "report_export",
+            created_at=PERIOD_END - timedelta(days=30),
+            owner_id=society.cast[owner],
+            principal=f"user:{society.cast[owner]}",
+            saved_report_id=report,
+            schedule_id=schedule if scheduled else None,
+            format=file,
+            state=state,
+            error=error,
+            finished_at=None if state in ("WAITING", "RUNNING") else PERIOD_END - timedelta(days=30),
+            expires_at=PERIOD_END - timedelta(days=23),
+            **{name: reports[report][name] for name in copied},
         )
 
 

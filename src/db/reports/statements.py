@@ -27,6 +27,7 @@ from sightline.db.reports.queries import Group, Sum, SumsQuery
 from sightline.db.reports.sources import Source, facts_of, knows, source_of
 from sightline.db.statements import Statement, read_statement
 
+GROUPS, SALT = "groups", "salt"
 _KEPT = 1_000
 _STATUS = DIMENSIONS["status"]
 
@@ -42,6 +43,15 @@ class ReportReads:
         """The groups of a query with their sums; None where no fact knows all that is grouped and filtered by."""
         return self._once((visibility.key, query.shape), lambda: self._groups(visibility, query))
 
+    def streamed(self, visibility: Visibility, query: SumsQuery) -> Statement | None:
+        """The same for reading one after the other: all of them, in an order, each with how many there are.
+
+        What names a row is ordered by its number mixed with the parameter `salt`: that order tells nothing of rows.
+        """
+        return self._once(
+            (visibility.key, query.shape, "streamed"), lambda: self._groups(visibility, query, streamed=True)
+        )
+
     def programs(self, visibility: Visibility, query: SumsQuery, programs: Expr) -> Statement | None:
         """How many programs that satisfy a predicate have facts in a query's period and filters."""
         return self._once((visibility.key, query.shape, programs), lambda: self._programs(visibility, query, programs))
@@ -56,7 +66,7 @@ class ReportReads:
             self._kept[key] = compile_statement()
         return self._kept[key]
 
-    def _groups(self, visibility: Visibility, query: SumsQuery) -> Statement | None:
+    def _groups(self, visibility: Visibility, query: SumsQuery, *, streamed: bool = False) -> Statement | None:
         parts, views = [], list[sa.FromClause]()
         for fact in facts_of(query.sums):
             if knows(fact, query):
@@ -72,7 +82,12 @@ class ReportReads:
             sa.func.bool_or(beside.c[f"covered{at}"]).label(f"covered{at}") for at in range(len(query.coverages))
         ]
         select = sa.select(*keys, *sums, *covered).group_by(*keys)
-        if query.limit is not None:
+        if streamed:
+            select = select.add_columns(sa.func.count().over().label(GROUPS))
+            select = select.order_by(
+                *(_unrelated(key, each).asc().nulls_last() for key, each in zip(keys, query.group_by, strict=True))
+            )
+        elif query.limit is not None:
             select = select.order_by(*(collated(key).asc().nulls_last() for key in keys))
             select = select.limit(sa.bindparam("limit", type_=sa.BigInteger))
         return read_statement(select, views=views)
@@ -89,6 +104,13 @@ class ReportReads:
             return None
         found = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery("found")
         return read_statement(sa.select(sa.func.count(sa.distinct(found.c.program)).label("programs")), views=views)
+
+
+def _unrelated(value: sa.ColumnElement[Any], dimension: str) -> sa.ColumnElement[Any]:
+    if DIMENSIONS[dimension].entity is None:
+        return collated(value)
+    salt = sa.bindparam(SALT, type_=sa.Text())
+    return sa.func.md5(salt + sa.cast(value, sa.Text()), type_=sa.Text()).collate("C")
 
 
 def groups_from(query: SumsQuery, records: Sequence[Any]) -> list[Group]:

@@ -20,6 +20,7 @@ class MailKind(StrEnum):
     PASSWORD_CHANGED = "PASSWORD_CHANGED"
     INVITATION = "INVITATION"
     ACCOUNT_TRANSFERRED = "ACCOUNT_TRANSFERRED"
+    REPORT_READY = "REPORT_READY"
 
 
 class RoleOrigin(StrEnum):
@@ -272,11 +273,23 @@ class OnRestricted(StrEnum):
 
 
 class ExportFormat(StrEnum):
-    """The file a scheduled report is written to."""
+    """The file a report is written to."""
 
     CSV = "CSV"
     JSONL = "JSONL"
     XLSX = "XLSX"
+    PARQUET = "PARQUET"
+
+
+class ExportState(StrEnum):
+    """What became of an export: one that waits or was fetched can be fetched until it expires."""
+
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    REFUSED = "REFUSED"
 
 
 class ScheduleState(StrEnum):

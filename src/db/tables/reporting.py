@@ -8,19 +8,24 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
-from sightline.authz.classes import FieldClass
 from sightline.authz.reports.columns import Aggregation
 from sightline.authz.reports.lenses import ReportLens
-from sightline.db.tables.base import FOLLOWS_ROW, PUBLIC, Row, TableRole, column
+from sightline.db.tables.base import FOLLOWS_ROW, INTERNAL, PUBLIC, Row, TableRole, column
 from sightline.db.tables.enums import (
     ColumnListOwner,
     ExportFormat,
+    ExportState,
     OnRestricted,
     ScheduleState,
 )
 from sightline.db.tables.parts import choice, created_at, named, numbered, reference, version
 
-USER_CONTACT = FieldClass.USER_CONTACT
+# A point of view has an organization, an account, or neither.
+_LENS = (
+    "CASE lens WHEN 'PLATFORM' THEN lens_organization_id IS NULL AND lens_account_id IS NULL"
+    " WHEN 'ACCOUNT' THEN lens_organization_id IS NULL AND lens_account_id IS NOT NULL"
+    " ELSE lens_organization_id IS NOT NULL AND lens_account_id IS NULL END"
+)
 
 
 class ReportColumnRow(Row):
@@ -86,12 +91,7 @@ class SavedReportRow(Row):
     __role__ = TableRole.LOCAL
     __table_args__ = (
         named(),
-        sa.CheckConstraint(
-            "CASE lens WHEN 'PLATFORM' THEN lens_organization_id IS NULL AND lens_account_id IS NULL"
-            " WHEN 'ACCOUNT' THEN lens_organization_id IS NULL AND lens_account_id IS NOT NULL"
-            " ELSE lens_organization_id IS NOT NULL AND lens_account_id IS NULL END",
-            name="lens",
-        ),
+        sa.CheckConstraint(_LENS, name="lens"),
     )
 
     id: Mapped[int] = numbered("saved_report")
@@ -104,12 +104,12 @@ class SavedReportRow(Row):
     )
     lens: Mapped[ReportLens] = choice(FOLLOWS_ROW, "From whose point of view it is computed.", ReportLens)
     lens_organization_id: Mapped[int | None] = reference(
-        FOLLOWS_ROW, "The organization of that point of view.", "organization.id"
+        INTERNAL, "The organization of that point of view.", "organization.id"
     )
     lens_account_id: Mapped[int | None] = reference(
-        FOLLOWS_ROW, "The affiliate account of that point of view.", "affiliate_account.id"
+        INTERNAL, "The affiliate account of that point of view.", "affiliate_account.id"
     )
-    definition: Mapped[dict[str, Any]] = column(FOLLOWS_ROW, "Columns, filters, grouping and order.")
+    definition: Mapped[dict[str, Any]] = column(INTERNAL, "Columns, filters, grouping and order.")
 
 
 class SavedReportShareRow(Row):
@@ -141,7 +141,7 @@ class ReportScheduleRow(Row):
     created_at: Mapped[datetime] = created_at()
     version: Mapped[int] = version()
     saved_report_id: Mapped[int] = reference(FOLLOWS_ROW, "The report that is run.", "saved_report.id")
-    owner_id: Mapped[int] = reference(FOLLOWS_ROW, "Whom it runs as.", "app_user.id", index=True)
+    owner_id: Mapped[int] = reference(INTERNAL, "Whom it runs as.", "app_user.id", index=True)
     state: Mapped[ScheduleState] = choice(
         PUBLIC, "Whether it runs.", ScheduleState, server_default=ScheduleState.ACTIVE.value
     )
@@ -155,8 +155,51 @@ class ReportScheduleRow(Row):
         server_default=OnRestricted.FAIL.value,
     )
     recipients: Mapped[list[str]] = column(
-        USER_CONTACT, "Addresses that are told of a run; each reads it with rights of his own.", sa.ARRAY(sa.Text)
+        INTERNAL, "Addresses that are told of a run; each reads it with rights of his own.", sa.ARRAY(sa.Text)
     )
     next_run_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it runs next.")
     last_run_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it last ran.")
     last_error: Mapped[str | None] = column(FOLLOWS_ROW, "Code of the error of the last run.")
+
+
+class ReportExportRow(Row):
+    """A report asked for as a file, or delivered by a schedule. It holds what to compute, never what was computed."""
+
+    __tablename__ = "report_export"
+    __role__ = TableRole.LOCAL
+    __table_args__ = (
+        named(),
+        sa.CheckConstraint(_LENS, name="lens"),
+        sa.CheckConstraint("(state IN ('FAILED', 'REFUSED')) = (error IS NOT NULL)", name="error"),
+        sa.CheckConstraint("rows_written >= 0", name="rows_written"),
+    )
+
+    id: Mapped[int] = numbered("report_export")
+    created_at: Mapped[datetime] = created_at()
+    version: Mapped[int] = version()
+    owner_id: Mapped[int] = reference(INTERNAL, "Whom it runs as.", "app_user.id", index=True)
+    principal: Mapped[str] = column(INTERNAL, "Who it is for: its owner signed in, or one key of his.")
+    saved_report_id: Mapped[int | None] = reference(
+        FOLLOWS_ROW, "The saved report it is made from.", "saved_report.id", index=True
+    )
+    schedule_id: Mapped[int | None] = reference(
+        FOLLOWS_ROW, "The schedule that delivered it.", "report_schedule.id", index=True
+    )
+    name: Mapped[str] = column(PUBLIC, "What its file is called, without the ending.")
+    format: Mapped[ExportFormat] = choice(FOLLOWS_ROW, "The file it is written to.", ExportFormat)
+    lens: Mapped[ReportLens] = choice(INTERNAL, "From whose point of view it is computed.", ReportLens)
+    lens_organization_id: Mapped[int | None] = reference(
+        INTERNAL, "The organization of that point of view.", "organization.id"
+    )
+    lens_account_id: Mapped[int | None] = reference(
+        INTERNAL, "The affiliate account of that point of view.", "affiliate_account.id"
+    )
+    definition: Mapped[dict[str, Any]] = column(INTERNAL, "Columns, filters, grouping and order.")
+    state: Mapped[ExportState] = choice(
+        PUBLIC, "What became of it.", ExportState, server_default=ExportState.WAITING.value
+    )
+    rows_written: Mapped[int] = column(FOLLOWS_ROW, "How many rows were written when last fetched.", server_default="0")
+    rows_total: Mapped[int | None] = column(FOLLOWS_ROW, "How many rows there were to write when last fetched.")
+    error: Mapped[str | None] = column(FOLLOWS_ROW, "Code of what went wrong.")
+    finished_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it was last fetched to its end, or given up.")
+    expires_at: Mapped[datetime] = column(FOLLOWS_ROW, "Until when it can be fetched.")

@@ -15,6 +15,7 @@ from sightline.db.reports.queries import Period
 from sightline.db.reports.settings import ReportDefaults, report_defaults
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.operation import Operation
+from sightline.resolvers.reports.desk import OpenLens
 from sightline.resolvers.reports.dimension_values import DimensionValues
 from sightline.resolvers.reports.labels import names_of
 from sightline.resolvers.reports.metrics import metrics_named
@@ -25,6 +26,7 @@ from sightline.resolvers.reports.plans import ReportPlan, moved_to, plan_of
 from sightline.resolvers.reports.requests import MOST_GROUPS, ReportRequest
 from sightline.resolvers.reports.running import Line, Outcome, Run
 
+TOO_MANY_TO_ORDER = f"There are more than {MOST_GROUPS:,} rows, too many to choose and order: ask for a shorter period"
 _OF_ORGANIZATIONS = frozenset({ReportLens.ADVERTISER, ReportLens.PARTNER})
 
 
@@ -50,8 +52,18 @@ class Report:
     compared: Compared | None
 
 
-async def report_of(operation: Operation, request: ReportRequest) -> Report:
-    """The report of a request. Raises ColumnRestrictedError and BadInputError before any of it is computed."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadyReport:
+    """A report that may run as it is asked for, and nothing of it computed yet."""
+
+    lens: OpenLens
+    plan: ReportPlan
+    before: Period | None
+    values: DimensionValues
+
+
+async def ready(operation: Operation, request: ReportRequest) -> ReadyReport:
+    """A request that may run. Raises ColumnRestrictedError and BadInputError for any other."""
     request.check()
     metrics = await metrics_named(operation, request.named_columns)
     lens = operation.services.desk.open(operation.principal, request.lens, metrics)
@@ -66,15 +78,19 @@ async def report_of(operation: Operation, request: ReportRequest) -> Report:
     plan = plan_of(lens, request, shown, period=period, defaults=defaults, values=values)
     if before is not None:
         plan_of(lens, request, shown, period=before, defaults=defaults, values=values)  # refused alike
-    run = Run(services.desk, lens, operation.snapshot)
+    return ReadyReport(lens, plan, before, values)
+
+
+async def report_of(operation: Operation, request: ReportRequest) -> Report:
+    """The report of a request. Raises ColumnRestrictedError and BadInputError before any of it is computed."""
+    asked = await ready(operation, request)
+    plan, before = asked.plan, asked.before
+    run = Run(operation.services.desk, asked.lens, operation.snapshot)
     outcome = await run.outcome(plan)
     if not outcome.complete and (request.having or request.order):
-        raise BadInputError(
-            f"There are more than {MOST_GROUPS:,} rows, too many to choose and order: ask for a shorter period, fewer "
-            "dimensions, or filters."
-        )
-    page, names = await _page(operation, request, plan, outcome, values)
-    compared = None if before is None else await _compared(run, moved_to(plan, before), page, since=period)
+        raise BadInputError(f"{TOO_MANY_TO_ORDER}, fewer dimensions, or filters.")
+    page, names = await page_and_names(operation, request, plan, outcome, asked.values)
+    compared = None if before is None else await _compared(run, moved_to(plan, before), page, since=plan.period)
     return Report(run, plan, page, names, outcome.totals, outcome.complete, compared)
 
 
@@ -83,9 +99,10 @@ async def _defaults(operation: Operation, lens: Lens) -> ReportDefaults:
     return await report_defaults(operation.snapshot, user_id=operation.principal.user_id, organization_id=organization)
 
 
-async def _page(
+async def page_and_names(
     operation: Operation, request: ReportRequest, plan: ReportPlan, outcome: Outcome, values: DimensionValues
 ) -> tuple[PageOfLines, Names]:
+    """The page of a request, and the names of the rows that its dimensions lead to."""
     group_by = plan.query.group_by
     lines = satisfying(outcome.lines, request.having)
     texts = [values.written(key, [line.key[at] for line in lines]) for at, key in enumerate(group_by)]

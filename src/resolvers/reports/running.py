@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from fractions import Fraction
 from sightline.authz.expr import TRUE, Expr
 from sightline.authz.reports.columns import Aggregation
 from sightline.db.reports.queries import Group, Period, SumsQuery
-from sightline.db.reports.statements import groups_from
+from sightline.db.reports.statements import GROUPS, SALT, groups_from
 from sightline.db.snapshot import Snapshot
 from sightline.resolvers.reports.desk import Desk, OpenLens
 from sightline.resolvers.reports.plans import ReportPlan, is_money, sums_of
@@ -52,8 +53,28 @@ class Run:
         groups = await self._groups(plan.query, plan.period)
         complete = len(groups) <= MOST_GROUPS
         groups = groups[:MOST_GROUPS]
-        lines = tuple(self._line(plan, group) for group in groups)
+        lines = self._lines(plan, groups)
         return Outcome(lines, await self._totals(plan, groups if complete else None), complete)
+
+    async def streamed(
+        self, plan: ReportPlan, *, size: int, salt: str
+    ) -> AsyncIterator[tuple[int, tuple[Line, ...], frozenset[str]]]:
+        """All rows of a plan, so many at a time: how many there are in all, these, and the currencies of these."""
+        query = replace(plan.query, limit=None)
+        statement = self.desk.reads.streamed(self.lens.visibility, query)
+        if statement is None:
+            return
+        values = {**self.lens.binds, **query.values(plan.period), SALT: salt}
+        async for records in self.snapshot.stream(statement, values, size=size):
+            groups = groups_from(query, records)
+            lines = await asyncio.to_thread(self._lines, plan, groups)
+            yield records[0][GROUPS], lines, currencies_of(plan, groups)
+
+    async def total(self, plan: ReportPlan, currencies: frozenset[str]) -> Line:
+        """The totals of a plan whose groups were not kept; `currencies` are those they had."""
+        whole = replace(plan.query, group_by=(), limit=None)
+        total = next(iter(await self._groups(whole, plan.period)), _no_group(whole))
+        return self._total_of(plan, total, currencies)
 
     async def programs(self, plan: ReportPlan, coverage: Expr) -> int:
         """How many programs a column is computed over that is visible on some only (RC5)."""
@@ -79,15 +100,20 @@ class Run:
             total = _added(plan.query, groups)
         else:
             total = next(iter(await self._groups(whole, plan.period)), _no_group(whole))
+        return self._total_of(plan, total, currencies_of(plan, groups or ()))
+
+    def _total_of(self, plan: ReportPlan, total: Group, currencies: frozenset[str]) -> Line:
+        """The line of a total. `currencies` are those of the groups, where they are known and each has its own."""
         line = self._line(plan, replace(total, key=()))
         if plan.currency is not None:
             return line
-        at = plan.query.group_by.index("currency")
-        currencies = {group.key[at] for group in groups or () if group.key[at] is not None}
-        if len(currencies) == 1 and groups is not None:
-            return replace(line, currency=str(*currencies))
+        if len(currencies) == 1:
+            return replace(line, currency=next(iter(currencies)))
         mixed = {key: None if is_money(self.lens.columns, key) else value for key, value in line.values.items()}
         return replace(line, values=mixed)
+
+    def _lines(self, plan: ReportPlan, groups: Sequence[Group]) -> tuple[Line, ...]:
+        return tuple(self._line(plan, each) for each in groups)
 
     def _line(self, plan: ReportPlan, group: Group) -> Line:
         values: dict[str, Fraction | None] = {}
@@ -122,6 +148,14 @@ def _exact(value: object) -> Fraction | None:
             return Fraction(value)
         case _:
             raise TypeError(f"a sum is no {type(value).__name__}")
+
+
+def currencies_of(plan: ReportPlan, groups: Iterable[Group]) -> frozenset[str]:
+    """The currencies of groups that each have their own; none where all amounts are in one anyway."""
+    if plan.currency is not None:
+        return frozenset()
+    at = plan.query.group_by.index("currency")
+    return frozenset(str(group.key[at]) for group in groups if group.key[at] is not None)
 
 
 def _added(query: SumsQuery, groups: Sequence[Group]) -> Group:

@@ -40,7 +40,7 @@ from sightline.schema.entities.promotion import (
     Testimonial,
     Tracker,
 )
-from sightline.schema.entities.reporting import CustomMetric
+from sightline.schema.entities.reporting import CustomMetric, ReportExport, ReportSchedule, SavedReport
 
 __all__ = [
     "AccessRequest",
@@ -85,9 +85,12 @@ __all__ = [
     "Product",
     "Program",
     "ProgramGoal",
+    "ReportExport",
+    "ReportSchedule",
     "Role",
     "RolePermission",
     "RoleProductLine",
+    "SavedReport",
     "Testimonial",
     "Tracker",
     "TrafficSource",

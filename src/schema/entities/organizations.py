@@ -37,6 +37,7 @@ from sightline.db.tables import (
     RolePermissionRow,
     RoleProductLineRow,
     RoleRow,
+    SavedReportRow,
 )
 from sightline.db.tables.enums import (
     CompanyLevel,
@@ -70,6 +71,7 @@ class Organization(Node):
     invitations = edges_from(InvitationRow.organization_id)
     api_keys = edges_from(ApiKeyRow.organization_id)
     custom_metrics = edges_from(CustomMetricRow.organization_id, description="The report columns you made for it.")
+    saved_reports = edges_from(SavedReportRow.organization_id, description="The reports its members share.")
     audit_log = edges_from(AuditLogRow.organization_id, description="What was changed in it.")
     access_requests = edges_from(AccessRequestRow.organization_id, description="What access it is asked for.")
     access_reviews = edges_from(AccessReviewRow.organization_id, description="The looks at who has access to it.")
@@ -132,6 +134,7 @@ class User(Node):
     )
     sent_invitations = edges_from(InvitationRow.invited_by_id, description="The invitations the user sent.")
     payout_runs = edges_from(PayoutRunRow.started_by_id, description="The payout runs the user started.")
+    saved_reports = edges_from(SavedReportRow.owner_id, description="The reports the user saved.")
     import_jobs = edges_from(ImportJobRow.created_by_id, description="The imports that run as the user.")
     requested_transfers = edges_from(
         OwnershipTransferRow.requested_by_id, description="The transfers of ownership the user asked for."

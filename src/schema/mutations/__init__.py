@@ -19,12 +19,15 @@ from sightline.schema.mutations import (
     conversions,
     custom_metrics,
     enrollments,
+    exports,
     framework,
     organizations,
     payouts,
     programs,
     promotion,
     roles,
+    saved_reports,
+    schedules,
 )
 from sightline.schema.names import camel
 
@@ -40,11 +43,14 @@ MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
     *conversions.MUTATIONS,
     *custom_metrics.MUTATIONS,
     *enrollments.MUTATIONS,
+    *exports.MUTATIONS,
     *organizations.MUTATIONS,
     *payouts.MUTATIONS,
     *programs.MUTATIONS,
     *promotion.MUTATIONS,
     *roles.MUTATIONS,
+    *saved_reports.MUTATIONS,
+    *schedules.MUTATIONS,
 )
 
 GRANTING: Final = frozenset(camel(each.name) for each in MUTATIONS if each.granting)

@@ -56,6 +56,24 @@ class Browsers:
         self.check(headers)
         return token_of_cookie
 
+    def presented_for_download(self, headers: Headers) -> str:
+        """The same for what a browser goes to by a link, which it asks for without any header of a page's making.
+
+        It may come from a page of this site or from nowhere, as an address typed in does; never from another site.
+        """
+        if "authorization" in headers:
+            return self.presented(headers)
+        token_of_cookie = self.token(headers)
+        if token_of_cookie is None:
+            return bearer_token(headers)
+        sites, origins = headers.getlist("sec-fetch-site"), headers.getlist("origin")
+        if not sites and not origins:
+            raise _forbidden("A request with a cookie must say where it comes from: send Origin.")
+        known = all(site.lower() in ("same-origin", "none") for site in sites)
+        if not known or not all(self._is_ours(each, headers) for each in origins):
+            raise _forbidden("This request comes from another site.")
+        return token_of_cookie
+
     def token(self, headers: Headers) -> str | None:
         """The token of the cookie, None where there is none. Raises RefusedError with 401 for what is no session's."""
         values = [

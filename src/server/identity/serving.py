@@ -58,10 +58,10 @@ async def identity_services(
     async with AsyncExitStack() as stack:
         stack.callback(passwords.close)
         issuer = await stack.enter_async_context(_issuer(settings))
-        await stack.enter_async_context(_beside(_note_uses(database, identities)))
+        await stack.enter_async_context(beside(_note_uses(database, identities)))
         if carrier is not None:
             outbox = Outbox(database, secrets, letters_of(settings), carrier)
-            await stack.enter_async_context(_beside(outbox.run()))
+            await stack.enter_async_context(beside(outbox.run()))
         service = SignIn(database, secrets, passwords, Limits(database, secrets), sends_mail=carrier is not None)
         yield IdentityServices(Access(identities, issuer), SessionRoutes(service, identities, browsers_of(settings)))
 
@@ -102,7 +102,7 @@ async def _issuer(settings: Settings) -> AsyncIterator[Issuer | None]:
 
 
 @asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Run something for the length of the block."""
     task = asyncio.create_task(work)
     try:

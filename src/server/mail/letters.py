@@ -67,6 +67,11 @@ class Letters:
                     "Where it was paid until then has ended. If you do not expect this, sign in and ask who did it.",
                 )
 
+            case MailKind.REPORT_READY:
+                return "A report is ready", (
+                    "A report that you scheduled was run, and waits for you for a week.",
+                    "Sign in and fetch it: it is computed with the rights that you have then, and for nobody else.",
+                )
             case MailKind.INVITATION:
                 return "You are invited", (
                     "Somebody invites this address to work with them at Sightline.",

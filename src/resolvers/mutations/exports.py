@@ -1,0 +1,84 @@
+"""Exports: asking for a report as a file, and giving it up (RC11). The file itself is made when it is fetched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sightline.db.tables.enums import ExportFormat, ExportState
+from sightline.resolvers.errors import BadInputError
+from sightline.resolvers.global_ids import Key
+from sightline.resolvers.mutations import checks
+from sightline.resolvers.mutations.change import Change, Done, Found
+from sightline.resolvers.mutations.refusals import InvalidError
+from sightline.resolvers.mutations.saved_reports import refuse_unanswerable
+from sightline.resolvers.reports.definitions import definition_of, frozen, lens_columns
+from sightline.resolvers.reports.exporting import refuse_in_files, refuse_unwritable
+from sightline.resolvers.reports.exports import LIVES
+from sightline.resolvers.reports.reports import ready
+from sightline.resolvers.reports.requests import ReportRequest
+from sightline.resolvers.reports.saved import stored_report
+
+_UNLESS_NAMED = "Report"
+_OVER = frozenset({ExportState.CANCELLED, ExportState.REFUSED})
+
+
+async def export_report(
+    change: Change,
+    *,
+    format: ExportFormat,  # noqa: A002
+    report: ReportRequest | None = None,
+    saved_report: str | None = None,
+    name: str | None = None,
+) -> Done:
+    """A file for whoever asks, of a report or of a saved one as he has it. Its period stands still from now on."""
+    called = None if name is None else checks.name(name, "name")
+    if (report is None) == (saved_report is None):
+        raise InvalidError("Name a report or a saved report, one of the two.", "report")
+    kept = None
+    if saved_report is not None:
+        kept = await change.find("saved_report", saved_report, "savedReport")
+        report = (await stored_report(change.operation.snapshot, kept.key.id)).request
+        called = called or (await change.lock(kept))["name"]
+    assert report is not None
+    await change.allow("report_export:create", Found("app_user", Key(change.actor)))
+    try:
+        refuse_unwritable(format)
+        refuse_in_files(report)
+    except BadInputError as error:
+        raise InvalidError(str(error), "format") from error
+    await refuse_unanswerable(change, report)
+    made = await change.insert(
+        "report_export",
+        owner_id=change.actor,
+        principal=change.operation.principal.fingerprint,
+        saved_report_id=None if kept is None else kept.key.id,
+        name=called or _UNLESS_NAMED,
+        format=format,
+        definition=definition_of(await standing_still(change, report)),
+        expires_at=change.operation.snapshot.clock + LIVES,
+        **lens_columns(report.lens),
+    )
+    row = Found("report_export", Key(made["id"]))
+    await change.record("report_export:create", row, after={"name": made["name"], "format": format})
+    return Done({"report_export": row})
+
+
+async def cancel_export(change: Change, *, report_export: str) -> Done:
+    """It is not fetched any more; where it is being fetched, that ends within seconds."""
+    row = await change.find("report_export", report_export, "reportExport")
+    await change.allow("report_export:cancel", row)
+    stored = await change.lock(row)
+    if stored["state"] in _OVER:
+        raise InvalidError("This export has ended: there is nothing to give up.", "reportExport")
+    clock = change.operation.snapshot.clock
+    await change.update(row, state=ExportState.CANCELLED, error=None, finished_at=clock)
+    await change.record(
+        "report_export:cancel", row, before={"state": stored["state"]}, after={"state": ExportState.CANCELLED}
+    )
+    return Done({"report_export": row})
+
+
+async def standing_still(change: Change, report: ReportRequest) -> ReportRequest:
+    """The same report over the moments that its period means now, in the time zone it has now."""
+    asked = await ready(change.operation, report)
+    return replace(report, period=frozen(asked.plan.period), time_zone=asked.plan.period.time_zone)

@@ -1,0 +1,112 @@
+"""A whole report, one piece after the other, for a file: the pipeline of `report`, without its pages (RC11).
+
+The same lens, the same names refused, the same sums, rounding and totals. Without an order of its own rows are taken
+from the database as they are written, so that their number costs no memory; what has to be ordered first has the
+ceiling that a page has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
+
+from sightline.authz.expr import TRUE
+from sightline.authz.reports.dimensions import DIMENSIONS
+from sightline.db.tables.enums import ExportFormat
+from sightline.resolvers.errors import BadInputError
+from sightline.resolvers.operation import Operation
+from sightline.resolvers.reports.labels import names_of
+from sightline.resolvers.reports.ordering import Names, WrittenLine, satisfying
+from sightline.resolvers.reports.reports import TOO_MANY_TO_ORDER, ReadyReport, page_and_names, ready
+from sightline.resolvers.reports.requests import MOST_GROUPS, ReportRequest
+from sightline.resolvers.reports.running import Line, Run
+
+PIECE = 500
+"""Rows that are computed at a time."""
+
+NO_PARQUET = "Parquet is not available here: take CSV, or have the operator install sightline[parquet]."
+_ONE_PERIOD = "A file has one period: leave out compareTo."
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some rows of a report, the names that go with them, and how many rows there are in all, at most."""
+
+    lines: tuple[WrittenLine, ...]
+    names: Names
+    at_most: int
+
+
+@dataclass(slots=True, eq=False)
+class Exporting:
+    """A report on its way into a file. `programs` says over how many programs a column is that is not over all."""
+
+    operation: Operation
+    request: ReportRequest
+    asked: ReadyReport
+    run: Run
+    programs: dict[str, int]
+    _totals: Line | None = None
+    _currencies: set[str] = field(default_factory=set)
+
+    async def pieces(self, *, salt: str) -> AsyncIterator[Piece]:
+        """All of its rows. `salt` decides the order of what names a row, and is different for each export."""
+        if self.request.order:
+            async for piece in self._ordered():
+                yield piece
+            return
+        async for at_most, lines, currencies in self.run.streamed(self.asked.plan, size=PIECE, salt=salt):
+            self._currencies |= currencies
+            chosen = satisfying(lines, self.request.having)
+            written = self._written(chosen)
+            yield Piece(written, await self._names(chosen), at_most)
+
+    async def totals(self) -> Line:
+        """The totals over all rows, once these were taken."""
+        if self._totals is None:
+            self._totals = await self.run.total(self.asked.plan, frozenset(self._currencies))
+        return self._totals
+
+    async def _ordered(self) -> AsyncIterator[Piece]:
+        outcome = await self.run.outcome(self.asked.plan)
+        if not outcome.complete:
+            raise BadInputError(f"{TOO_MANY_TO_ORDER}, or leave out orderBy.")
+        self._totals = outcome.totals
+        whole = replace(self.request, first=MOST_GROUPS)
+        page, names = await page_and_names(self.operation, whole, self.asked.plan, outcome, self.asked.values)
+        for begin in range(0, len(page.lines), PIECE):
+            yield Piece(page.lines[begin : begin + PIECE], names, page.count)
+
+    def _written(self, lines: Sequence[Line]) -> tuple[WrittenLine, ...]:
+        keys = self.asked.plan.query.group_by
+        texts = [self.asked.values.written(key, [line.key[at] for line in lines]) for at, key in enumerate(keys)]
+        return tuple(WrittenLine(line, tuple(text[at] for text in texts)) for at, line in enumerate(lines))
+
+    async def _names(self, lines: Sequence[Line]) -> Names:
+        return {
+            key: await names_of(self.operation, DIMENSIONS[key].entity, [line.key[at] for line in lines])
+            for at, key in enumerate(self.asked.plan.query.group_by)
+        }
+
+
+async def exporting(operation: Operation, request: ReportRequest) -> Exporting:
+    """The export of a report that may run. Raises ColumnRestrictedError and BadInputError for any other."""
+    refuse_in_files(request)
+    asked = await ready(operation, request)
+    run = Run(operation.services.desk, asked.lens, operation.snapshot)
+    partial = {key: asked.plan.coverage[key] for key in asked.plan.shown if asked.plan.coverage[key] != TRUE}
+    programs = {key: await run.programs(asked.plan, coverage) for key, coverage in partial.items()}
+    return Exporting(operation, request, asked, run, programs)
+
+
+def refuse_in_files(request: ReportRequest) -> None:
+    """Raise BadInputError for what a page can have and a file cannot."""
+    if request.compare is not None:
+        raise BadInputError(_ONE_PERIOD)
+
+
+def refuse_unwritable(format_: ExportFormat) -> None:
+    """Raise BadInputError for a format that this installation cannot write."""
+    if format_ is ExportFormat.PARQUET and find_spec("pyarrow") is None:
+        raise BadInputError(NO_PARQUET)

@@ -37,16 +37,17 @@ class Asset:
 
     def response(self, accepted: str) -> Response:
         """The file as a browser may keep it for ever: its name is made from what is in it."""
-        accepts = {
-            part.partition(";")[0].strip().lower()
-            for part in accepted.split(",")
-            if ";q=0" not in part.replace(" ", "")
-        }
+        accepts = _accepted(accepted)
         headers = {"cache-control": _FOR_EVER, "vary": "Accept-Encoding", "x-content-type-options": "nosniff"}
         for encoding, path in self.compressed.items():
             if encoding in accepts:
                 return FileResponse(path, media_type=self.media_type, headers=headers | {"content-encoding": encoding})
         return FileResponse(self.path, media_type=self.media_type, headers=headers)
+
+
+def _accepted(header: str) -> set[str]:
+    parts = (part.replace(" ", "").lower().partition(";q=") for part in header.split(","))
+    return {encoding for encoding, _, weight in parts if weight.rstrip("0.") or not weight}
 
 
 def assets_in(folder: Path) -> dict[str, Asset]:

@@ -2,15 +2,13 @@ import { Icon, type IconName } from "./icons";
 import { Bones, Failed } from "./parts";
 import { useAsk } from "./useAsk";
 
-const QUERY = `query Home {
+const QUERY = `query Home @onDenied(mode: MASK) {
   viewer { user { name } organization { name } paths { kind holds } }
-  reportLenses { kind id name }
 }`;
 
 interface Answer {
   viewer: { user: { name: string } | null; organization: { name: string } | null; paths: { kind: string; holds: string[] }[] };
-  reportLenses: { kind: string; id: string | null; name: string | null }[] | null;
-}
+  }
 
 const DOORS: { path: string; title: string; icon: IconName; text: string }[] = [
   { path: "/explorer", title: "Explorer", icon: "explorer", text: "Ask the API. The schema is yours: what you may not see is not in it." },

@@ -8,7 +8,7 @@ export const PLACES = `query Places {
   }
 }`;
 
-export const PEOPLE = `query People($where: UserFilter) {
+export const PEOPLE = `query People($where: UserFilter) @onDenied(mode: MASK) {
   users(first: 60, where: $where, orderBy: [{ field: NAME, direction: ASC }]) {
     nodes { id name status }
     pageInfo { hasNextPage }

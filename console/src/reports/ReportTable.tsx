@@ -49,11 +49,11 @@ export function ReportTable({ report, choices, definition, sort, only, more }: P
             {report.columns.map((column) => head(column.key, column.label, true))}
           </tr>
           <tr className="totals">
-            {dimensions.map((key, at) => (
-              <th key={key} scope="row">
-                {at === 0 ? "All rows" : ""}
+            {dimensions.length > 0 && (
+              <th scope="row" colSpan={dimensions.length}>
+                All rows
               </th>
-            ))}
+            )}
             {report.columns.map((column) => (
               <td key={column.key} className="number">
                 {shown(column.total, column.unit, report.currency)}

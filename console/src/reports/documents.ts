@@ -1,4 +1,4 @@
-export const LENSES = `query Lenses {
+export const LENSES = `query Lenses @onDenied(mode: MASK) {
   reportLenses { kind id name }
 }`;
 

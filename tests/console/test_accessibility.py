@@ -20,6 +20,8 @@ async def _report(page: Page) -> None:
 
 
 async def _picker(page: Page) -> None:
+    if not await page.get_by_role("button", name="Choose columns").is_visible():
+        await page.get_by_text("What the report is made of").click()
     await page.get_by_role("button", name="Choose columns").click()
     await expect(page.get_by_role("dialog")).to_be_visible()
 

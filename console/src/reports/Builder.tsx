@@ -23,7 +23,7 @@ export function Builder({ lenses, choices, definition, change }: Props) {
   const free = (choices?.dimensions ?? []).filter((each) => !definition.groupBy.includes(each.key));
   const withheld = free.filter((each) => !each.available);
   return (
-    <form className="builder" aria-label="What the report is made of" onSubmit={(event) => event.preventDefault()}>
+    <form className="builder" aria-label="Report builder" onSubmit={(event) => event.preventDefault()}>
       {lenses.length > 1 && (
         <label className="field">
           <span className="label">Seen as</span>

@@ -68,7 +68,7 @@ export default function ReportChart({ report, columns, kind }: Props) {
         itemStyle={{ color: "var(--ink-soft)", padding: 0 }}
         formatter={(value) => shown(value === null || value === undefined ? null : String(value), unit, report.currency)}
       />
-      {series.length > 1 && <Legend iconType="plainline" wrapperStyle={{ fontSize: 12.5 }} formatter={(text) => <span className="soft">{text}</span>} />}
+      {series.length > 1 && <Legend itemSorter={null} iconType={kind === "line" ? "plainline" : "square"} iconSize={10} wrapperStyle={{ fontSize: 12.5 }} formatter={(text) => <span className="soft">{text}</span>} />}
     </>
   );
   const box = { data: points, margin: { top: 8, right: 12, bottom: 0, left: 0 } };

@@ -13,6 +13,9 @@ import type { Choices, Definition, Filter, Lens, ReportAnswer, ReportColumn } fr
 
 const ReportChart = lazy(() => import("./ReportChart"));
 
+/** On a narrow screen the report comes first, and what it is made of is folded away. */
+const NARROW = "(max-width: 900px)";
+
 const USUAL = ["clicks", "conversions", "sale_amount", "revenue", "payout", "epc", "cr"];
 
 export default function Reports() {
@@ -114,8 +117,17 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
   const changed = result !== null && result.written !== written;
   return (
     <div className="workbench">
-      <aside className="side" aria-label="Report builder">
-        {choices.error ? <Failed error={choices.error} again={choices.again} /> : <Builder lenses={lenses} choices={schema} definition={definition} change={change} />}
+      <aside className="side" aria-label="What the report is made of">
+        {choices.error ? (
+          <Failed error={choices.error} again={choices.again} />
+        ) : (
+          <details className="fold" open={!matchMedia(NARROW).matches}>
+            <summary className="button">
+              <Icon name="filter" /> What the report is made of
+            </summary>
+            <Builder lenses={lenses} choices={schema} definition={definition} change={change} />
+          </details>
+        )}
       </aside>
       <section className="bench" aria-label="Report">
         <div className="bench-head">

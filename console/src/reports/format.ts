@@ -12,8 +12,15 @@ function formatter(key: string, options: Intl.NumberFormatOptions): Intl.NumberF
 export function shown(value: string | null, unit: Unit, currency: string | null, short = false): string {
   if (value === null) return "–";
   const number = Number(value);
-  const compact: Intl.NumberFormatOptions = short && Math.abs(number) >= 10_000 ? { notation: "compact", maximumFractionDigits: 1 } : {};
-  const key = `${unit}${currency}${short}${compact.notation ?? ""}`;
+  // On an axis: no more digits than tell one line from the next.
+  const compact: Intl.NumberFormatOptions = !short
+    ? {}
+    : Math.abs(number) >= 10_000
+      ? { notation: "compact", minimumFractionDigits: 0, maximumFractionDigits: 1 }
+      : Math.abs(number) >= 10 || number === 0
+        ? { minimumFractionDigits: 0, maximumFractionDigits: 0 }
+        : {};
+  const key = `${unit}${currency}${JSON.stringify(compact)}`;
   switch (unit) {
     case "MONEY":
       return formatter(key, currency ? { style: "currency", currency, ...compact } : { minimumFractionDigits: 2, maximumFractionDigits: 2, ...compact }).format(number);

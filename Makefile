@@ -7,7 +7,7 @@ WORKERS ?= 2
 OPERATIONS ?= 100000
 SEED ?= 1
 
-.PHONY: demo test checks lint types layers schema policy readings soak mutants bench
+.PHONY: demo test checks lint types layers schema policy readings pictures soak mutants bench
 
 demo: $(UV) ## Start the demo platform: embedded PostgreSQL, seeded, served on http://127.0.0.1:8000.
 	$(RUN) sightline serve --demo
@@ -37,6 +37,9 @@ policy: $(UV) ## Write who may see what, in words; a test compares it.
 
 readings: $(UV) ## Write the README's answers, made on a demo platform.
 	$(RUN) python tests/readings.py --into README.md
+
+pictures: $(UV) ## Take the README's pictures of the console, of a demo platform; needs Chromium.
+	$(RUN) python tests/pictures.py
 
 soak: $(UV) ## Non-interference for long: OPERATIONS=100000 SEED=1. Stops at a difference.
 	PYTHONPATH=tests $(RUN) python tests/engine/soak.py --operations $(OPERATIONS) --seed $(SEED)

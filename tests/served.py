@@ -22,11 +22,11 @@ STOPPING_SECONDS = 15
 
 
 @contextmanager
-def served(url: str, secrets: Secrets, **more: Any) -> Iterator[str]:
-    """The origin of a server over a database."""
+def served(url: str | None, secrets: Secrets, **more: Any) -> Iterator[str]:
+    """The origin of a server over a database; without a URL, over the embedded one of `data_dir`."""
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
-        database_url=SecretStr(url),
+        database_url=None if url is None else SecretStr(url),
         secret_key=SecretStr(secrets.root.decode()),
         **more,
     )

@@ -81,7 +81,8 @@ class Visitor:
     async def barriers(self, *rules: str) -> list[str]:
         """What axe finds on the page as it is now, outside of GraphiQL; by these rules, or by all that we keep."""
         context: Any = {"exclude": [[NOT_OURS]]}
-        found = await Axe().run(self.page, context=context, options={"runOnly": list(rules) or OUR_RULES})
+        options: dict[str, Any] = {"runOnly": list(rules) or OUR_RULES, "resultTypes": ["violations"]}
+        found = await Axe().run(self.page, context=context, options=options)
         return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found.response["violations"]]
 
     def _requested(self, request: Request) -> None:

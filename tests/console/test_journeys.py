@@ -19,7 +19,7 @@ async def test_a_partner_explores_by_mouse(visitor: Visitor) -> None:
     """He signs in from the cast, runs what is there, and is offered his own schema and no field more (LK1)."""
     page = visitor.page
     await page.goto(f"{visitor.origin}/explorer")
-    await page.wait_for_url("**/login?next=*")  # nobody is signed in yet
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()  # nobody is yet
     visitor.complaints.clear()  # browsers write down every 401
     await page.get_by_role("button", name="Boris Nest").click()
     await page.wait_for_url("**/explorer")

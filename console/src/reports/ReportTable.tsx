@@ -98,6 +98,7 @@ export function ReportTable({ report, choices, definition, sort, only, more }: P
 function Change({ now, before }: { now: string | null; before: string | null }) {
   const by = change(now, before);
   if (by === null) return <span className="change" />;
-  const text = `${by > 0 ? "+" : ""}${by.toFixed(Math.abs(by) < 10 ? 1 : 0)} %`;
-  return <span className={`change ${by > 0 ? "more" : by < 0 ? "less" : ""}`}>{text}</span>;
+  const rounded = Number(by.toFixed(Math.abs(by) < 10 ? 1 : 0));
+  const text = rounded === 0 ? "±0%" : `${rounded > 0 ? "+" : "−"}${Math.abs(rounded)}%`;
+  return <span className={`change ${rounded > 0 ? "more" : rounded < 0 ? "less" : ""}`}>{text}</span>;
 }

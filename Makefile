@@ -8,7 +8,7 @@ OPERATIONS ?= 100000
 SEED ?= 1
 REPORTS ?= 2000
 
-.PHONY: demo test checks lint types layers schema policy readings soak agreement mutants bench
+.PHONY: demo test checks lint types layers schema policy readings pictures soak agreement mutants bench
 
 demo: $(UV) ## Start the demo platform: embedded PostgreSQL, seeded, served on http://127.0.0.1:8000.
 	$(RUN) sightline serve --demo
@@ -38,6 +38,9 @@ policy: $(UV) ## Write who may see what, in words; a test compares it.
 
 readings: $(UV) ## Write the README's answers and the report cookbook, made on a demo platform.
 	$(RUN) python tests/readings.py --into README.md --cookbook docs/report-cookbook.md
+
+pictures: $(UV) ## Take the README's pictures of the console, of a demo platform; needs Chromium.
+	$(RUN) python tests/pictures.py
 
 soak: $(UV) ## Non-interference for long: OPERATIONS=100000 SEED=1. Stops at a difference.
 	PYTHONPATH=tests $(RUN) python tests/engine/soak.py --operations $(OPERATIONS) --seed $(SEED)

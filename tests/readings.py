@@ -162,7 +162,7 @@ def _cell(answer: Answer, node: dict[str, Any] | None, field: str) -> str:
             return str(value)
 
 
-def _directory() -> Path:
+def temporary_directory() -> Path:
     directory = Path(tempfile.mkdtemp(prefix="sl", dir="/tmp"))  # a socket's path must be short
     if os.geteuid() == 0:
         directory.chmod(0o711)  # the server runs as another account
@@ -199,7 +199,7 @@ def written_into(text: str, made: Mapping[str, str]) -> str:
 async def main(into: Path | None, page: Path | None) -> None:
     """Make the platform, ask, print or write."""
     secrets = Secrets(b"the secret of the readings, which is no secret")
-    directory = await asyncio.to_thread(_directory)
+    directory = await asyncio.to_thread(temporary_directory)
     try:
         async with Database.open(None, data_dir=directory) as database:
             async with database.engine() as engine:

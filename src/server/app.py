@@ -15,9 +15,11 @@ from sightline.db.database import Database
 from sightline.db.locations import data_directory
 from sightline.db.secrets import Secrets, load_secrets
 from sightline.server.answers import Execute, GraphQLAnswer, GraphQLRequest
+from sightline.server.console.pages import console_routes
 from sightline.server.health import Readiness, healthz, readyz
 from sightline.server.identity.access import Access
 from sightline.server.identity.clients import Clients
+from sightline.server.identity.demo import CAST_PATH
 from sightline.server.identity.endpoints import SESSION_PATHS, SessionEndpoint
 from sightline.server.identity.serving import beside, browsers_of, identity_services
 from sightline.server.logs import configure_logging
@@ -52,7 +54,7 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
                 structlog.get_logger("sightline.start").warning(warning)
             app.state.readiness = Readiness(database)
             app.state.execute = make_execute(database, secrets, settings, identity.access)
-            app.state.sessions = identity.sessions.routes()
+            app.state.sessions = identity.sessions
             services = services_of(database, secrets)
             app.state.exports = Exports(database, services, identity.access)
             scheduling = Scheduling(database, services).run() if settings.run_schedules else None
@@ -71,10 +73,11 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
     app = Starlette(
         routes=[
             Route("/graphql", GraphQLEndpoint(execute, browsers, deadline_seconds=settings.deadline_seconds)),
-            *map(session_route, SESSION_PATHS),
+            *map(session_route, (*SESSION_PATHS, *((CAST_PATH,) if settings.demo else ()))),
             Route("/exports/{id}", ExportEndpoint(lambda: app.state.exports, browsers)),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            *console_routes(demo=settings.demo, skip=settings.skip_console),
         ],
         middleware=_cross_origin(settings.allowed_origins),
         lifespan=lifespan,

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     data_dir: Path | None = Field(None, description="Where the embedded PostgreSQL and the secret file are.")
     secret_key: SecretStr | None = Field(None, description="The root secret, at least 32 characters.")
     demo: bool = Field(False, description="Whether this is the demo.")
+    skip_console: bool = Field(False, description="Whether to do without the console, when built and when served.")
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=1, le=65_535, description="The port to listen on.")
     workers: int = Field(1, ge=1, le=64, description="How many processes serve.")

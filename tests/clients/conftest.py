@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
-import uvicorn
 from callers import Callers
 from nodejs import NodeMissingError, Workspace
 from nodejs import workspace as workspace_in
-from pydantic import SecretStr
+from served import served
 
 from sightline.db.secrets import Secrets
-from sightline.server.app import build_app
-from sightline.server.execution import make_execute
-from sightline.server.serving import configuration, listen
-from sightline.server.settings import Settings
-
-STARTING_SECONDS = 30
-STOPPING_SECONDS = 15
 
 
 @pytest.fixture(scope="session")
 def server(demo_url: str, secrets: Secrets) -> Iterator[str]:
     """The URL of the GraphQL endpoint of a real server."""
-    settings = Settings(  # type: ignore[call-arg]
-        _env_file=None,
-        database_url=SecretStr(demo_url),
-        secret_key=SecretStr(secrets.root.decode()),
-        run_schedules=False,  # nobody writes to this platform
-    )
-    with listen("127.0.0.1", 0) as listening:
-        running = uvicorn.Server(configuration(settings, lambda: build_app(settings, make_execute)))
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            deadline = monotonic() + STARTING_SECONDS
-            while not running.started and thread.is_alive() and monotonic() < deadline:
-                sleep(0.02)
-            assert running.started
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}/graphql"
-        finally:
-            running.should_exit = True
-            thread.join(STOPPING_SECONDS)
+    with served(demo_url, secrets, run_schedules=False) as origin:  # nobody writes to this platform
+        yield f"{origin}/graphql"
 
 
 @pytest.fixture(scope="session")

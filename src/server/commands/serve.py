@@ -12,6 +12,8 @@ from sightline.server.app import open_database
 from sightline.server.commands.database import make_ready
 from sightline.server.commands.demo import members_of, seed_where_empty
 from sightline.server.commands.running import CommandError, err, out, run, secrets_of
+from sightline.server.console.assets import FOLDER, SOURCES
+from sightline.server.console.stamp import Built, built
 from sightline.server.serving import ListenError, is_loopback, listen
 from sightline.server.serving import serve as serve_until_stopped
 from sightline.server.settings import Settings, load_settings, variable
@@ -55,9 +57,12 @@ async def _prepare(settings: Settings, secrets: Secrets) -> list[str]:
 
 def _announce(settings: Settings, secrets: Secrets) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    url = f"http://{host}:{settings.port}/graphql"
+    site = f"http://{host}:{settings.port}"
+    url = f"{site}/graphql"
     console = out()
     console.print(f"Sightline answers at {url}", markup=False)
+    if not settings.skip_console and built(SOURCES, FOLDER) is not Built.ABSENT:
+        console.print(f"The console is at {site}/", markup=False)
     if settings.demo:
         members = members_of(secrets)
         shown = [member for member in members if (member["email"] or "").startswith(SHOWN)]

@@ -88,6 +88,13 @@ class Browsers:
             raise unauthenticated("The session is not valid: sign in again.")
         return values[0]
 
+    def former(self, headers: Headers) -> str | None:
+        """The token of the session that a browser had before; None for none, and for what is no session's."""
+        try:
+            return self.token(headers)
+        except RefusedError:
+            return None
+
     def check(self, headers: Headers) -> None:
         """Raise RefusedError with 403 unless a request can only have come from a page of this site."""
         if not headers.get("origin") and not headers.get("sec-fetch-site"):

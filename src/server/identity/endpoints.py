@@ -18,7 +18,7 @@ from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.db.tables.enums import MailKind
 from sightline.resolvers.identity import Identities
 from sightline.resolvers.people import Person, person
-from sightline.server.answers import HeaderPairs, RefusedError, bad_input
+from sightline.server.answers import HeaderPairs, bad_input
 from sightline.server.bodies import CLOSE, ClientGoneError, parse_json, read_body
 from sightline.server.identity.browsers import Browsers
 from sightline.server.identity.clients import Clients
@@ -100,19 +100,13 @@ class SessionRoutes:
 
     async def sign_in(self, asked: Asked) -> Said:
         """A new session, in a cookie. What session the browser had before ends."""
-        try:
-            former = self.browsers.token(asked.headers)
-        except RefusedError:
-            former = None  # what is no session's is replaced
+        former = self.browsers.former(asked.headers)
         token = await self.service.sign_in(asked.email(), asked.text("password"), client=asked.client, former=former)
         return Said(headers=(self.browsers.set_cookie(token),))
 
     async def sign_out(self, asked: Asked) -> Said:
         """No session, whether there was one or not."""
-        try:
-            token = self.browsers.token(asked.headers)
-        except RefusedError:
-            token = None
+        token = self.browsers.former(asked.headers)
         if token is not None:
             self.browsers.check(asked.headers)
             await self.service.sign_out(token)

@@ -19,7 +19,8 @@ from sightline.db.sign_in.last_use import note_use
 from sightline.resolvers.identity import Identities
 from sightline.server.identity.access import Access
 from sightline.server.identity.browsers import Browsers
-from sightline.server.identity.endpoints import SessionRoutes
+from sightline.server.identity.demo import CAST_PATH, CastRoutes
+from sightline.server.identity.endpoints import Handler, SessionRoutes
 from sightline.server.identity.issuer import Issuer, Rules
 from sightline.server.identity.jwks import KeySource
 from sightline.server.identity.limits import Limits
@@ -40,7 +41,7 @@ class IdentityServices:
     """What proves who one is, open."""
 
     access: Access
-    sessions: SessionRoutes
+    sessions: dict[str, dict[str, Handler]]
 
 
 def browsers_of(settings: Settings) -> Browsers:
@@ -63,7 +64,11 @@ async def identity_services(
             outbox = Outbox(database, secrets, letters_of(settings), carrier)
             await stack.enter_async_context(beside(outbox.run()))
         service = SignIn(database, secrets, passwords, Limits(database, secrets), sends_mail=carrier is not None)
-        yield IdentityServices(Access(identities, issuer), SessionRoutes(service, identities, browsers_of(settings)))
+        browsers = browsers_of(settings)
+        sessions = SessionRoutes(service, identities, browsers).routes()
+        if settings.demo:
+            sessions[CAST_PATH] = CastRoutes(database, secrets, browsers).handlers()
+        yield IdentityServices(Access(identities, issuer), sessions)
 
 
 def carrier_of(settings: Settings) -> Carrier | None:

@@ -1,0 +1,72 @@
+import { type ComponentType, useState } from "react";
+import "./access.css";
+import { Bones, Failed } from "../parts";
+import { useAsk } from "../useAsk";
+import { AuditLog } from "./AuditLog";
+import { ColumnLists } from "./ColumnLists";
+import { PLACES } from "./documents";
+import { Explain } from "./Explain";
+import { Roles } from "./Roles";
+
+export interface Me {
+  id: string;
+  name: string;
+  /** Whether there is anybody else he may ask about. */
+  asksAboutOthers: boolean;
+}
+
+interface Answer {
+  viewer: { user: { id: string; name: string } | null; columns: boolean; roles: boolean; log: boolean; who: boolean };
+}
+
+const TABS: { key: string; label: string; page: ComponentType<{ me: Me }>; open: (viewer: Answer["viewer"]) => boolean }[] = [
+  { key: "columns", label: "Report columns", page: ColumnLists, open: (viewer) => viewer.columns },
+  { key: "explain", label: "Who sees what", page: Explain, open: () => true },
+  { key: "roles", label: "Roles", page: Roles, open: (viewer) => viewer.roles },
+  { key: "log", label: "Audit log", page: AuditLog, open: (viewer) => viewer.log },
+];
+
+/** What there is of access to look at and to change: for each person exactly what the schema has for him. */
+export default function Access() {
+  const { data, error, again } = useAsk<Answer>(PLACES);
+  const [asked, setAsked] = useState(new URLSearchParams(location.search).get("tab"));
+  if (error) return <div className="narrow">{<Failed error={error} again={again} />}</div>;
+  if (!data) {
+    return (
+      <div className="narrow">
+        <Bones />
+      </div>
+    );
+  }
+  const { viewer } = data;
+  const tabs = TABS.filter((tab) => tab.open(viewer));
+  const tab = tabs.find((each) => each.key === asked) ?? tabs[0];
+  if (!tab) return null;
+  const Page = tab.page;
+  const me = { id: viewer.user?.id ?? "", name: viewer.user?.name ?? "You", asksAboutOthers: viewer.who };
+  return (
+    <div className="access">
+      <div className="access-head">
+        <h1>Access</h1>
+        <nav className="tabs" aria-label="Parts of access">
+          {tabs.map((each) => (
+            <a
+              key={each.key}
+              href={`/access?tab=${each.key}`}
+              aria-current={each === tab ? "page" : undefined}
+              onClick={(event) => {
+                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                event.preventDefault();
+                history.replaceState(null, "", `/access?tab=${each.key}`);
+                setAsked(each.key);
+              }}
+            >
+              {each.label}
+            </a>
+          ))}
+        </nav>
+      </div>
+      <Page me={me} />
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { type ComponentType, lazy, StrictMode, Suspense } from "react";
+import { createRoot } from "react-dom/client";
+import "./tokens.css";
+import "./base.css";
+import "./shell.css";
+import { Bones } from "./parts";
+import { Shell, usePerson } from "./shell";
+import { applyTheme } from "./theme";
+
+applyTheme();
+
+const AREAS: Record<string, { title: string; page: ComponentType }> = {
+  "/": { title: "Sightline", page: lazy(() => import("./home")) },
+  "/explorer": { title: "Explorer · Sightline", page: lazy(() => import("./explorer/Explorer")) },
+  "/reports": { title: "Reports · Sightline", page: lazy(() => import("./reports/Reports")) },
+  "/access": { title: "Access · Sightline", page: lazy(() => import("./access/Access")) },
+};
+
+const SignIn = lazy(() => import("./signIn"));
+
+function Area({ page: Page }: { page: ComponentType }) {
+  const person = usePerson();
+  const waiting = (
+    <div className="narrow">
+      <Bones />
+    </div>
+  );
+  return (
+    <Shell person={person}>
+      {person ? (
+        <Suspense fallback={waiting}>
+          <Page />
+        </Suspense>
+      ) : (
+        waiting
+      )}
+    </Shell>
+  );
+}
+
+const area = AREAS[location.pathname];
+// Links in mails lead to the first page; whoever follows one need not be signed in.
+const mailed = /^#(reset|verify|invitation)=/.test(location.hash);
+document.title = area && !mailed ? area.title : "Sign in · Sightline";
+
+createRoot(document.getElementById("root") as HTMLElement).render(
+  <StrictMode>
+    {area && !mailed ? (
+      <Area page={area.page} />
+    ) : (
+      <Suspense>
+        <SignIn />
+      </Suspense>
+    )}
+  </StrictMode>,
+);

@@ -1,0 +1,53 @@
+import type { ReactNode } from "react";
+import { Button, Tooltip, TooltipTrigger } from "react-aria-components";
+import type { ApiError } from "./api";
+import { Icon, type IconName } from "./icons";
+
+export function Blank({ icon, title, children }: { icon: IconName; title: string; children?: ReactNode }) {
+  return (
+    <div className="blank">
+      <Icon name={icon} />
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+export function Bones({ lines = 6, label = "Loading" }: { lines?: number; label?: string }) {
+  const widths = ["92%", "74%", "84%", "58%", "79%", "66%"];
+  return (
+    <div className="bones" role="status" aria-label={label}>
+      {Array.from({ length: lines }, (_, at) => (
+        <i key={at} style={{ width: widths[at % widths.length] }} />
+      ))}
+    </div>
+  );
+}
+
+export function Failed({ error, again }: { error: ApiError; again?: () => void }) {
+  return (
+    <div className="notice bad" role="alert">
+      <Icon name="alert" />
+      <span className="grow">{error.message}</span>
+      {again && (
+        <button type="button" className="button small" onClick={again}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** A small target of its own that says what something is, on hover and on focus. */
+export function Info({ about, children }: { about: string; children: ReactNode }) {
+  return (
+    <TooltipTrigger delay={150} closeDelay={80}>
+      <Button className="info" aria-label={`About ${about}`}>
+        <Icon name="info" />
+      </Button>
+      <Tooltip className="tip" offset={6}>
+        {children}
+      </Tooltip>
+    </TooltipTrigger>
+  );
+}

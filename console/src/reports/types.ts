@@ -1,0 +1,78 @@
+export type Unit = "COUNT" | "QUANTITY" | "MONEY" | "PERCENT" | "FACTOR" | "SECONDS" | "NUMBER";
+
+export interface Lens {
+  kind: "PLATFORM" | "ADVERTISER" | "PARTNER" | "ACCOUNT";
+  id: string | null;
+  name: string | null;
+}
+
+export interface ColumnChoice {
+  key: string;
+  label: string;
+  description: string;
+  group: string;
+  unit: Unit;
+  formula: string | null;
+  synonyms: string[];
+  available: boolean;
+  reason: string | null;
+}
+
+export interface DimensionChoice {
+  key: string;
+  label: string;
+  description: string;
+  available: boolean;
+  reason: string | null;
+}
+
+export interface Choices {
+  columns: ColumnChoice[];
+  dimensions: DimensionChoice[];
+}
+
+export interface ReportColumn {
+  key: string;
+  label: string;
+  unit: Unit;
+  values: (string | null)[];
+  total: string | null;
+  coverage: "COMPLETE" | "PARTIAL";
+  programs: number | null;
+}
+
+export interface ReportRow {
+  dimensions: { key: string; value: string | null; label: string | null }[];
+}
+
+export interface ReportAnswer {
+  since: string;
+  until: string;
+  timeZone: string;
+  currency: string | null;
+  rowCount: number;
+  complete: boolean;
+  columns: ReportColumn[];
+  rows: ReportRow[];
+  compare: { columns: { key: string; values: (string | null)[]; total: string | null }[] } | null;
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+export interface Filter {
+  dimension: string;
+  value: string;
+  label: string;
+}
+
+export interface Definition {
+  lens: string;
+  period: string;
+  compare: string;
+  timeZone: string;
+  currency: string;
+  columns: string[];
+  groupBy: string[];
+  filters: Filter[];
+  order: { key: string; descending: boolean } | null;
+  chart: "line" | "bar" | "stacked";
+}

@@ -1,0 +1,64 @@
+"""A demo that serves the console, over a copy of the platform of its own: administrators change it there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+from browsing import Visitor
+from playwright.async_api import Browser, async_playwright
+from served import served
+
+from sightline.db.secrets import Secrets
+from sightline.server.console.assets import FOLDER, SOURCES
+from sightline.server.console.stamp import REPAIR, Built, built
+
+PATIENCE_MILLISECONDS = 10_000
+CHROMIUM = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+@pytest.fixture(scope="session")
+async def console_url(copied: Callable[[str, str], Awaitable[str]], demo_template: str) -> str:
+    """Where its database is."""
+    return await copied("demo_console", demo_template)
+
+
+@pytest.fixture(scope="session")
+def origin(console_url: str, secrets: Secrets) -> Iterator[str]:
+    """Where it answers. Skipped where the console was left out of the build."""
+    if built(SOURCES, FOLDER) is not Built.CURRENT:
+        pytest.skip(f"the console is not built from these sources: run `{REPAIR}`")
+    with served(console_url, secrets, demo=True) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium. Skipped where it is missing."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no Chromium: apt-get install chromium")
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM))
+        yield opened
+        await opened.close()
+
+
+@pytest.fixture
+async def visitor(browser: Browser, origin: str) -> AsyncIterator[Visitor]:
+    """Somebody with a fresh browser, on a wide screen, in light colours. At the end nothing may have gone wrong."""
+    context = await browser.new_context(
+        viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce", locale="en-GB"
+    )
+    await context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    made = await Visitor.at(await context.new_page(), origin)
+    try:
+        yield made
+        await made.is_at_ease()
+    finally:
+        await context.close()

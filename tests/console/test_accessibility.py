@@ -1,0 +1,104 @@
+"""Every page of ours, in both colours and on a narrow screen: what axe finds, and whether anything sticks out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from browsing import Visitor
+from playwright.async_api import Page, expect
+
+PERIOD = "period=2026-01-01..2026-06-30"
+NARROW = {"width": 390, "height": 844}
+_STICKS_OUT = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+Look = Callable[[Page], Awaitable[None]]
+
+
+async def _report(page: Page) -> None:
+    await expect(page.get_by_role("row", name="All rows")).to_be_visible()
+    await expect(page.locator(".recharts-surface").first).to_be_visible()
+
+
+async def _picker(page: Page) -> None:
+    if not await page.get_by_role("button", name="Choose columns").is_visible():
+        await page.get_by_text("What the report is made of").click()
+    await page.get_by_role("button", name="Choose columns").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+async def _nothing(page: Page) -> None:
+    await expect(page.get_by_role("heading", name="Nothing happened in this period")).to_be_visible()
+
+
+async def _lists(page: Page) -> None:
+    await page.get_by_role("button", name="Alba Stone").click()
+    await page.get_by_role("row", name="Impressions", exact=True).click()
+    await page.get_by_role("button", name="Restrict", exact=True).click()
+    await expect(page.get_by_role("button", name="Save")).to_be_visible()
+
+
+async def _explanation(page: Page) -> None:
+    await page.get_by_role("button", name="Explain").click()
+    await expect(page.get_by_text("It takes")).to_be_visible()
+
+
+async def _roles(page: Page) -> None:
+    await expect(page.get_by_role("region", name="Roles of the platform")).to_be_visible()
+
+
+async def _log(page: Page) -> None:
+    await expect(page.get_by_role("time").first).to_be_visible()
+
+
+async def _home(page: Page) -> None:
+    await expect(page.get_by_role("heading", name="Hello, Adele Marsh")).to_be_visible()
+
+
+async def _editor(page: Page) -> None:
+    await expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("viewer")
+
+
+LOOKS: dict[str, Look] = {
+    "/": _home,
+    f"/reports?columns=clicks,revenue&by=month,program&compare=PREVIOUS_PERIOD&{PERIOD}": _report,
+    f"/reports?columns=clicks,revenue&by=month&{PERIOD}": _picker,
+    "/reports?columns=clicks&by=month&period=2020-01-01..2020-01-02": _nothing,
+    "/access?tab=columns": _lists,
+    "/access?tab=explain": _explanation,
+    "/access?tab=roles": _roles,
+    "/access?tab=log": _log,
+    "/explorer": _editor,
+}
+
+
+async def test_there_is_no_barrier_on_any_page_in_either_colours(visitor: Visitor) -> None:
+    """axe finds nothing: contrast, names, roles and order, by WCAG 2.2 AA and good practice."""
+    page = visitor.page
+    found: list[str] = []
+    await page.goto(f"{visitor.origin}/login")
+    await expect(page.get_by_role("button", name="Boris Nest")).to_be_visible()
+    found += [f"/login {each}" for each in await visitor.barriers()]
+    await visitor.becomes("admin")
+    for path, look in LOOKS.items():
+        await visitor.goes(path)
+        await look(page)
+        found += [f"{path} {each}" for each in await visitor.barriers()]
+        # Dark colours change nothing but contrast.
+        await page.emulate_media(color_scheme="dark")
+        found += [f"{path} dark {each}" for each in await visitor.barriers("color-contrast")]
+        await page.emulate_media(color_scheme="light")
+    assert found == []
+
+
+async def test_nothing_sticks_out_on_a_narrow_screen(visitor: Visitor) -> None:
+    """At 390 pixels every page can be read without moving it sideways; tables move inside of themselves."""
+    page = visitor.page
+    await page.set_viewport_size(NARROW)
+    await page.goto(f"{visitor.origin}/login")
+    await expect(page.get_by_role("button", name="Boris Nest")).to_be_visible()
+    assert await page.evaluate(_STICKS_OUT) <= 0
+    await visitor.becomes("admin")
+    for path, look in LOOKS.items():
+        await visitor.goes(path)
+        await look(page)
+        assert await page.evaluate(_STICKS_OUT) <= 0, path

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
-from browsing import Visitor
+from browsing import WIDE, Visitor
 from playwright.async_api import Browser, async_playwright
 from served import served
 
@@ -51,9 +51,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture
 async def visitor(browser: Browser, origin: str) -> AsyncIterator[Visitor]:
     """Somebody with a fresh browser, on a wide screen, in light colours. At the end nothing may have gone wrong."""
-    context = await browser.new_context(
-        viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce", locale="en-GB"
-    )
+    context = await browser.new_context(viewport=WIDE, color_scheme="light", reduced_motion="reduce", locale="en-GB")
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
     context.set_default_timeout(PATIENCE_MILLISECONDS)
     made = await Visitor.at(await context.new_page(), origin)

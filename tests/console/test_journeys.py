@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
-from browsing import Visitor
+from browsing import NARROW, Visitor
 from playwright.async_api import expect
 
 PERIOD = "period=2026-01-01..2026-06-30"
@@ -31,8 +32,9 @@ async def test_a_partner_explores_by_mouse(visitor: Visitor) -> None:
     # Whose name it is says what he may see: another of the cast has another schema, on the same page.
     assert "payout" in await completions(visitor, "{ conversions { nodes { pay")
     assert await completions(visitor, "{ conversions { nodes { reve") == []
-    await page.get_by_label("Look as another of the cast").select_option("adv-admin@demo.example")
-    await page.wait_for_load_state("networkidle")
+    async with page.expect_navigation():
+        await page.get_by_label("Look as another of the cast").select_option("adv-admin@demo.example")
+    await expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("viewer")
     assert "revenue" in await completions(visitor, "{ conversions { nodes { reve")
 
 
@@ -131,6 +133,29 @@ async def test_a_report_builder_builds_by_keyboard(visitor: Visitor) -> None:
     await visitor.tabs_to("Run")
     await visitor.presses("Enter")
     await expect(page.get_by_role("columnheader")).to_have_text(["Month", "Payout", "EPC", "Clicks"])
+
+
+async def test_signing_in_leads_nowhere_else(visitor: Visitor) -> None:
+    """A link to the login page that names another site as the next page ends on ours."""
+    page = visitor.page
+    for elsewhere in ("//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"):
+        await page.goto(f"{visitor.origin}/login?next={quote(elsewhere, safe='')}")
+        await page.get_by_role("button", name="Nell Ashby").click()
+        await expect(page.get_by_role("heading", name="Hello, Nell Ashby")).to_be_visible()
+        assert page.url == f"{visitor.origin}/"
+
+
+async def test_a_phone_shows_the_report_first(visitor: Visitor) -> None:
+    """On a narrow screen what the report is made of is folded away, and a press opens it."""
+    page = visitor.page
+    await page.set_viewport_size(NARROW)
+    await visitor.becomes("adv-admin")
+    await visitor.goes(f"/reports?columns=clicks&by=month&{PERIOD}")
+    await expect(page.get_by_role("row", name="All rows")).to_be_visible()
+    await expect(page.get_by_role("button", name="Choose columns")).to_be_hidden()
+    await page.get_by_text("What the report is made of").click()
+    await page.get_by_role("button", name="Choose columns").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
 
 
 async def test_what_a_partner_may_not_use_is_listed_with_the_reason(visitor: Visitor) -> None:

@@ -189,7 +189,7 @@ def _count(answers: list[Answered], twin: Twin, kind: Kind, into: Figures) -> No
 
 
 def _too_large(error: dict[str, Any]) -> bool:
-    return "at most" in error["message"] or " most is " in error["message"]
+    return any(said in error["message"] for said in ("at most", " most is ", "more than 2000 tokens"))
 
 
 def _bytes(answer: GraphQLAnswer) -> bytes:

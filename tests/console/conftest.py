@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
@@ -34,6 +36,15 @@ def origin(console_url: str, secrets: Secrets) -> Iterator[str]:
         pytest.skip(f"the console is not built from these sources: run `{REPAIR}`")
     with served(console_url, secrets, demo=True) as found:
         yield found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cancelled_work_is_forgotten() -> Iterator[None]:
+    """What browsers gave up is collected here, and does not startle the tests of other modules."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
 
 
 @pytest.fixture(scope="session")

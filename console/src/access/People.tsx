@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Icon } from "../icons";
 import { Bones, Failed } from "../parts";
 import { useAsk } from "../useAsk";
@@ -13,6 +13,8 @@ interface Answer {
   users: { nodes: (Somebody & { status: string })[]; pageInfo: { hasNextPage: boolean } };
 }
 
+const TYPING_MILLISECONDS = 150;
+
 interface Props {
   label: string;
   chosen: string | null;
@@ -24,7 +26,12 @@ interface Props {
 /** Somebody of the people that the viewer sees. */
 export function People({ label, chosen, choose, children }: Props) {
   const [search, setSearch] = useState("");
-  const where = search.trim() ? { name: { startsWith: search.trim() } } : null;
+  const [asked, setAsked] = useState("");
+  useEffect(() => {
+    const waiting = setTimeout(() => setAsked(search.trim()), TYPING_MILLISECONDS);
+    return () => clearTimeout(waiting);
+  }, [search]);
+  const where = asked ? { name: { startsWith: asked } } : null;
   const { data, error, loading, again } = useAsk<Answer>(PEOPLE, { where });
   return (
     <div className="people">

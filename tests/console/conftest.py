@@ -9,14 +9,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 from browsing import WIDE, Visitor
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from served import served
 
 from sightline.db.secrets import Secrets
 from sightline.server.console.assets import FOLDER, SOURCES
 from sightline.server.console.stamp import REPAIR, Built, built
 
-PATIENCE_MILLISECONDS = 10_000
+# A machine that runs other tests beside these may be slow; who waits long enough loses nothing.
+PATIENCE_MILLISECONDS = 30_000
 CHROMIUM = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -53,6 +54,7 @@ async def browser() -> AsyncIterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("no Chromium: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM))
         yield opened

@@ -58,9 +58,13 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Does:
-    """The binding of a mutation: it is in the schema of those who do one of its verbs on some row at least."""
+    """The binding of a mutation: it is in the schema of those who do one of its verbs on some row at least.
+
+    One that is `in_reports` is for those who have a lens too: to the others nothing tells that there are reports (RC5).
+    """
 
     verbs: tuple[str, ...]
+    in_reports: bool = False
 
     def on(self, entity: str) -> Binding:
         """A verb is bound to the mutation root, never to a field of rows. Raises TypeError."""
@@ -68,6 +72,8 @@ class Does:
 
     def exists_for(self, visibility: Visibility) -> bool:
         """Whether a viewer has it."""
+        if self.in_reports and not InReports().exists_for(visibility):
+            return False
         return any(visibility.may(verb) != FALSE for verb in self.verbs)
 
 

@@ -16,6 +16,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
+    is_composite_type,
     is_list_type,
     is_required_argument,
     is_required_input_field,
@@ -155,9 +156,11 @@ def input_ways(
 
 def _arguments_of(type_: GraphQLObjectType | GraphQLInterfaceType, way: Selecting) -> Iterator[tuple[str, Any]]:
     for field_name, field in type_.fields.items():
-        inner = " { __typename }" if hasattr(get_named_type(field.type), "fields") else ""
+        inner = " { __typename }" if is_composite_type(get_named_type(field.type)) else ""
         for argument, given in field.args.items():
-            if not is_required_argument(given) and arguments(field) is not None:
+            if len(field.args) == 1 and is_required_argument(given):
+                yield way(f"{field_name}({argument}: <>){inner}"), given.type
+            elif not is_required_argument(given) and arguments(field) is not None:
                 yield way(f"{field_name}{arguments(field, f'{argument}: <>')}{inner}"), given.type
 
 

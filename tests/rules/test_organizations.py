@@ -55,7 +55,8 @@ async def test_k1_membership_is_of_an_organization_only(platform: Platform) -> N
         "Role",
         "AssignmentProgramConnection",
         "AssignmentProductLineConnection",
-    }, "the last two limit what a member reaches (I2), and are no place of their own"
+        "AccessReviewItemConnection",
+    }, "the next two limit what a member reaches (I2), the last looks at it (L12), and none is a place of its own"
     assert await platform.count(admin, "memberships") == await platform.one("SELECT count(*) FROM role_assignment")
     for connection in ("advertiserProfiles", "partnerProfiles", "programs", "trafficSources"):
         assert await platform.refuses(admin, f"{connection}(first: 1) {{ nodes {{ memberships {{ totalCount }} }} }}")

@@ -13,7 +13,7 @@ from sightline.schema.scalars import DateTime
 
 @entity_type(CustomMetricRow)
 class CustomMetric(Node):
-    """A report column that you made of others. Reports name it by its key, and `reportSchema` says where it works."""
+    """A report column that you made of others. Reports name it by its key, and say where it works."""
 
     created_at: DateTime | None = field_of(CustomMetricRow.created_at)
     key: str = field_of(CustomMetricRow.key)

@@ -30,6 +30,7 @@ MUTATIONS: Final = (
         },
         gives=_GIVES,
         work=custom_metrics.create_custom_metric,
+        in_reports=True,
     ),
     Mutation(
         "edit_custom_metric",
@@ -45,6 +46,7 @@ MUTATIONS: Final = (
         },
         gives=_GIVES,
         work=custom_metrics.edit_custom_metric,
+        in_reports=True,
     ),
     Mutation(
         "archive_custom_metric",

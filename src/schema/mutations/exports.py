@@ -38,6 +38,7 @@ MUTATIONS: Final = (
         gives={"report_export": "report_export"},
         shows={"link": Shown(str | None, "Where to fetch it, for an hour, as whoever asked for it.", _link)},
         work=asking(exports.export_report),
+        in_reports=True,
     ),
     Mutation(
         "cancel_export",

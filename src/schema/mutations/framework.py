@@ -78,7 +78,8 @@ VERSION = Given(int | None, "The version that you read, so that nobody else's ch
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A mutation as it is declared. `granting` says that it gives or takes access, so the policy's epoch moves.
+    """A mutation as it is declared. `granting` says that it gives or takes access, so the policy's epoch moves;
+    `in_reports`, that it exists for those alone who have a lens.
 
     `gives` has the rows of the payload by field, each with its entity, the first of which gives the payload its id;
     `shows` what is no row; `once` what is shown this one time only: it is nullable, and beside it `replayed` says why
@@ -92,6 +93,7 @@ class Mutation:
     gives: Mapping[str, str]
     work: Work
     granting: bool = False
+    in_reports: bool = False
     shows: Mapping[str, Shown] = field(default_factory=dict)
     once: Mapping[str, Given] = field(default_factory=dict)
 
@@ -125,7 +127,9 @@ def field_of_mutation(mutation: Mutation, input_type: Any) -> Any:
         "return": payload | None,
     }
     verbs = (mutation.verb,) if isinstance(mutation.verb, str) else mutation.verb
-    return strawberry.field(resolver=resolve, description=mutation.description, metadata={METADATA: Does(verbs)})
+    return strawberry.field(
+        resolver=resolve, description=mutation.description, metadata={METADATA: Does(verbs, mutation.in_reports)}
+    )
 
 
 def input_of(mutation: Mutation) -> Any:

@@ -46,6 +46,7 @@ MUTATIONS: Final = (
         takes={"name": given(str, "What it is called."), "report": given(ReportInput, _DEFINITION)},
         gives={"saved_report": "saved_report"},
         work=asking(saved_reports.save_report),
+        in_reports=True,
     ),
     Mutation(
         "edit_saved_report",
@@ -59,6 +60,7 @@ MUTATIONS: Final = (
         },
         gives={"saved_report": "saved_report"},
         work=asking(saved_reports.edit_saved_report),
+        in_reports=True,
     ),
     Mutation(
         "share_report",

@@ -30,7 +30,6 @@ MUTATIONS: Final = (
         },
         gives=_GIVES,
         work=custom_metrics.create_custom_metric,
-        in_reports=True,
     ),
     Mutation(
         "edit_custom_metric",
@@ -46,7 +45,6 @@ MUTATIONS: Final = (
         },
         gives=_GIVES,
         work=custom_metrics.edit_custom_metric,
-        in_reports=True,
     ),
     Mutation(
         "archive_custom_metric",

@@ -24,7 +24,8 @@ from cryptography.x509.oid import NameOID
 from sightline.server.mail.carriers import MailTls
 
 
-@dataclass(slots=True, eq=False)
+# Without slots: aiosmtpd reads every attribute, and up to Python 3.11.2 `__weakref__` of a slotted one cannot be read.
+@dataclass(eq=False)
 class MailSink:
     """What arrived: the mails, and for each the addresses of its envelope. `answer` is what is said to the next."""
 

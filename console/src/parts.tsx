@@ -38,6 +38,11 @@ export function Failed({ error, again }: { error: ApiError; again?: () => void }
   );
 }
 
+/** What stands in place of a page that is not there yet, or could not be had. */
+export function NotYet({ error, again }: { error: ApiError | null; again: () => void }) {
+  return <div className="narrow">{error ? <Failed error={error} again={again} /> : <Bones />}</div>;
+}
+
 /** A small target of its own that says what something is, on hover and on focus. */
 export function Info({ about, children }: { about: string; children: ReactNode }) {
   return (

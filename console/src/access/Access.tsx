@@ -1,6 +1,6 @@
 import { type ComponentType, useState } from "react";
 import "./access.css";
-import { Bones, Failed } from "../parts";
+import { NotYet } from "../parts";
 import { useAsk } from "../useAsk";
 import { AuditLog } from "./AuditLog";
 import { ColumnLists } from "./ColumnLists";
@@ -30,14 +30,7 @@ const TABS: { key: string; label: string; page: ComponentType<{ me: Me }>; open:
 export default function Access() {
   const { data, error, again } = useAsk<Answer>(PLACES);
   const [asked, setAsked] = useState(new URLSearchParams(location.search).get("tab"));
-  if (error) return <div className="narrow">{<Failed error={error} again={again} />}</div>;
-  if (!data) {
-    return (
-      <div className="narrow">
-        <Bones />
-      </div>
-    );
-  }
+  if (error || !data) return <NotYet error={error} again={again} />;
   const { viewer } = data;
   const tabs = TABS.filter((tab) => tab.open(viewer));
   const tab = tabs.find((each) => each.key === asked) ?? tabs[0];

@@ -23,9 +23,9 @@ function leaves(value: Json, name: string, into: Map<string, string>): void {
   }
 }
 
-// What a spreadsheet would take for a formula is given as text; a negative number stays one.
+// What a spreadsheet would take for a formula is given as text, as in files of the server; a negative number stays one.
 function cell(text: string): string {
-  const safe = /^[=+@\t\r]/.test(text) || (/^-/.test(text) && !/^-[\d.]+$/.test(text)) ? `'${text}` : text;
+  const safe = /^[=+@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) || (/^-/.test(text) && !/^-[\d.]+$/.test(text)) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -3,7 +3,7 @@ import "./reports.css";
 import { type ApiError, ask } from "../api";
 import { explorerLink } from "../explorer/links";
 import { Icon } from "../icons";
-import { Blank, Bones, Failed } from "../parts";
+import { Blank, Bones, Failed, NotYet } from "../parts";
 import { asApiError, useAsk } from "../useAsk";
 import { Builder } from "./Builder";
 import { lensInput, readDefinition, reportInput, writeDefinition } from "./definition";
@@ -20,14 +20,7 @@ const USUAL = ["clicks", "conversions", "sale_amount", "revenue", "payout", "epc
 
 export default function Reports() {
   const { data, error, again } = useAsk<{ reportLenses: Lens[] | null }>(LENSES);
-  if (error) return <div className="narrow">{<Failed error={error} again={again} />}</div>;
-  if (!data) {
-    return (
-      <div className="narrow">
-        <Bones />
-      </div>
-    );
-  }
+  if (error || !data) return <NotYet error={error} again={again} />;
   const lenses = data.reportLenses ?? [];
   if (lenses.length === 0) {
     return (

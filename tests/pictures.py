@@ -11,12 +11,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from playwright.async_api import Page, async_playwright, expect
-from readings import temporary_directory
 from served import served
+from temporary_demo import temporary_demo
 
-from sightline.db import migrate
-from sightline.db.database import Database
-from sightline.db.demo import seed
 from sightline.db.secrets import Secrets
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
@@ -73,18 +70,10 @@ async def take(origin: str) -> None:
 
 async def main() -> None:
     """Make the platform, serve it, and take the pictures."""
-    directory = await asyncio.to_thread(temporary_directory)
     await asyncio.to_thread(FOLDER.mkdir, exist_ok=True)
-    try:
-        async with Database.open(None, data_dir=directory) as database:
-            async with database.engine() as engine:
-                await migrate.upgrade(engine)
-            async with database.owner() as connection:
-                await seed(connection, SECRETS)
-            with served(None, SECRETS, demo=True, data_dir=directory) as origin:
-                await take(origin)
-    finally:
-        await asyncio.to_thread(shutil.rmtree, directory)
+    async with temporary_demo(SECRETS) as (_, directory):
+        with served(None, SECRETS, demo=True, data_dir=directory) as origin:
+            await take(origin)
 
 
 if __name__ == "__main__":

@@ -14,19 +14,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cookbook import cookbook
+from temporary_demo import temporary_demo
 
-from sightline.db import migrate
 from sightline.db.database import Database
-from sightline.db.demo import seed
 from sightline.db.demo.cast import BLUEBIRD, CAST, NORTHWIND, CastMember, token_of
 from sightline.db.secrets import Secrets
 from sightline.resolvers.global_ids import Key
@@ -162,13 +158,6 @@ def _cell(answer: Answer, node: dict[str, Any] | None, field: str) -> str:
             return str(value)
 
 
-def temporary_directory() -> Path:
-    directory = Path(tempfile.mkdtemp(prefix="sl", dir="/tmp"))  # a socket's path must be short
-    if os.geteuid() == 0:
-        directory.chmod(0o711)  # the server runs as another account
-    return directory
-
-
 async def first_answer(engine: Engine, secrets: Secrets) -> str:
     """The answer to the README's first query, as curl shows it, without the request's id."""
     answer = await engine.execute(GraphQLRequest(FIRST_QUERY), token_of(VIEWERS[0], secrets))
@@ -199,17 +188,9 @@ def written_into(text: str, made: Mapping[str, str]) -> str:
 async def main(into: Path | None, page: Path | None) -> None:
     """Make the platform, ask, print or write."""
     secrets = Secrets(b"the secret of the readings, which is no secret")
-    directory = await asyncio.to_thread(temporary_directory)
-    try:
-        async with Database.open(None, data_dir=directory) as database:
-            async with database.engine() as engine:
-                await migrate.upgrade(engine)
-            async with database.owner() as connection:
-                await seed(connection, secrets)
-            made = await sections(database, secrets)
-            recipes = await cookbook(database, secrets)
-    finally:
-        await asyncio.to_thread(shutil.rmtree, directory)
+    async with temporary_demo(secrets) as (database, _):
+        made = await sections(database, secrets)
+        recipes = await cookbook(database, secrets)
     if page is not None:
         await asyncio.to_thread(page.write_text, recipes)
     if into is None:

@@ -23,7 +23,7 @@ async def test_the_cookbook_shows_what_is_answered(demo: Database, secrets: Secr
 def test_it_shows_every_way_of_asking() -> None:
     """Twenty questions, every lens, and everything that a report can be asked for."""
     sys.path.append(str(TESTS))
-    from cookbook import LENSES, QUESTIONS
+    from cookbook_questions import LENSES, QUESTIONS
 
     assert len(QUESTIONS) == 20
     assert {each.lens for each in QUESTIONS} == set(LENSES)

@@ -60,6 +60,11 @@ class GlobalIds:
         blocks = self.cipher.encryptor().update(plain)
         return [urlsafe_b64encode(blocks[at : at + _BLOCK])[:_LENGTH].decode() for at in range(0, len(blocks), _BLOCK)]
 
+    def of_row(self, entity: str, key: Key) -> str:
+        """The global id of one row."""
+        (text,) = self.encode(entity, [key])
+        return text
+
     def decode(self, text: str) -> tuple[str, Key]:
         """The entity and the key. Raises MalformedIdError for a text that does not decrypt to a known tag."""
         try:

@@ -38,7 +38,7 @@ from sightline.schema.exposure import REPORT_COLUMN, ExposureChange, change_told
 from sightline.schema.model import CATALOGUE
 from sightline.schema.mutations import INPUTS, MUTATIONS
 from sightline.schema.mutations.errors import ERRORS, shown
-from sightline.schema.mutations.framework import Mutation, given_in
+from sightline.schema.mutations.framework import given_in
 
 MOST_PEOPLE = 100
 """How many of the people whom a change touches are compared at once."""
@@ -133,7 +133,7 @@ async def _people(
     people = [ExposedPerson(user_id=each.user_id, groups=list(_groups(info, each))) for each in looked_at]
     last = None
     if len(waiting) > limit:
-        (last,) = info.context.services.ids.encode("app_user", [Key(looked_at[-1].user_id)])
+        last = info.context.services.ids.of_row("app_user", Key(looked_at[-1].user_id))
     return ExposedPeople(touched=[each for each in people if each.groups], last=last)
 
 
@@ -149,17 +149,13 @@ class Exposure:
 _TRIED: Final = {each.name: each for each in MUTATIONS if each.name in TOUCHED}
 
 
-def _verbs(mutation: Mutation) -> tuple[str, ...]:
-    return (mutation.verb,) if isinstance(mutation.verb, str) else mutation.verb
-
-
 def _input() -> Any:
     namespace: dict[str, Any] = {"__module__": __name__, "__annotations__": {}}
     for name, mutation in _TRIED.items():
         namespace["__annotations__"][name] = INPUTS[name] | None
         namespace[name] = strawberry.field(
             description=f"As it is given to the mutation: {mutation.description}",
-            metadata={METADATA: Does(_verbs(mutation))},
+            metadata={METADATA: mutation.binding},
             default=strawberry.UNSET,
         )
     return strawberry.input(
@@ -177,7 +173,7 @@ ExposurePayload = Annotated[
 ]
 
 
-async def _exposure(info: strawberry.Info, input: Any) -> Any:  # noqa: A002
+async def _exposure(info: strawberry.Info, input: Any) -> Any:  # noqa: A002  # the contract's name
     operation: Operation = info.context
     for name, mutation in _TRIED.items():
         given = getattr(input, name)
@@ -200,7 +196,7 @@ _exposure.__annotations__ |= {
 exposure_field = strawberry.field(
     resolver=_exposure,
     description="Who would gain or lose what by a change of access that you may make, before you make it.",
-    metadata={METADATA: Does(tuple(dict.fromkeys(verb for each in _TRIED.values() for verb in _verbs(each))))},
+    metadata={METADATA: Does(tuple(dict.fromkeys(verb for each in _TRIED.values() for verb in each.verbs)))},
 )
 
 
@@ -273,8 +269,7 @@ async def _counted(operation: Operation, group: _Group) -> ExposureRows:
     for which in (each for each in examples if numbers[each] and is_looked_up):
         found = await fetch(group.rows.first(CATALOGUE, which), group.binds)
         account, number = key_of(found[0])
-        (text,) = operation.services.ids.encode(group.rows.entity, [Key(number, account)])
-        examples[which] = strawberry.ID(text)
+        examples[which] = strawberry.ID(operation.services.ids.of_row(group.rows.entity, Key(number, account)))
     return ExposureRows(
         gained=numbers[GAINED], lost=numbers[LOST], gained_example=examples[GAINED], lost_example=examples[LOST]
     )

@@ -68,7 +68,7 @@ def _can_read(
 
 async def _version(
     root: strawberry.Parent[Operation],
-    id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")],  # noqa: A002
+    id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")],  # noqa: A002  # the contract's name
 ) -> int | None:
     entity, key = root.services.ids.decode(id)
     return await root.version(entity, key)
@@ -121,7 +121,7 @@ def _viewer(info: strawberry.Info) -> Viewer:
 
 async def _node(
     info: strawberry.Info,
-    id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")],  # noqa: A002
+    id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")],  # noqa: A002  # the contract's name
 ) -> Any:
     return await _look_up(info.context, id)
 

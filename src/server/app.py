@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
+from typing import TYPE_CHECKING
 
 import structlog
 from starlette.applications import Starlette
@@ -13,7 +14,7 @@ from starlette.routing import Route
 
 from sightline.db.database import Database
 from sightline.db.locations import data_directory
-from sightline.db.secrets import Secrets, load_secrets
+from sightline.db.secrets import load_secrets
 from sightline.server.answers import Execute, GraphQLAnswer, GraphQLRequest
 from sightline.server.console.pages import console_routes
 from sightline.server.health import Readiness, healthz, readyz
@@ -26,7 +27,10 @@ from sightline.server.logs import configure_logging
 from sightline.server.settings import Settings, exposed, load_settings
 from sightline.server.transport import GraphQLEndpoint
 
-MakeExecute = Callable[[Database, Secrets, Settings, Access], Execute]
+if TYPE_CHECKING:  # the schema takes a while to import, and commands that never serve import this module
+    from sightline.resolvers.operation import Services
+
+    MakeExecute = Callable[[Database, Services, Settings, Access], Execute]
 
 PREFLIGHT_SECONDS = 600
 
@@ -37,7 +41,6 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
     Starting raises DatabaseUnavailableError or SecretError with one line that says why.
     """
 
-    # The schema takes a while to import, and commands that never serve import this module.
     from sightline.server.execution import services_of
     from sightline.server.exports.endpoint import ExportEndpoint
     from sightline.server.exports.fetching import Exports
@@ -53,9 +56,9 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
             for warning in database.warnings:
                 structlog.get_logger("sightline.start").warning(warning)
             app.state.readiness = Readiness(database)
-            app.state.execute = make_execute(database, secrets, settings, identity.access)
-            app.state.sessions = identity.sessions
             services = services_of(database, secrets)
+            app.state.execute = make_execute(database, services, settings, identity.access)
+            app.state.sessions = identity.sessions
             app.state.exports = Exports(database, services, identity.access)
             scheduling = Scheduling(database, services).run() if settings.run_schedules else None
             async with nullcontext() if scheduling is None else beside(scheduling):

@@ -180,10 +180,10 @@ def _is_mutation(document: DocumentNode, name: str | None) -> bool:
     return next(named).operation is OperationType.MUTATION
 
 
-def make_execute(database: Database, secrets: Secrets, settings: Settings, access: Access) -> Execute:
+def make_execute(database: Database, services: Services, settings: Settings, access: Access) -> Execute:
     """What runs operations over an open database."""
     rates = Rates(settings.cost_capacity, settings.cost_per_second)
-    return Engine.of(database, secrets, access, rates=rates).execute
+    return Engine(database, services, access, Api(), rates).execute
 
 
 def schema_text() -> str:

@@ -74,7 +74,7 @@ async def withdraw_access_request(change: Change, *, access_request: str, versio
     """Whoever asked does not ask any more."""
     row = await change.find("access_request", access_request, "accessRequest")
     await change.allow("access_request:withdraw", row, message="Somebody else asks for this: use denyAccessRequest.")
-    return await _closed(change, row, version, AccessRequestState.WITHDRAWN, {})
+    return await _closed(change, row, await _waiting(change, row, version), AccessRequestState.WITHDRAWN, {})
 
 
 async def deny_access_request(
@@ -83,7 +83,8 @@ async def deny_access_request(
     """Nothing is given; what is answered is shown to whoever asked."""
     said = checks.text(answer, "answer")
     row = await _decided(change, access_request)
-    return await _closed(change, row, version, AccessRequestState.REFUSED, _decision(change) | {"answer": said})
+    before = await _waiting(change, row, version)
+    return await _closed(change, row, before, AccessRequestState.REFUSED, _decision(change) | {"answer": said})
 
 
 async def approve_access_request(
@@ -105,9 +106,7 @@ async def approve_access_request(
     end = checks.future(expires_at, change.operation.snapshot.clock, "expiresAt")
     said = checks.text(answer, "answer")
     row = await _decided(change, access_request)
-    before = await change.lock(row)
-    _refuse_closed(before)
-    refuse_stale(before, version)
+    before = await _waiting(change, row, version)
     via = change.via
     requester, organization = before["requester_id"], before["organization_id"]
     if role is not None:
@@ -116,7 +115,7 @@ async def approve_access_request(
         await _give_on_platform(change, requester, organization, columns, affiliate_account, advertiser_profile, end)
     change.via = via
     values = _decision(change) | {"answer": said, "granted_until": end}
-    return await _closed(change, row, None, AccessRequestState.APPROVED, values)
+    return await _closed(change, row, before, AccessRequestState.APPROVED, values)
 
 
 async def _give_role(change: Change, requester: int, organization: int | None, role: str, end: datetime | None) -> None:
@@ -126,12 +125,14 @@ async def _give_role(change: Change, requester: int, organization: int | None, r
         raise InvalidError(
             "He holds a role without an end, and would be left with none: give this one without an end.", "expiresAt"
         )
+    ids = change.operation.services.ids
     if organization is None:
-        await staff.assign_platform_role(change, user=_id(change, "app_user", requester), role=role, expires_at=end)
+        user = ids.of_row("app_user", Key(requester))
+        await staff.assign_platform_role(change, user=user, role=role, expires_at=end)
         return
     if held is None:
         raise InvalidError("Whoever asked has left the organization: invite him first.", "accessRequest")
-    membership = _id(change, "role_assignment", held["id"])
+    membership = ids.of_row("role_assignment", Key(held["id"]))
     await members.change_membership(change, membership=membership, role=role, expires_at=end)
 
 
@@ -146,7 +147,7 @@ async def _give_on_platform(
 ) -> None:
     if organization is not None:
         raise InvalidError("In an organization a role is given: columns and assignments are the operator's.", "role")
-    user = _id(change, "app_user", requester)
+    user = change.operation.services.ids.of_row("app_user", Key(requester))
     if columns:
         if end is not None:
             raise InvalidError("A list of columns has no end: take them away with editColumns.", "expiresAt")
@@ -175,12 +176,16 @@ async def _decided(change: Change, text: str) -> Found:
     return row
 
 
-async def _closed(
-    change: Change, row: Found, version: int | None, state: AccessRequestState, values: dict[str, Any]
-) -> Done:
-    before = await change.lock(row)
-    _refuse_closed(before)
-    refuse_stale(before, version)
+async def _waiting(change: Change, row: Found, version: int | None) -> Any:
+    """A request, locked. Raises InvalidError for one that was answered or taken back: nothing leads out of these."""
+    stored = await change.lock(row)
+    if stored["state"] != AccessRequestState.REQUESTED:
+        raise InvalidError(f"This request is {stored['state']}: it is not answered again.", "accessRequest")
+    refuse_stale(stored, version)
+    return stored
+
+
+async def _closed(change: Change, row: Found, before: Any, state: AccessRequestState, values: dict[str, Any]) -> Done:
     await change.update(row, state=state, **values)
     shown = {name: value for name, value in values.items() if name not in ("decided_by_id", "decided_at")}
     action = f"access_request:{_ACTIONS[state]}"
@@ -197,12 +202,6 @@ _ACTIONS = {
 }
 
 
-def _refuse_closed(stored: Any) -> None:
-    """Raise InvalidError for a request that was answered or taken back: nothing leads out of these."""
-    if stored["state"] != AccessRequestState.REQUESTED:
-        raise InvalidError(f"This request is {stored['state']}: it is not answered again.", "accessRequest")
-
-
 def _decision(change: Change) -> dict[str, Any]:
     return {"decided_by_id": change.actor, "decided_at": change.operation.snapshot.clock}
 
@@ -212,9 +211,4 @@ def _typed(given: str | None, *path: str) -> str | None:
     text = checks.text(given, *path)
     if text is not None and (len(text) > LONGEST_TYPED or not text.isprintable()):
         raise InvalidError(f"This has at most {LONGEST_TYPED} characters that can be printed.", *path)
-    return text
-
-
-def _id(change: Change, entity: str, number: int) -> str:
-    (text,) = change.operation.services.ids.encode(entity, [Key(number)])
     return text

@@ -102,14 +102,14 @@ async def revoke_access(change: Change, *, item: str, note: str | None = None, v
     grant = _refuse_decided(before)
     refuse_stale(before, version)
     via = change.via
-    (named,) = change.operation.services.ids.encode(grant.entity, [grant.key])
+    ids = change.operation.services.ids
+    named = ids.of_row(grant.entity, grant.key)
     if grant.entity == "collaborator":
         await collaborators.remove_collaborator(change, collaborator=named)
     elif review["organization_id"] is not None:
         await members.remove_member(change, membership=named)
     else:
-        (user,) = change.operation.services.ids.encode("app_user", [Key(before["user_id"])])
-        await staff.remove_platform_role(change, user=user)
+        await staff.remove_platform_role(change, user=ids.of_row("app_user", Key(before["user_id"])))
     change.via = via
     return await _decide(change, row, review, before, ReviewItemState.REVOKED, {"note": said})
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sightline.db.tables.enums import ExportFormat, ExportState
-from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
 from sightline.resolvers.mutations.change import Change, Done, Found
-from sightline.resolvers.mutations.refusals import InvalidError
-from sightline.resolvers.mutations.saved_reports import refuse_unanswerable
-from sightline.resolvers.reports.definitions import definition_of, frozen, lens_columns
+from sightline.resolvers.mutations.refusals import InvalidError, invalid
+from sightline.resolvers.mutations.saved_reports import answerable
+from sightline.resolvers.reports.definitions import definition_of, lens_columns, standing_still
 from sightline.resolvers.reports.exporting import refuse_in_files, refuse_unwritable
 from sightline.resolvers.reports.exports import LIVES
-from sightline.resolvers.reports.reports import ready
 from sightline.resolvers.reports.requests import ReportRequest
 from sightline.resolvers.reports.saved import stored_report
 
@@ -25,7 +21,7 @@ _OVER = frozenset({ExportState.CANCELLED, ExportState.REFUSED})
 async def export_report(
     change: Change,
     *,
-    format: ExportFormat,  # noqa: A002
+    format: ExportFormat,  # noqa: A002  # what the input calls it
     report: ReportRequest | None = None,
     saved_report: str | None = None,
     name: str | None = None,
@@ -41,12 +37,10 @@ async def export_report(
         called = called or (await change.lock(kept))["name"]
     assert report is not None
     await change.allow("report_export:create", Found("app_user", Key(change.actor)))
-    try:
+    with invalid("format"):
         refuse_unwritable(format)
         refuse_in_files(report)
-    except BadInputError as error:
-        raise InvalidError(str(error), "format") from error
-    await refuse_unanswerable(change, report)
+    asked = await answerable(change, report)
     made = await change.insert(
         "report_export",
         owner_id=change.actor,
@@ -54,7 +48,7 @@ async def export_report(
         saved_report_id=None if kept is None else kept.key.id,
         name=called or _UNLESS_NAMED,
         format=format,
-        definition=definition_of(await standing_still(change, report)),
+        definition=definition_of(standing_still(report, asked.plan.period)),
         expires_at=change.operation.snapshot.clock + LIVES,
         **lens_columns(report.lens),
     )
@@ -76,9 +70,3 @@ async def cancel_export(change: Change, *, report_export: str) -> Done:
         "report_export:cancel", row, before={"state": stored["state"]}, after={"state": ExportState.CANCELLED}
     )
     return Done({"report_export": row})
-
-
-async def standing_still(change: Change, report: ReportRequest) -> ReportRequest:
-    """The same report over the moments that its period means now, in the time zone it has now."""
-    asked = await ready(change.operation, report)
-    return replace(report, period=frozen(asked.plan.period), time_zone=asked.plan.period.time_zone)

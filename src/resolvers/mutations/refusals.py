@@ -10,6 +10,11 @@ RefusalError
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sightline.resolvers.errors import BadInputError
+
 
 class RefusalError(Exception):
     """A change that is not made. `path` leads to the part of the input it is about."""
@@ -22,6 +27,15 @@ class RefusalError(Exception):
 
 class InvalidError(RefusalError):
     """The input is wrong in itself, or does not fit the state of things; the message says what to give instead."""
+
+
+@contextmanager
+def invalid(*path: str) -> Iterator[None]:
+    """Say what a part of the input is refused for elsewhere as an InvalidError of this part."""
+    try:
+        yield
+    except BadInputError as error:
+        raise InvalidError(str(error), *path) from error
 
 
 class MissingError(RefusalError):

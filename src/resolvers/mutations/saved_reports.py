@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from sightline.authz.reports.lenses import Lens, ReportLens
-from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
 from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
-from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
+from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError, invalid
 from sightline.resolvers.reports.definitions import definition_of, lens_columns, stored_lens
-from sightline.resolvers.reports.reports import ready
+from sightline.resolvers.reports.reports import ReadyReport, ready
 from sightline.resolvers.reports.requests import ReportRequest
 
 _EDITS = "saved_report:edit"
@@ -32,7 +31,7 @@ _FORGET = (
 async def save_report(change: Change, *, name: str, report: ReportRequest) -> Done:
     """A definition of one's own, of what one may ask now."""
     called = checks.name(name, "name")
-    await refuse_unanswerable(change, report)
+    await answerable(change, report)
     await may_save(change, report.lens)
     made = await change.insert(
         "saved_report",
@@ -59,7 +58,7 @@ async def edit_saved_report(
     row = await own_report(change, saved_report)
     values: dict[str, Any] = {} if called is None else {"name": called}
     if report is not None:
-        await refuse_unanswerable(change, report)
+        await answerable(change, report)
         await may_save(change, report.lens)
         values |= {"definition": definition_of(report), **lens_columns(report.lens)}
     stored = await change.lock(row)
@@ -138,14 +137,12 @@ async def own_report(change: Change, text: str) -> Found:
     return row
 
 
-async def refuse_unanswerable(change: Change, report: ReportRequest) -> None:
-    """Raise InvalidError for a report that could not be run now, in the words of `report` (RC6)."""
+async def answerable(change: Change, report: ReportRequest) -> ReadyReport:
+    """A report that could be run now. Raises InvalidError for any other, in the words of `report` (RC6)."""
     if report.after is not None:
         raise InvalidError("This is of no page: leave out `after`.", "report")
-    try:
-        await ready(change.operation, report)
-    except BadInputError as error:
-        raise InvalidError(str(error), "report") from error
+    with invalid("report"):
+        return await ready(change.operation, report)
 
 
 async def may_save(change: Change, lens: Lens) -> None:

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sightline.db.tables.enums import ExportFormat, OnRestricted, ScheduleState
-from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
-from sightline.resolvers.mutations.refusals import InvalidError
-from sightline.resolvers.mutations.saved_reports import may_save, refuse_unanswerable
+from sightline.resolvers.mutations.refusals import InvalidError, invalid
+from sightline.resolvers.mutations.saved_reports import answerable, may_save
 from sightline.resolvers.reports.cron import cron_of
 from sightline.resolvers.reports.exporting import refuse_in_files, refuse_unwritable
 from sightline.resolvers.reports.periods import zone_named
@@ -28,7 +27,7 @@ async def schedule_report(
     saved_report: str,
     cron: str,
     time_zone: str,
-    format: ExportFormat,  # noqa: A002
+    format: ExportFormat,  # noqa: A002  # what the input calls it
     on_restricted: OnRestricted = OnRestricted.FAIL,
 ) -> Done:
     """A report, one's own or shared, that is run from time to time with the rights one has then."""
@@ -36,12 +35,11 @@ async def schedule_report(
     row = await change.find("saved_report", saved_report, "savedReport")
     kept = (await stored_report(change.operation.snapshot, row.key.id)).request
     await may_save(change, kept.lens)
-    _refuse_unwritable(format)
-    try:
+    with invalid("format"):
+        refuse_unwritable(format)
+    with invalid("savedReport"):
         refuse_in_files(kept)
-    except BadInputError as error:
-        raise InvalidError(str(error), "savedReport") from error
-    await refuse_unanswerable(change, kept)
+    await answerable(change, kept)
     ((count,),) = await change.fetch(_COUNT, change.actor)
     if count >= MOST:
         raise InvalidError(f"You have {MOST} schedules, and that is the most: delete one first.", "savedReport")
@@ -67,7 +65,7 @@ async def edit_schedule(
     report_schedule: str,
     cron: str | None = None,
     time_zone: str | None = None,
-    format: ExportFormat | None = None,  # noqa: A002
+    format: ExportFormat | None = None,  # noqa: A002  # what the input calls it
     on_restricted: OnRestricted | None = None,
     state: ScheduleState | None = None,
     version: int | None = None,
@@ -78,7 +76,8 @@ async def edit_schedule(
     row = await change.find("report_schedule", report_schedule, "reportSchedule")
     await change.allow(_EDITS, row)
     if format is not None:
-        _refuse_unwritable(format)
+        with invalid("format"):
+            refuse_unwritable(format)
     stored = await change.lock(row)
     refuse_stale(stored, version)
     asked = {
@@ -109,22 +108,11 @@ async def delete_schedule(change: Change, *, report_schedule: str, version: int 
 
 
 def _due(cron: str, time_zone: str, clock: datetime) -> datetime:
-    try:
+    with invalid("cron"):
         times = cron_of(cron)
-    except BadInputError as error:
-        raise InvalidError(str(error), "cron") from error
-    try:
+    with invalid("timeZone"):
         zone = zone_named(time_zone)
-    except BadInputError as error:
-        raise InvalidError(str(error), "timeZone") from error
     due = times.after(clock, zone)
     if due is None:
         raise InvalidError("There is no such day: this would never run.", "cron")
     return due
-
-
-def _refuse_unwritable(format_: ExportFormat) -> None:
-    try:
-        refuse_unwritable(format_)
-    except BadInputError as error:
-        raise InvalidError(str(error), "format") from error

@@ -79,14 +79,14 @@ async def take(
 
 
 def _of(role: KeptRole, ids: GlobalIds) -> dict[str, Any]:
-    return {"role": ids.encode("role", [Key(role.id)])[0], "version": role.version}
+    return {"role": ids.of_row("role", Key(role.id)), "version": role.version}
 
 
 def _made(difference: RoleDifference, role: WantedRole, ids: GlobalIds) -> Step:
     about = f"line {role.line}, making {role.name!r}"
     given: dict[str, Any] = {"name": role.name, "permissions": _permissions(role.content)}
     if difference.organization_id is not None:
-        organization = ids.encode("organization", [Key(difference.organization_id)])[0]
+        organization = ids.of_row("organization", Key(difference.organization_id))
         lines = sorted(role.content.lines)
         return Step("create_organization_role", about, given | {"organization": organization, "product_lines": lines})
     given |= {"base_type": role.content.base} | _switches(role.content)

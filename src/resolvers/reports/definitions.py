@@ -6,6 +6,7 @@ A definition holds no right of anybody: it is read back into a request, which is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,6 +25,13 @@ from sightline.resolvers.reports.requests import (
     RequestedFilter,
     RequestedOrder,
 )
+
+LENS_PLACES: Mapping[ReportLens, tuple[str, str]] = {
+    ReportLens.ADVERTISER: ("organization", "organization"),
+    ReportLens.PARTNER: ("organization", "organization"),
+    ReportLens.ACCOUNT: ("account", "affiliate_account"),
+}
+"""What a lens is of: the part of its input that names it, and the entity. The operator's is of nothing."""
 
 Definition = Mapping[str, Any]
 PeriodAsked = Preset | Comparison | Days | Moments
@@ -98,9 +106,9 @@ def request_of(lens: Lens, stored: Definition) -> ReportRequest:
     )
 
 
-def frozen(period: Period) -> Moments:
-    """A period that no longer moves with the clock."""
-    return Moments(period.since, period.until)
+def standing_still(request: ReportRequest, period: Period) -> ReportRequest:
+    """The same report over what its period means now, in the time zone it has now: it moves with no clock any more."""
+    return replace(request, period=Moments(period.since, period.until), time_zone=period.time_zone)
 
 
 def _period_written(period: PeriodAsked) -> dict[str, Any]:

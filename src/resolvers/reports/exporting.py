@@ -7,18 +7,23 @@ ceiling that a page has.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 
 from sightline.authz.expr import TRUE
-from sightline.authz.reports.dimensions import DIMENSIONS
 from sightline.db.tables.enums import ExportFormat
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.operation import Operation
-from sightline.resolvers.reports.labels import names_of
 from sightline.resolvers.reports.ordering import Names, WrittenLine, satisfying
-from sightline.resolvers.reports.reports import TOO_MANY_TO_ORDER, ReadyReport, page_and_names, ready
+from sightline.resolvers.reports.reports import (
+    TOO_MANY_TO_ORDER,
+    ReadyReport,
+    names_in,
+    page_and_names,
+    ready,
+    written_lines,
+)
 from sightline.resolvers.reports.requests import MOST_GROUPS, ReportRequest
 from sightline.resolvers.reports.running import Line, Run
 
@@ -59,8 +64,9 @@ class Exporting:
         async for at_most, lines, currencies in self.run.streamed(self.asked.plan, size=PIECE, salt=salt):
             self._currencies |= currencies
             chosen = satisfying(lines, self.request.having)
-            written = self._written(chosen)
-            yield Piece(written, await self._names(chosen), at_most)
+            group_by = self.asked.plan.query.group_by
+            written = written_lines(self.asked.values, group_by, chosen)
+            yield Piece(written, await names_in(self.operation, group_by, chosen, group_by), at_most)
 
     async def totals(self) -> Line:
         """The totals over all rows, once these were taken."""
@@ -77,17 +83,6 @@ class Exporting:
         page, names = await page_and_names(self.operation, whole, self.asked.plan, outcome, self.asked.values)
         for begin in range(0, len(page.lines), PIECE):
             yield Piece(page.lines[begin : begin + PIECE], names, page.count)
-
-    def _written(self, lines: Sequence[Line]) -> tuple[WrittenLine, ...]:
-        keys = self.asked.plan.query.group_by
-        texts = [self.asked.values.written(key, [line.key[at] for line in lines]) for at, key in enumerate(keys)]
-        return tuple(WrittenLine(line, tuple(text[at] for text in texts)) for at, line in enumerate(lines))
-
-    async def _names(self, lines: Sequence[Line]) -> Names:
-        return {
-            key: await names_of(self.operation, DIMENSIONS[key].entity, [line.key[at] for line in lines])
-            for at, key in enumerate(self.asked.plan.query.group_by)
-        }
 
 
 async def exporting(operation: Operation, request: ReportRequest) -> Exporting:

@@ -5,7 +5,7 @@ Ceilings and syntax, which depend on nobody; the lens; every name in it (RC6); w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -105,23 +105,33 @@ async def page_and_names(
     """The page of a request, and the names of the rows that its dimensions lead to."""
     group_by = plan.query.group_by
     lines = satisfying(outcome.lines, request.having)
-    texts = [values.written(key, [line.key[at] for line in lines]) for at, key in enumerate(group_by)]
-    written = [WrittenLine(line, tuple(text[at] for text in texts)) for at, line in enumerate(lines)]
     ordered = {each.key for each in request.order}
-    names = {key: await _names(operation, key, at, lines) for at, key in enumerate(group_by) if key in ordered}
+    names = await names_in(operation, group_by, lines, ordered)
     page = page_of(
-        written,
+        written_lines(values, group_by, lines),
         Order(request, group_by, names),
         cursors=operation.services.cursors,
         viewer=operation.principal.fingerprint,
     )
     shown = [each.line for each in page.lines]
-    rest = {key: await _names(operation, key, at, shown) for at, key in enumerate(group_by) if key not in ordered}
-    return page, names | rest
+    return page, names | await names_in(operation, group_by, shown, set(group_by) - ordered)
 
 
-async def _names(operation: Operation, key: str, at: int, lines: Sequence[Line]) -> dict[object, str | None]:
-    return await names_of(operation, DIMENSIONS[key].entity, (line.key[at] for line in lines))
+def written_lines(values: DimensionValues, group_by: Sequence[str], lines: Sequence[Line]) -> tuple[WrittenLine, ...]:
+    """Rows with what they stand for written out."""
+    texts = [values.written(key, [line.key[at] for line in lines]) for at, key in enumerate(group_by)]
+    return tuple(WrittenLine(line, tuple(text[at] for text in texts)) for at, line in enumerate(lines))
+
+
+async def names_in(
+    operation: Operation, group_by: Sequence[str], lines: Sequence[Line], keys: Collection[str]
+) -> dict[str, Mapping[object, str | None]]:
+    """The names of the rows that some of the dimensions of a report lead to."""
+    return {
+        key: await names_of(operation, DIMENSIONS[key].entity, (line.key[at] for line in lines))
+        for at, key in enumerate(group_by)
+        if key in keys
+    }
 
 
 async def _compared(run: Run, plan: ReportPlan, page: PageOfLines, *, since: Period) -> Compared:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from sightline.authz.reports.columns import COLUMNS
 from sightline.authz.reports.dimensions import DIMENSIONS
-from sightline.authz.reports.lenses import Lens, ReportLens
+from sightline.authz.reports.lenses import Lens
 from sightline.authz.reports.lists import availabilities
 from sightline.db.snapshot import Snapshot
 from sightline.db.statements import system_statement
@@ -24,7 +24,7 @@ from sightline.db.tables import SavedReportRow
 from sightline.resolvers.errors import ColumnRestrictedError
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.operation import Operation
-from sightline.resolvers.reports.definitions import Definition, definition_of, request_of, stored_lens
+from sightline.resolvers.reports.definitions import LENS_PLACES, Definition, definition_of, request_of, stored_lens
 from sightline.resolvers.reports.desk import NO_LENS, OpenLens
 from sightline.resolvers.reports.names import columns_to_show
 from sightline.resolvers.reports.requests import ReportRequest
@@ -38,11 +38,6 @@ _STORED = system_statement(
         SavedReportRow.definition,
     ).where(SavedReportRow.id == sa.bindparam("id", type_=sa.BigInteger()))
 )
-_LENS_ENTITIES = {
-    ReportLens.ADVERTISER: ("organization", "organization"),
-    ReportLens.PARTNER: ("organization", "organization"),
-    ReportLens.ACCOUNT: ("account", "affiliate_account"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +102,8 @@ def opened(operation: Operation, report: StoredReport) -> OpenLens | None:
 def _lens_input(operation: Operation, lens: Lens) -> dict[str, Any]:
     written: dict[str, Any] = {"kind": str(lens.kind)}
     if lens.number is not None:
-        member, entity = _LENS_ENTITIES[lens.kind]
-        (written[member],) = operation.services.ids.encode(entity, [Key(lens.number)])
+        member, entity = LENS_PLACES[lens.kind]
+        written[member] = operation.services.ids.of_row(entity, Key(lens.number))
     return written
 
 

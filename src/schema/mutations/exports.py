@@ -20,8 +20,7 @@ EXPORTS_PATH: Final = "/exports/"
 
 async def _link(operation: Operation, done: Done) -> str:
     row = done.rows["report_export"]
-    (text,) = operation.services.ids.encode(row.entity, [row.key])
-    return f"{EXPORTS_PATH}{text}"
+    return f"{EXPORTS_PATH}{operation.services.ids.of_row(row.entity, row.key)}"
 
 
 MUTATIONS: Final = (

@@ -98,6 +98,16 @@ class Mutation:
     once: Mapping[str, Given] = field(default_factory=dict)
 
     @property
+    def verbs(self) -> tuple[str, ...]:
+        """Any one of these is enough to have it."""
+        return (self.verb,) if isinstance(self.verb, str) else self.verb
+
+    @property
+    def binding(self) -> Does:
+        """Who has it."""
+        return Does(self.verbs, self.in_reports)
+
+    @property
     def type_name(self) -> str:
         """How its types begin: `EditProgram`."""
         return "".join(part.capitalize() for part in self.name.split("_"))
@@ -112,7 +122,7 @@ def field_of_mutation(mutation: Mutation, input_type: Any) -> Any:
     """The field of the mutation root."""
     payload, success = _payload(mutation)
 
-    async def resolve(info: strawberry.Info, input: Any) -> Any:  # noqa: A002
+    async def resolve(info: strawberry.Info, input: Any) -> Any:  # noqa: A002  # the contract's name
         operation: Operation = info.context
         values = given_in(mutation, input)
         key = None if input.idempotency_key is strawberry.UNSET else input.idempotency_key
@@ -126,10 +136,7 @@ def field_of_mutation(mutation: Mutation, input_type: Any) -> Any:
         # Null where it broke on our side: what the document does beside it keeps its answers.
         "return": payload | None,
     }
-    verbs = (mutation.verb,) if isinstance(mutation.verb, str) else mutation.verb
-    return strawberry.field(
-        resolver=resolve, description=mutation.description, metadata={METADATA: Does(verbs, mutation.in_reports)}
-    )
+    return strawberry.field(resolver=resolve, description=mutation.description, metadata={METADATA: mutation.binding})
 
 
 def input_of(mutation: Mutation) -> Any:
@@ -153,8 +160,7 @@ def _payload(mutation: Mutation) -> tuple[Any, Any]:
 
         def identify(root: strawberry.Parent[Any], info: strawberry.Info, main: str = main) -> str:
             row = root.done.rows[main]
-            (text,) = info.context.services.ids.encode(row.entity, [row.key])
-            return str(text)
+            return str(info.context.services.ids.of_row(row.entity, row.key))
 
         namespace["id"] = open_field(
             f"The id of the {mutation.gives[main].replace('_', ' ')}.", resolver=_resolver(identify, strawberry.ID)

@@ -6,10 +6,9 @@ from typing import Any, Final
 
 import strawberry
 
-from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.mutations import saved_reports
 from sightline.resolvers.mutations.change import Change, Done
-from sightline.resolvers.mutations.refusals import InvalidError
+from sightline.resolvers.mutations.refusals import invalid
 from sightline.resolvers.mutations.running import Work
 from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional
 from sightline.schema.reports.inputs import ReportInput, request_from
@@ -29,10 +28,8 @@ def asking(work: Work) -> Work:
 
     async def asked(change: Change, *, report: ReportInput | None = None, **given: Any) -> Done:
         if report is not None:
-            try:
+            with invalid("report"):
                 given["report"] = request_from(report, change.operation.services.ids, metrics=())
-            except BadInputError as error:
-                raise InvalidError(str(error), "report") from error
         return await work(change, **given)
 
     return asked

@@ -211,7 +211,7 @@ class ReportAnswer:
 
 async def _report(
     info: strawberry.Info,
-    input: Annotated[ReportInput, strawberry.argument(description="What to report.")],  # noqa: A002
+    input: Annotated[ReportInput, strawberry.argument(description="What to report.")],  # noqa: A002  # the contract's name
 ) -> ReportAnswer | None:
     operation: Operation = info.context
     (field,) = info.selected_fields

@@ -16,6 +16,7 @@ from sightline.authz.reports.lists import availabilities
 from sightline.authz.reports.measures import Unit
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.operation import Operation
+from sightline.resolvers.reports.definitions import LENS_PLACES
 from sightline.resolvers.reports.desk import OpenLens
 from sightline.resolvers.reports.labels import names_of
 from sightline.resolvers.reports.metrics import metrics_offered
@@ -26,11 +27,7 @@ from sightline.schema.reports.inputs import ReportLensInput, lens_from
 described(Unit)
 described(Aggregation)
 
-_ENTITIES = {
-    ReportLens.ADVERTISER: "organization",
-    ReportLens.PARTNER: "organization",
-    ReportLens.ACCOUNT: "affiliate_account",
-}
+_ENTITIES = {kind: entity for kind, (_, entity) in LENS_PLACES.items()}
 
 
 @strawberry.type(description="A column that a report may have.")
@@ -161,7 +158,7 @@ def _of(lens: Lens) -> str:
 def _choice(operation: Operation, lens: Lens, named: dict[object, str | None]) -> ReportLensChoice:
     if lens.number is None:
         return ReportLensChoice(kind=lens.kind, id=None, name=None)
-    (number,) = operation.services.ids.encode(_ENTITIES[lens.kind], [Key(lens.number)])
+    number = operation.services.ids.of_row(_ENTITIES[lens.kind], Key(lens.number))
     return ReportLensChoice(kind=lens.kind, id=strawberry.ID(number), name=named.get(lens.number))
 
 

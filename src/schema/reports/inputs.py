@@ -13,6 +13,7 @@ from sightline.authz.reports.lenses import Lens, ReportLens
 from sightline.db.tables.enums import ConversionStatus
 from sightline.resolvers.errors import BadInputError, ColumnRestrictedError
 from sightline.resolvers.global_ids import GlobalIds
+from sightline.resolvers.reports.definitions import LENS_PLACES
 from sightline.resolvers.reports.desk import NO_LENS
 from sightline.resolvers.reports.requests import (
     MOST_ROWS,
@@ -35,12 +36,6 @@ from sightline.schema.scalars import Date, DateTime, Decimal
 
 for _values in (ReportLens, DateBasis, Preset, Comparison, ConversionStatus):
     described(_values)
-
-_NAMED = {
-    ReportLens.ADVERTISER: ("organization", "organization"),
-    ReportLens.PARTNER: ("organization", "organization"),
-    ReportLens.ACCOUNT: ("account", "affiliate_account"),
-}
 
 
 @strawberry.enum(description="What becomes of a report that names a column which is not available.")
@@ -162,7 +157,7 @@ class ReportInput:
 
 def lens_from(given: ReportLensInput, ids: GlobalIds) -> Lens:
     """The lens that the argument means. Raises BadInputError for a text that is no id, or an id where none belongs."""
-    attribute, entity = _NAMED.get(given.kind, (None, ""))
+    attribute, entity = LENS_PLACES.get(given.kind, (None, ""))
     named = {"organization": given.organization, "account": given.account}
     if {name for name, value in named.items() if value is not None} != ({attribute} if attribute else set()):
         raise BadInputError("A lens has an organization for ADVERTISER and PARTNER, an account for ACCOUNT.")

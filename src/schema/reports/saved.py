@@ -73,7 +73,7 @@ class OpenedReport:
 
 async def _open(
     info: strawberry.Info,
-    id: Annotated[strawberry.ID, strawberry.argument(description="The id of a saved report.")],  # noqa: A002
+    id: Annotated[strawberry.ID, strawberry.argument(description="The id of a saved report.")],  # noqa: A002  # the contract's name
 ) -> OpenedReport | None:
     operation: Operation = info.context
     entity, key = operation.services.ids.decode(id)

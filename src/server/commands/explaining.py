@@ -111,7 +111,7 @@ class Ask:
         number = await self.snapshot.connection.fetchval("SELECT id FROM app_user WHERE email = lower($1)", email)
         if number is None:
             raise CommandError(f"There is no user with the address {email}.")
-        return self.engine.services.ids.encode("app_user", [Key(number)])[0]
+        return self.engine.services.ids.of_row("app_user", Key(number))
 
 
 async def asking(asker: str, work: Callable[[Ask], Awaitable[Result]]) -> Result:

@@ -14,7 +14,7 @@ from sightline.resolvers.policy.file import policy_text
 from sightline.resolvers.policy.model import PolicyFileError
 from sightline.resolvers.policy.steps import PolicyRefusedError
 from sightline.server.app import open_database
-from sightline.server.commands.running import CommandError, err, out, printable, run, secrets_of
+from sightline.server.commands.running import CommandError, out, printable, run, secrets_of, write
 from sightline.server.settings import load_settings
 
 if TYPE_CHECKING:
@@ -41,15 +41,7 @@ def export(
     """Write the policy in force: default and custom roles, and the system's list of report columns."""
     from sightline.server.policy_plans import exported
 
-    text = policy_text(_over(exported))
-    if file is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
-    err().print(f"The policy was written to {file}.", markup=False)
+    write(policy_text(_over(exported)), file, said="The policy")
 
 
 @commands.command()

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from sightline.server.commands.explaining import Ask, asking
-from sightline.server.commands.running import CommandError, err, run
+from sightline.server.commands.running import CommandError, run, write
+from sightline.server.exports.neutral import neutralised
 
 commands = typer.Typer(help="Reviews of access.")
 
@@ -22,7 +23,6 @@ _REVIEW = """query ($id: ID!, $after: String) @onDenied(mode: MASK) { node(id: $
     items(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes {
         person role accessUntil state decidedBy { name } decidedAt note } } } } }"""
 COLUMNS: Final = ("person", "role", "accessUntil", "state", "decidedBy", "decidedAt", "note")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Format(StrEnum):
@@ -51,14 +51,7 @@ def export(
 
     found = run(asking(asker, work))
     text = _as_csv(found["items"]) if form is Format.CSV else json.dumps(found, indent=2, ensure_ascii=False) + "\n"
-    if file is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
-    err().print(f"The evidence was written to {file}.", markup=False)
+    write(text, file, said="The evidence")
 
 
 async def _evidence(ask: Ask, access_review: str) -> dict[str, Any]:
@@ -85,11 +78,5 @@ def _as_csv(items: list[dict[str, Any]]) -> str:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([[_cell(item[column]) for column in COLUMNS] for item in items])
+    writer.writerows([[neutralised(item[column] or "") for column in COLUMNS] for item in items])
     return out.getvalue()
-
-
-def _cell(value: str | None) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = value or ""
-    return f"'{text}" if text.startswith(_FORMULA) else text

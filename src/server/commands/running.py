@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
+import typer
 from rich.console import Console
 
 from sightline.db.locations import data_directory
@@ -37,6 +39,18 @@ def err() -> Console:
 def printable(text: str) -> str:
     """A text with what no terminal should be told spelled out (N44)."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
+def write(text: str, file: Path | None, *, said: str) -> None:
+    """Write a text to a file, and say so, or to standard output. Raises CommandError."""
+    if file is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
+    err().print(f"{said} was written to {file}.", markup=False)
 
 
 def secrets_of(settings: Settings) -> Secrets:

@@ -29,7 +29,7 @@ from sightline.resolvers.identity import principal_of_user
 from sightline.resolvers.operation import Operation, Services
 from sightline.resolvers.people import is_active
 from sightline.resolvers.reports.cron import cron_of
-from sightline.resolvers.reports.definitions import definition_of, frozen, lens_columns
+from sightline.resolvers.reports.definitions import definition_of, lens_columns, standing_still
 from sightline.resolvers.reports.exporting import refuse_in_files, refuse_unwritable
 from sightline.resolvers.reports.reports import ready
 from sightline.resolvers.reports.requests import ReportRequest
@@ -133,7 +133,7 @@ class Scheduling:
         refuse_in_files(request)
         refuse_unwritable(ExportFormat(due["format"]))
         asked = await ready(operation, request)
-        return replace(request, period=frozen(asked.plan.period), time_zone=asked.plan.period.time_zone)
+        return standing_still(request, asked.plan.period)
 
 
 def _next(due: Any, clock: datetime) -> datetime | None:

@@ -25,7 +25,21 @@ _ROWS_OF_A_GROUP = 10_000
 _DIGITS = 38
 
 
-class WorkbookWriter:
+class _WholeFile:
+    """What is sent when it is written to its end, and not at all where it is not."""
+
+    _path: Path
+
+    def truncated(self, message: str) -> bytes:
+        """Nothing: what has no end is no such file."""
+        return b""
+
+    def finished(self) -> Path | None:
+        """The file."""
+        return self._path
+
+
+class WorkbookWriter(_WholeFile):
     """A workbook with one sheet: a heading, the rows, the totals."""
 
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -56,14 +70,6 @@ class WorkbookWriter:
         self._book.close()
         return b""
 
-    def truncated(self, message: str) -> bytes:
-        """Nothing: what has no end is no workbook."""
-        return b""
-
-    def finished(self) -> Path | None:
-        """The workbook."""
-        return self._path
-
     def close(self) -> None:
         """Its rows stand in a file of their own until the end; what is never ended is not put together either."""
         if not self._book.fileclosed:
@@ -80,7 +86,7 @@ class WorkbookWriter:
         self._next += 1
 
 
-class ParquetWriter:
+class ParquetWriter(_WholeFile):
     """Columns with their types; the totals are in the metadata of the file, under `totals`, as JSON."""
 
     media_type = "application/vnd.apache.parquet"
@@ -121,14 +127,6 @@ class ParquetWriter:
         self._writer.add_key_value_metadata({"totals": json.dumps(numbers)})
         self._writer.close()
         return b""
-
-    def truncated(self, message: str) -> bytes:
-        """Nothing: what has no end is no such file."""
-        return b""
-
-    def finished(self) -> Path | None:
-        """The file."""
-        return self._path
 
     def close(self) -> None:
         """Close the file, as far as it came."""

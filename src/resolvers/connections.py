@@ -7,7 +7,9 @@ moves a count, a cursor or `hasNextPage`.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
 from sightline.db.authorised import KEY_PREFIX
 from sightline.db.ordering import tie_break
@@ -43,6 +45,16 @@ def window(*, first: int | None, after: str | None, last: int | None, before: st
     return Window(size, after if first is not None else before, first is None)
 
 
+class HasCells(Protocol):
+    """A row, or the record that it is made of."""
+
+    def __getitem__(self, column: str, /) -> Any:
+        """The cell of a column."""
+
+
+Cells = TypeVar("Cells", bound=HasCells)
+
+
 @dataclass(slots=True, eq=False)
 class Page:
     """One connection of one parent (or of the root), read when one of its parts is asked for."""
@@ -53,34 +65,59 @@ class Page:
     window: Window
     parent: Key | None = None
     _read: asyncio.Task[list[Row]] | None = field(default=None)
+    _named: str | None = field(default=None)
 
-    async def rows(self) -> list[Row]:
+    async def rows(self) -> Sequence[Row]:
         """The rows of the page, in the connection's order."""
-        rows = (await self._rows_and_one_more())[: self.window.size]
-        return rows[::-1] if self.window.backward else rows
+        return self.cut(await self.read())
 
-    async def has_more(self) -> bool:
-        """Whether there are visible rows beyond the page, in its direction."""
-        return len(await self._rows_and_one_more()) > self.window.size
+    async def read(self) -> list[Row]:
+        """What the page's query reads, once."""
+        if self._read is None:
+            self._read = asyncio.ensure_future(self.operation.page(self.query(), self.parent))
+        return await self._read
 
     async def count(self) -> int:
         """How many visible rows the connection has in all."""
         return await self.operation.count(self.selection, self.parent)
 
-    def cursor(self, row: Row) -> str:
+    def cut(self, read: Sequence[Cells]) -> Sequence[Cells]:
+        """The page's rows, in the connection's order, of what its query reads: one more, in the query's order."""
+        rows = read[: self.window.size]
+        return rows[::-1] if self.window.backward else rows
+
+    def has_more(self, read: Sequence[HasCells]) -> bool:
+        """Whether there are visible rows beyond the page, in its direction."""
+        return len(read) > self.window.size
+
+    def has_next(self, read: Sequence[HasCells]) -> bool:
+        """Whether there are visible rows after the page."""
+        return self.window.cursor is not None if self.window.backward else self.has_more(read)
+
+    def has_previous(self, read: Sequence[HasCells]) -> bool:
+        """Whether there are visible rows before the page."""
+        return self.has_more(read) if self.window.backward else self.window.cursor is not None
+
+    def first_cursor(self, read: Sequence[HasCells]) -> str | None:
+        """The cursor of the page's first row."""
+        rows = self.cut(read)
+        return self.cursor(rows[0]) if rows else None
+
+    def last_cursor(self, read: Sequence[HasCells]) -> str | None:
+        """The cursor of the page's last row."""
+        rows = self.cut(read)
+        return self.cursor(rows[-1]) if rows else None
+
+    def cursor(self, row: HasCells) -> str:
         """The cursor of a row of this page."""
-        keys = tie_break(self.operation.services.catalogue[row.entity])
+        keys = tie_break(self.operation.services.catalogue[self.selection.entity])
         values = (*(row[each.column] for each in self.order), *(row[KEY_PREFIX + name] for name in keys))
         return self.operation.services.cursors.seal(
             values, viewer=self.operation.principal.fingerprint, query=self._name()
         )
 
-    async def _rows_and_one_more(self) -> list[Row]:
-        if self._read is None:
-            self._read = asyncio.ensure_future(self.operation.page(self._query(), self.parent))
-        return await self._read
-
-    def _query(self) -> PageQuery:
+    def query(self) -> PageQuery:
+        """What is read for the page: a row more than it has. Raises BadInputError for a cursor of something else."""
         columns = self.operation.wanted.get(self.selection.entity, frozenset())
         return PageQuery(self.selection, columns, self.order, self.window.size + 1, self._after(), self.window.backward)
 
@@ -95,4 +132,6 @@ class Page:
             raise BadInputError("This is no cursor of this connection: take one from its pageInfo or edges.") from error
 
     def _name(self) -> str:
-        return query_name(self.selection, self.order, self.parent)
+        if self._named is None:
+            self._named = query_name(self.selection, self.order, self.parent)
+        return self._named

@@ -10,6 +10,7 @@ import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -28,8 +29,7 @@ class MalformedIdError(BadInputError):
         super().__init__("This is no id: take ids from answers of this API.")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
+class Key(NamedTuple):
     """How a row is found: its id, and for a fact its affiliate account (0 for everything else)."""
 
     id: int

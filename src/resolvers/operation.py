@@ -28,7 +28,7 @@ from sightline.resolvers.cursors import Cursors
 from sightline.resolvers.global_ids import GlobalIds, Key
 from sightline.resolvers.identity import Principal
 from sightline.resolvers.reports.desk import Desk
-from sightline.resolvers.rows import Row, light_rows
+from sightline.resolvers.rows import Records, Row
 from sightline.resolvers.visibilities import Visibilities
 
 
@@ -141,29 +141,40 @@ class Operation:
 
         They have the columns that the document asks of the entity, unless others are named.
         """
+        found = await self.records_by_key(entity, keys, columns=columns)
+        rows = found.rows(self.services.ids)
+        placed = {record[PARENT]: row for record, row in zip(found.records, rows, strict=True)}
+        return [placed.get(position) for position in range(1, len(keys) + 1)]
+
+    async def records_by_key(
+        self, entity: str, keys: Sequence[Key], *, columns: frozenset[str] | None = None
+    ) -> Records:
+        """The same before rows are made of it: each record has the position of its key, from 1, as `PARENT`."""
         columns = self.wanted.get(entity, frozenset()) if columns is None else columns
         read = self.services.reads.lookup(self.visibility, entity, columns)
         records = await self.snapshot.fetch(read.statement, self._binds | _keys(keys))
-        table = self.services.catalogue[entity]
-        rows = light_rows(table, read, records, self.services.ids)
-        found = {record[PARENT]: row for record, row in zip(records, rows, strict=True)}
-        return [found.get(position) for position in range(1, len(keys) + 1)]
+        return Records(self.services.catalogue[entity], records, read.bits)
 
     async def pages(self, query: PageQuery, parents: Sequence[Key | None]) -> list[list[Row]]:
         """The page below each parent, in the order of the parents; [None] asks for the one page below none."""
+        found = await self.records_of_pages(query, parents)
+        rows = found.rows(self.services.ids)
+        if query.selection.parent is None:
+            return [rows]
+        pages: list[list[Row]] = [[] for _ in parents]
+        for record, row in zip(found.records, rows, strict=True):
+            pages[record[PARENT] - 1].append(row)
+        return pages
+
+    async def records_of_pages(self, query: PageQuery, parents: Sequence[Key | None]) -> Records:
+        """The same before rows are made of it. Below parents each record has its parent's position as `PARENT`."""
         route = await self._route(query)
         read = self.services.reads.page(self.visibility, query, route)
         after = {f"after{at}": value for at, value in enumerate(query.after or ()) if value is not None}
         values = self._binds | filter_values(query.selection.where) | after | {"limit": query.limit} | _keys(parents)
         values[DRIVING] = list(route.accounts or ())
         records = await self.snapshot.fetch(read.statement, values)
-        rows = light_rows(self.services.catalogue[query.selection.entity], read, records, self.services.ids)
-        if query.selection.parent is None:
-            return [rows]
-        pages: list[list[Row]] = [[] for _ in parents]
-        for record, row in zip(records, rows, strict=True):
-            pages[record[PARENT] - 1].append(row)
-        return pages
+        return Records(self.services.catalogue[query.selection.entity], records, read.bits)
 
     async def counts(self, selection: Selection, parents: Sequence[Key | None]) -> list[int]:
         """The number of rows below each parent, in the order of the parents; [None] asks for that below none."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import reduce
+from operator import itemgetter, or_
+from typing import Any, Final
 
 from sightline.authz.bounds import ACCOUNT
 from sightline.db.authorised import HIDDEN, KEY_PREFIX
 from sightline.db.catalogue import Entity
-from sightline.db.reads import Read
 from sightline.resolvers.global_ids import GlobalIds, Key
+
+_ID: Final = KEY_PREFIX + "id"
+_ACCOUNT: Final = KEY_PREFIX + ACCOUNT
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,14 +40,46 @@ class Row:
         return bit is not None and bool(self.hidden >> bit & 1)
 
 
-def light_rows(entity: Entity, read: Read, records: Sequence[Any], ids: GlobalIds) -> list[Row]:
-    """The records of a read as rows, in the same order; their global ids are made in one call."""
-    identified = "id" in entity.key
-    account, number = KEY_PREFIX + ACCOUNT, KEY_PREFIX + "id"
-    masked = bool(read.bits)
-    keys = [Key(record[number] if identified else 0, record[account] if entity.is_fact else 0) for record in records]
-    global_ids = ids.encode(entity.name, keys) if identified else [""] * len(keys)
-    return [
-        Row(entity.name, record, read.bits, record[HIDDEN] if masked else 0, key, global_id)
-        for record, key, global_id in zip(records, keys, global_ids, strict=True)
-    ]
+@dataclass(frozen=True, slots=True, eq=False)
+class Records:
+    """What one read found of an entity, as the database gave it: rows before they are looked at one by one."""
+
+    entity: Entity
+    records: Sequence[Mapping[str, Any]]
+    bits: Mapping[str, int]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def column(self, name: str) -> list[Any]:
+        """The cells of a column, in the order of the rows."""
+        return list(map(itemgetter(name), self.records))
+
+    def only(self, positions: Iterable[int]) -> Records:
+        """Some of the rows."""
+        return Records(self.entity, [self.records[at] for at in positions], self.bits)
+
+    def keys(self) -> list[Key]:
+        """The keys of the rows; of a row that is no node, its fact's account alone."""
+        ids = self.column(_ID) if "id" in self.entity.key else [0] * len(self.records)
+        accounts = self.column(_ACCOUNT) if self.entity.is_fact else [0] * len(self.records)
+        return list(map(Key, ids, accounts))
+
+    def global_ids(self, ids: GlobalIds) -> list[str]:
+        """The global ids of the rows, made in one call; empty for rows that are no node."""
+        identified = "id" in self.entity.key
+        return ids.encode(self.entity.name, self.keys()) if identified else [""] * len(self.records)
+
+    def hidden(self) -> int:
+        """The bits of all columns of which some row's cell is hidden."""
+        return reduce(or_, self.column(HIDDEN), 0) if self.bits else 0
+
+    def rows(self, ids: GlobalIds) -> list[Row]:
+        """The same as rows."""
+        hidden = self.column(HIDDEN) if self.bits else [0] * len(self.records)
+        return [
+            Row(self.entity.name, record, self.bits, bits, key, global_id)
+            for record, bits, key, global_id in zip(
+                self.records, hidden, self.keys(), self.global_ids(ids), strict=True
+            )
+        ]

@@ -7,6 +7,7 @@ documents are validated, introspected and executed against. Views and validated 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,6 +46,7 @@ from sightline.schema.limits import MOST_TOKENS, check_length, check_shape
 from sightline.schema.model import CATALOGUE
 from sightline.schema.mutations import GRANTING, Mutation
 from sightline.schema.names import type_name
+from sightline.schema.plans.executor import PlannedExecutor, Plans
 from sightline.schema.query import Query
 from sightline.schema.quiet import QuietExecutor
 from sightline.schema.rules import RULES
@@ -74,6 +76,7 @@ class Prepared:
     wanted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unavailable: tuple[str, ...] = ()
     granting: bool = False
+    plans: Plans = field(default_factory=Plans)
 
 
 class View(strawberry.Schema):
@@ -119,7 +122,8 @@ class View(strawberry.Schema):
         if errors:
             return Prepared(None, tuple(errors))
         granting = not GRANTING.isdisjoint(mutations_of(document))
-        return Prepared(document, (), wanted_columns(self._schema, document), unavailable, granting)
+        wanted = wanted_columns(self._schema, document)
+        return Prepared(document, (), wanted, unavailable, granting, Plans.of(document))
 
     async def run(
         self, prepared: Prepared, operation: Operation, *, variables: Mapping[str, Any], name: str | None
@@ -133,7 +137,7 @@ class View(strawberry.Schema):
             context_value=operation,
             variable_values=dict(variables),
             operation_name=name,
-            executor_class=QuietExecutor,
+            **self._base.executor(prepared),
         )
         return result if isinstance(result, ExecutionResult) else await result
 
@@ -143,9 +147,12 @@ class View(strawberry.Schema):
 
 
 class Api(strawberry.Schema):
-    """The full schema. Nobody is served it: every operation runs in the view of its viewer."""
+    """The full schema. Nobody is served it: every operation runs in the view of its viewer.
 
-    def __init__(self) -> None:
+    `counts` has how often plans answered, and why they did not; without `planned` the standard executor answers alone.
+    """
+
+    def __init__(self, *, planned: bool = True) -> None:
         types = [getattr(entities, name) for name in entities.__all__]
         config = StrawberryConfig(scalar_map=SCALARS)
         super().__init__(
@@ -160,6 +167,14 @@ class Api(strawberry.Schema):
         self.guards = _number_guards(self._schema)
         self.views: LRUCache[str, View] = LRUCache(_MOST_VIEWS)
         self.documents: LRUCache[tuple[str, bytes], Prepared] = LRUCache(_MOST_DOCUMENTS)
+        self.planned = planned
+        self.counts: Counter[str] = Counter()
+
+    def executor(self, prepared: Prepared) -> dict[str, Any]:
+        """By what a document is executed: by its plans as far as it has some, or by the standard executor alone."""
+        if not self.planned:
+            return {"executor_class": QuietExecutor}
+        return {"executor_class": PlannedExecutor, "plans": prepared.plans, "counts": self.counts}
 
     def view(self, visibility: Visibility) -> View:
         """The view of a visibility; the most recently used are kept."""

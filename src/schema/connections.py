@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import strawberry
@@ -10,6 +11,7 @@ from sightline.authz.paths import PathKind
 from sightline.db.catalogue import Entity
 from sightline.db.queries import Parent, Selection
 from sightline.resolvers.connections import Page, window
+from sightline.resolvers.global_ids import Key
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Row
 from sightline.schema.annotations import entity_named, list_of
@@ -19,6 +21,9 @@ from sightline.schema.fields import Column, declared
 from sightline.schema.inputs import FILTERS, ORDERS, filter_from, order_keys
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import plural, type_name
+
+CONNECTED: Final = "sightline.connected"
+"""Where the metadata of a connection's field have its `Connected`."""
 
 
 @strawberry.type(description="Where a page stands in its connection.")
@@ -32,13 +37,12 @@ class PageInfo:
 
 
 async def _page_info(root: Page) -> PageInfo:
-    rows = await root.rows()
-    more, beyond = await root.has_more(), root.window.cursor is not None
+    read = await root.read()
     return PageInfo(
-        has_next_page=beyond if root.window.backward else more,
-        has_previous_page=more if root.window.backward else beyond,
-        start_cursor=root.cursor(rows[0]) if rows else None,
-        end_cursor=root.cursor(rows[-1]) if rows else None,
+        has_next_page=root.has_next(read),
+        has_previous_page=root.has_previous(read),
+        start_cursor=root.first_cursor(read),
+        end_cursor=root.last_cursor(read),
     )
 
 
@@ -116,7 +120,41 @@ def _argument(name: str, type_: Any) -> Any:
     return Annotated[type_ | None, strawberry.argument(description=_ARGUMENTS[name])]
 
 
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """What a field that is a connection leads to: rows of an entity, all or those below the row it is on."""
+
+    entity: Entity
+    parent: Parent | None
+    through: PathKind | None
+
+    def page(
+        self,
+        operation: Operation,
+        key: Key | None,
+        *,
+        first: Any = None,
+        after: Any = None,
+        last: Any = None,
+        before: Any = None,
+        where: Any = None,
+        order_by: Any = None,
+    ) -> Page:
+        """The page that the arguments mean, below the row of a key. Raises BadInputError."""
+        return Page(
+            operation,
+            Selection(
+                self.entity.name, filter_from(where, self.entity, operation.services.ids), self.parent, self.through
+            ),
+            order_keys(order_by),
+            window(first=first, after=after, last=last, before=before),
+            key if self.parent is not None else None,
+        )
+
+
 def _connection_field(entity: Entity, binding: Binding, parent: Parent | None, description: str) -> Any:
+    connected = Connected(entity, parent, binding.through)
+
     def resolve(
         root: strawberry.Parent[Any],
         info: strawberry.Info,
@@ -127,14 +165,8 @@ def _connection_field(entity: Entity, binding: Binding, parent: Parent | None, d
         where: Any = None,
         order_by: Any = None,
     ) -> Any:
-        operation: Operation = info.context
-        return Page(
-            operation,
-            Selection(entity.name, filter_from(where, entity, operation.services.ids), parent, binding.through),
-            order_keys(order_by),
-            window(first=first, after=after, last=last, before=before),
-            root.key if parent is not None else None,
-        )
+        given = {"first": first, "after": after, "last": last, "before": before, "where": where, "order_by": order_by}
+        return connected.page(info.context, root.key if parent is not None else None, **given)
 
     resolve.__annotations__ |= {
         "first": _argument("first", int),
@@ -145,7 +177,9 @@ def _connection_field(entity: Entity, binding: Binding, parent: Parent | None, d
         "order_by": _argument("order_by", list_of(ORDERS[entity.name])),
         "return": CONNECTIONS[entity.name] | None,
     }
-    return strawberry.field(resolver=resolve, description=description, metadata={METADATA: binding})
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={METADATA: binding, CONNECTED: connected}
+    )
 
 
 def edges_from(column: Column, *, description: str = "") -> Any:

@@ -10,7 +10,7 @@ field that should not have been reachable shows nothing, and a masked cell is no
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import strawberry
@@ -22,18 +22,16 @@ from strawberry.types.field import StrawberryField
 from sightline.authz.classes import Marker
 from sightline.db.catalogue import Entity
 from sightline.db.tables.base import Derived
-from sightline.resolvers.global_ids import Key
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Row
 from sightline.schema.annotations import entity_named
 from sightline.schema.audience import seen_by
 from sightline.schema.bindings import METADATA, Binding
+from sightline.schema.cells import Amount, Cell, Computed, Reference, Value
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import type_name
-from sightline.schema.scalars import Money
 
 Column = InstrumentedAttribute[Any] | Derived | Any
-Read = Callable[[Operation, Row], Any]
 
 
 class DeniableFieldMustBeNullableError(TypeError):
@@ -46,10 +44,10 @@ class Guard(FieldExtension):
     `bit` is the field's place in a visibility's permitted bits, given when the schema is built.
     """
 
-    def __init__(self, binding: Binding, column: str, read: Read) -> None:
+    def __init__(self, binding: Binding, column: str, cell: Cell) -> None:
         self.binding = binding
         self.column = column
-        self.read = read
+        self.cell = cell
         self.bit = 0
         self.coordinate = ""
 
@@ -67,7 +65,7 @@ class Guard(FieldExtension):
         if source.masks(self.column):
             operation.masked.add(self.coordinate)
             return None
-        return self.read(operation, source)
+        return self.cell.read(operation, source)
 
 
 def declared(column: Column) -> tuple[Entity, str]:
@@ -77,13 +75,17 @@ def declared(column: Column) -> tuple[Entity, str]:
     return CATALOGUE[column.property.columns[0].table.name], column.property.columns[0].name
 
 
-def bound(binding: Binding, column: str, read: Read, *, description: str = "") -> Any:
-    """A field that reads cells of the row it is on."""
+def bound(binding: Binding, column: str, read: Callable[[Operation, Row], Any], *, description: str = "") -> Any:
+    """A field that makes something of the row it is on."""
+    return _bound(binding, column, Computed(read), description=description)
+
+
+def _bound(binding: Binding, column: str, cell: Cell, *, description: str = "") -> Any:
     entity = CATALOGUE[binding.entity]
     text = description or entity.description(column)
     return strawberry.field(
         description=f"{text}{seen_by(entity, *binding.columns)}",
-        extensions=[Guard(binding, column, read)],
+        extensions=[Guard(binding, column, cell)],
         metadata={METADATA: binding},
     )
 
@@ -91,18 +93,13 @@ def bound(binding: Binding, column: str, read: Read, *, description: str = "") -
 def field_of(column: Column) -> Any:
     """A field that is a column."""
     entity, name = declared(column)
-    return bound(Binding(entity.name, (name,)), name, lambda _, row: row[name])
+    return _bound(Binding(entity.name, (name,)), name, Value(name))
 
 
 def money_of(column: Column, *, currency: str = "currency") -> Any:
     """A field that is an amount, with the currency column of the same row."""
     entity, name = declared(column)
-
-    def read(_: Operation, row: Row) -> Money | None:
-        amount, code = row[name], row[currency]
-        return None if amount is None or code is None else Money(amount=amount, currency=code)
-
-    return bound(Binding(entity.name, (name, currency)), name, read)
+    return _bound(Binding(entity.name, (name, currency)), name, Amount(name, currency))
 
 
 def edge(column: Column, *, description: str = "") -> Any:
@@ -112,14 +109,8 @@ def edge(column: Column, *, description: str = "") -> Any:
     if target_name is None:
         raise TypeError(f"{entity.name}.{name} refers to nothing")
     target = CATALOGUE[target_name]
-
-    def read(operation: Operation, row: Row) -> Awaitable[Row | None] | None:
-        number = row[name]
-        if number is None:
-            return None
-        return operation.row(target.name, Key(number, row.key.account if target.is_fact else 0))
-
-    field = bound(Binding(entity.name, (name,), leads_to=(target.name,)), name, read, description=description)
+    binding = Binding(entity.name, (name,), leads_to=(target.name,))
+    field = _bound(binding, name, Reference(name, target), description=description)
     return typed(field, nullable_entity(target))
 
 

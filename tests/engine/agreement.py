@@ -120,7 +120,7 @@ async def walk(
     more = True
     while more:
         page = Page(operation, selection, order, Window(size, cursor, backward))
-        rows, more = await page.rows(), await page.has_more()
+        rows, more = await page.rows(), page.has_more(await page.read())
         assert len(rows) == size or not more, "a page with rows after it is full (LK13)"
         assert rows or not walked, "where there is said to be more, there is a row"
         walked.append(rows)

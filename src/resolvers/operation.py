@@ -6,6 +6,7 @@ Loaders live and die with the operation and are never shared between viewers. Th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,7 +62,8 @@ class Operation:
     """The context of an operation's resolvers. `wanted` names the columns its document asks of each entity.
 
     `permitted` has a bit set for every guarded field this viewer has; `masked` collects the coordinates of which a cell
-    was hidden, for `extensions.authorization`; `asked_about` the users whose access was asked about, for the log.
+    was hidden, for `extensions.authorization`; for the log, `asked_about` has the users whose access was asked about,
+    and `executed` what was answered by plans, and why the rest was not.
     """
 
     services: Services
@@ -72,6 +74,7 @@ class Operation:
     permitted: int = 0
     masked: set[str] = field(default_factory=set)
     asked_about: set[int] = field(default_factory=set)
+    executed: Counter[str] = field(default_factory=Counter)
     viewing_as: ViewedAs | None = None
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     _binds: dict[str, list[Value]] = field(init=False)

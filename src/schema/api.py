@@ -7,7 +7,6 @@ documents are validated, introspected and executed against. Views and validated 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +37,7 @@ from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.operation import Operation
 from sightline.schema import entities
 from sightline.schema.bindings import METADATA, Bound, Open
+from sightline.schema.costs import Costs
 from sightline.schema.denied import ON_DENIED, DeniedMode, denied_mode, prune
 from sightline.schema.fields import Guard
 from sightline.schema.filtered import filter_schema
@@ -77,6 +77,14 @@ class Prepared:
     unavailable: tuple[str, ...] = ()
     granting: bool = False
     plans: Plans = field(default_factory=Plans)
+    _costs: dict[str | None, Costs] = field(default_factory=dict)
+
+    def costs(self, operation_name: str | None) -> Costs:
+        """What an operation of the document costs."""
+        assert self.document is not None
+        if operation_name not in self._costs:
+            self._costs[operation_name] = Costs(self.document, operation_name)
+        return self._costs[operation_name]
 
 
 class View(strawberry.Schema):
@@ -149,7 +157,7 @@ class View(strawberry.Schema):
 class Api(strawberry.Schema):
     """The full schema. Nobody is served it: every operation runs in the view of its viewer.
 
-    `counts` has how often plans answered, and why they did not; without `planned` the standard executor answers alone.
+    Without `planned` the standard executor answers alone.
     """
 
     def __init__(self, *, planned: bool = True) -> None:
@@ -168,13 +176,12 @@ class Api(strawberry.Schema):
         self.views: LRUCache[str, View] = LRUCache(_MOST_VIEWS)
         self.documents: LRUCache[tuple[str, bytes], Prepared] = LRUCache(_MOST_DOCUMENTS)
         self.planned = planned
-        self.counts: Counter[str] = Counter()
 
     def executor(self, prepared: Prepared) -> dict[str, Any]:
         """By what a document is executed: by its plans as far as it has some, or by the standard executor alone."""
         if not self.planned:
             return {"executor_class": QuietExecutor}
-        return {"executor_class": PlannedExecutor, "plans": prepared.plans, "counts": self.counts}
+        return {"executor_class": PlannedExecutor, "plans": prepared.plans}
 
     def view(self, visibility: Visibility) -> View:
         """The view of a visibility; the most recently used are kept."""

@@ -51,6 +51,7 @@ _REPORT: Final = "report"
 _MADE: Final = {
     _REPORT: COST_OF_REPORT,
     "explainAccess": COST_OF_EXPLANATION,
+    "authzPlan": COST_OF_EXPLANATION,
     "whoCanSee": COST_OF_ONLOOKERS,
     "exposure": COST_OF_EXPOSURE,
     "policyLint": COST_OF_LINT,
@@ -64,27 +65,37 @@ class CostExceededError(BadInputError):
     code = "COST_EXCEEDED"
 
 
-def requested_cost(document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any]) -> int:
-    """The most that an operation can cost. Linear in the document, which may be one that was never measured.
+class Costs:
+    """What one operation of a document costs. What the document alone decides is found once."""
 
-    Raises BadInputError for a page that is too large, CostExceededError for a cost of more than 10,000.
-    """
-    operation = _chosen(document, operation_name)
-    walk = _Requested(fragments_of(document), {**_defaults(operation), **variables})
-    cost = walk.selection(operation.selection_set).whole
-    if cost > MOST_COST:
-        raise CostExceededError(f"This may cost {cost}; the most is {MOST_COST}: ask for fewer or smaller pages.")
-    return cost
+    def __init__(self, document: DocumentNode, operation_name: str | None) -> None:
+        named = operations_of(document)
+        self._operation = next(each for each in named if operation_name in (None, each.name and each.name.value))
+        self._fragments = fragments_of(document)
+        self._defaults = _defaults(self._operation)
+        self._cells: Mapping[str, _Cell] | None = None
+        self._fixed: int | None = None
 
+    def requested(self, variables: Mapping[str, Any]) -> int:
+        """The most that it can cost. Linear in the document, which may be one that was never measured.
 
-def actual_cost(document: DocumentNode, operation_name: str | None, data: Mapping[str, Any] | None) -> int:
-    """What an operation has cost by its answer: objects that are null, or were not there, are not counted."""
-    operation = _chosen(document, operation_name)
-    return _counted(_cells([operation.selection_set], fragments_of(document)), data) if data else 0
+        Raises BadInputError for a page that is too large, CostExceededError for a cost of more than 10,000.
+        """
+        if self._fixed is not None:
+            return self._fixed
+        walk = _Requested(self._fragments, {**self._defaults, **variables})
+        cost = walk.selection(self._operation.selection_set).whole
+        if cost > MOST_COST:
+            raise CostExceededError(f"This may cost {cost}; the most is {MOST_COST}: ask for fewer or smaller pages.")
+        if not walk.varies:
+            self._fixed = cost
+        return cost
 
-
-def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    return next(each for each in operations_of(document) if name is None or (each.name and each.name.value == name))
+    def actual(self, data: Mapping[str, Any] | None) -> int:
+        """What it has cost by its answer: objects that are null, or were not there, are not counted."""
+        if self._cells is None:
+            self._cells = _cells([self._operation.selection_set], self._fragments)
+        return _counted(self._cells, data) if data else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,7 @@ class _Requested:
     fragments: Fragments
     variables: Mapping[str, Any]
     measured: dict[str, _Cost] = field(default_factory=dict)
+    varies: bool = False
 
     def selection(self, selection_set: SelectionSetNode) -> _Cost:
         return sum(map(self.node, selection_set.selections), _Cost())
@@ -155,7 +167,7 @@ class _Requested:
                 asked = next((each for each in value.fields if each.name.value == "first"), None)
                 size = None if asked is None else self.size(asked)
             elif isinstance(value, VariableNode):
-                given = self.variables.get(value.name.value)
+                given = self.variable(value)
                 size = _whole(given.get("first")) if isinstance(given, dict) else None
         return min(max(ROWS_OF_A_REPORT if size is None else size, 1), MOST_ROWS)
 
@@ -164,14 +176,19 @@ class _Requested:
         value: Any = argument.value
         if isinstance(value, IntValueNode):
             return int(value.value) if len(value.value) < 9 else LARGEST_PAGE + 1
-        return _whole(self.variables.get(value.name.value)) if isinstance(value, VariableNode) else None
+        return _whole(self.variable(value)) if isinstance(value, VariableNode) else None
 
     def length(self, argument: ArgumentNode) -> int:
         value: Any = argument.value
         if isinstance(value, ListValueNode):
             return len(value.values)
-        given = self.variables.get(value.name.value) if isinstance(value, VariableNode) else None
+        given = self.variable(value) if isinstance(value, VariableNode) else None
         return len(given) if isinstance(given, list) else 1
+
+    def variable(self, node: VariableNode) -> Any:
+        """The value of a variable; from here on the cost is that of these variables alone."""
+        self.varies = True
+        return self.variables.get(node.name.value)
 
 
 def _whole(given: Any) -> int | None:

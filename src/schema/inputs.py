@@ -6,8 +6,9 @@ exist for exactly the viewers who have the column (M6). A masked cell matches no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum, StrEnum
+from functools import cache
 from typing import Annotated, Any, Final
 
 import sqlalchemy as sa
@@ -211,7 +212,7 @@ def filter_from(given: Any, entity: Entity, ids: GlobalIds, *, depth: int = DEEP
     if depth == 0:
         raise BadInputError(f"Nest filters at most {DEEPEST_FILTER} deep.")
     parts: list[Filter] = []
-    by_field = {field_name(entity, column): column for column in shown_columns(entity)}
+    by_field = _columns_by_field(entity)
     for attribute, value in vars(given).items():
         if value is None or value is strawberry.UNSET:
             continue
@@ -225,6 +226,11 @@ def filter_from(given: Any, entity: Entity, ids: GlobalIds, *, depth: int = DEEP
         else:
             parts += _tests(by_field[attribute], value, entity, ids)
     return parts[0] if len(parts) == 1 else Compound(Connective.AND, tuple(parts))
+
+
+@cache
+def _columns_by_field(entity: Entity) -> Mapping[str, str]:
+    return {field_name(entity, column): column for column in shown_columns(entity)}
 
 
 def _tests(column: str, operators: Any, entity: Entity, ids: GlobalIds) -> Iterator[Test]:

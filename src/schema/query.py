@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 import strawberry
@@ -12,6 +13,7 @@ from sightline.resolvers.global_ids import Key
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Row
 from sightline.schema.annotations import entity_named
+from sightline.schema.authz_plan import authz_plan_field
 from sightline.schema.bindings import METADATA, Binding, open_field
 from sightline.schema.connections import all_of_entity, public_of_entity
 from sightline.schema.coordinates import has_coordinate
@@ -132,7 +134,8 @@ async def _nodes(
 ) -> Any:
     if len(ids) > MOST_NODES:
         raise BadInputError(f"Look up at most {MOST_NODES} ids at once.")
-    return [_look_up(info.context, each) for each in ids]
+    # One that cannot be looked up is an error in its place, as any other item would be that is one.
+    return await asyncio.gather(*(_look_up(info.context, each) for each in ids), return_exceptions=True)
 
 
 _marketplace_fields: dict[str, Any] = {
@@ -162,6 +165,7 @@ _fields: dict[str, Any] = {
     "marketplace": open_field("What everybody who may browse is shown.", resolver=_marketplace),
     "explain_access": explain_field,
     "who_can_see": who_field,
+    "authz_plan": authz_plan_field,
     "exposure": exposure_field,
     "policy_lint": lint_field,
     "report": report_field,

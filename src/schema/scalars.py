@@ -43,6 +43,9 @@ def _read_decimal_literal(node: ValueNode, variables: object = None) -> PythonDe
 
 def _write_decimal(value: PythonDecimal) -> str:
     """Plain notation, without zeros that say nothing beyond two decimals."""
+    text = str(value)
+    if text[-5:-4] == "." and text.endswith("00"):
+        return text[:-2]  # four decimals, as amounts are stored, of which two say something
     text = format(value, "f")
     if "." not in text:
         return text
@@ -71,7 +74,8 @@ def _read_moment(value: object) -> datetime:
 
 
 def _write_moment(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    text = (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
+    return f"{text[:-6]}Z"
 
 
 SCALARS: dict[object, ScalarDefinition] = {

@@ -33,7 +33,6 @@ from sightline.resolvers.operation import Operation, Services, ViewedAs
 from sightline.resolvers.reports.desk import Desk
 from sightline.resolvers.visibilities import Visibilities
 from sightline.schema.api import Api, Prepared, View
-from sightline.schema.costs import actual_cost, requested_cost
 from sightline.schema.model import CATALOGUE
 from sightline.schema.selections import operations_of
 from sightline.server.answers import ErrorCode, Execute, GraphQLAnswer, GraphQLRequest, bounded, error, shortened
@@ -115,7 +114,7 @@ class Engine:
             return _refused(prepared.errors)
         try:
             _check_name(prepared.document, request.operation_name)
-            requested = requested_cost(prepared.document, request.operation_name, request.variables or {})
+            requested = prepared.costs(request.operation_name).requested(request.variables or {})
         except BadInputError as refused:
             return _refused([refused])
         note(cost=requested)
@@ -223,8 +222,8 @@ async def _run(
     errors = result.errors or []
     if result.data is None and all(each.path is None for each in errors):
         return _refused(errors)  # variables that do not fit
-    actual = actual_cost(prepared.document, request.operation_name, result.data)
-    note(cost=actual, about=operation.asked_about)
+    actual = prepared.costs(request.operation_name).actual(result.data)
+    note(cost=actual, about=operation.asked_about, executed=operation.executed)
     notes = {"unavailable": list(prepared.unavailable), "masked": sorted(operation.masked)}
     said = {name: coordinates for name, coordinates in notes.items() if coordinates}
     extensions: dict[str, Any] = {"authorization": said} if said else {}

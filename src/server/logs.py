@@ -10,12 +10,13 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -44,6 +45,7 @@ class OperationLine:
     visibility: str | None = None
     cost: int | None = None
     about: list[str] = field(default_factory=list)
+    executed: dict[str, int] = field(default_factory=dict)
     status: int | None = None
     codes: list[str] = field(default_factory=list)
 
@@ -59,10 +61,12 @@ def note(
     visibility: str | None = None,
     cost: int | None = None,
     about: Iterable[int] = (),
+    executed: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
     """Add to the line of the operation that runs now; outside of one, nothing happens.
 
-    `principal` is a number with its kind ("user:7"), never a name; `about` has whose access was asked about. A made-up
+    `principal` is a number with its kind ("user:7"), never a name; `about` has whose access was asked about, `executed`
+    how many selections were answered by plans, and why others were not. A made-up
     operation name that is no GraphQL name is left out, a visibility key shortened.
     """
     line = _LINE.get()
@@ -75,6 +79,7 @@ def note(
     line.principal = line.principal if principal is None else principal
     line.cost = line.cost if cost is None else cost
     line.about += [f"user:{number}" for number in sorted(about)]
+    line.executed |= executed
 
 
 @contextmanager
@@ -95,6 +100,7 @@ def operation_line(request_id: str) -> Iterator[OperationLine]:
             visibility=line.visibility,
             cost=line.cost,
             about=line.about,
+            executed=line.executed,
             status=line.status,
             codes=line.codes,
             milliseconds=round((perf_counter() - began) * 1000, 1),

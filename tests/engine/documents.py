@@ -23,13 +23,16 @@ from worlds import World
 from sightline.db.catalogue import Catalogue, Entity
 from sightline.db.queries import Compound, Connective, Filter, Operator, Test
 from sightline.resolvers.global_ids import GlobalIds, Key
+from sightline.resolvers.identity import Principal
 from sightline.schema.denied import DeniedMode
 from sightline.schema.names import camel, field_name, type_name
+from sightline.server.execution import Engine
 
 DEEPEST = 3
 SIZES = (1, 2, 3, 5)
 LOOKUPS = 5
 ENTITY_OF_CONNECTION = "Connection"
+MODES = (DeniedMode.HIDE, DeniedMode.MASK)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,6 +182,14 @@ class Documents:
 
     def _type(self, entity: Entity) -> GraphQLObjectType | None:
         return _object(self._selected.type_map.get(type_name(entity)))
+
+
+def documents_of(engine: Engine, world: World, asking: Principal, random: Random, count: int) -> list[Asked]:
+    """That many documents of each mode that answers, for a viewer."""
+    services, api = engine.services, engine.api
+    own = api.view(engine.visibility(asking))._schema
+    modes = [Documents(random, own, api._schema, world, services.catalogue, services.ids, mode) for mode in MODES]
+    return [document for documents in modes for document in documents.some(count)]
 
 
 def literal(value: Any, *, bare: bool = False) -> str:

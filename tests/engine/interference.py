@@ -17,7 +17,7 @@ from typing import Any
 
 import asyncpg
 import orjson
-from documents import Asked, Documents
+from documents import Asked, documents_of
 from drawing import NOON
 from kinds import Kind, viewer_of
 from planted import is_marked
@@ -26,11 +26,9 @@ from worlds import World
 
 from sightline.db.snapshot import Snapshot
 from sightline.resolvers.identity import Principal
-from sightline.schema.denied import DeniedMode
 from sightline.server.answers import GraphQLAnswer, GraphQLRequest
 from sightline.server.execution import Engine
 
-MODES = (DeniedMode.HIDE, DeniedMode.MASK)
 MOST_PAGES = 8
 TRIES = 4
 
@@ -123,7 +121,7 @@ async def _proven(
     Raises InterferenceError for answers that differ.
     """
     asking = viewer_of(kind, random, world, engine.services.catalogue)
-    asked = _documents(engine, world, asking, random, documents)
+    asked = documents_of(engine, world, asking, random, documents)
     transaction = connection.transaction()
     await transaction.start()
     try:
@@ -143,13 +141,6 @@ async def _proven(
     if first:
         _count([answer for each in before for answer in each], twin, kind, into)
     return differing
-
-
-def _documents(engine: Engine, world: World, asking: Principal, random: Random, count: int) -> list[Asked]:
-    services, api = engine.services, engine.api
-    own = api.view(engine.visibility(asking))._schema
-    modes = [Documents(random, own, api._schema, world, services.catalogue, services.ids, mode) for mode in MODES]
-    return [document for documents in modes for document in documents.some(count)]
 
 
 async def _answers(engine: Engine, connection: asyncpg.Connection, asking: Principal, asked: Asked) -> list[Answered]:

@@ -10,12 +10,12 @@ from graphql import GraphQLObjectType, get_introspection_query, parse
 
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.global_ids import Key
-from sightline.schema.costs import CostExceededError, actual_cost, requested_cost
+from sightline.schema.costs import CostExceededError, Costs
 
 
 def cost_of(query: str, operation_name: str | None = None, /, **variables: Any) -> int:
     """The requested cost of a query."""
-    return requested_cost(parse(query), operation_name, variables)
+    return Costs(parse(query), operation_name).requested(variables)
 
 
 REQUESTED = [
@@ -64,7 +64,7 @@ def test_only_the_operation_that_is_run_is_paid_for() -> None:
     query = "query A { viewer { __typename } } query B { conversions(first: 9) { nodes { id } } }"
     assert (cost_of(query, "A"), cost_of(query, "B")) == (1, 9)
     data = {"conversions": {"nodes": [{"id": "a"}, {"id": "b"}]}}
-    assert actual_cost(parse(query), "B", data) == 2
+    assert Costs(parse(query), "B").actual(data) == 2
 
 
 def test_ten_thousand_is_the_most() -> None:

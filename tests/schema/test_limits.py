@@ -12,7 +12,7 @@ from graphql import get_introspection_query, parse
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.global_ids import Key
-from sightline.schema.costs import requested_cost
+from sightline.schema.costs import Costs
 from sightline.schema.limits import check_shape
 from sightline.server.answers import GraphQLAnswer, GraphQLRequest
 
@@ -178,7 +178,7 @@ async def test_a_fragment_bomb_is_measured_without_going_off(desk: Desk, levels:
     document = parse(fragment_bomb(levels))
     with pytest.raises(BadInputError, match="aliases"):
         check_shape(document)
-    requested_cost(document, None, {})
+    Costs(document, None).requested({})
     assert process_time() - began < 1
     assert "aliases" in await refused(desk, fragment_bomb(levels))
 

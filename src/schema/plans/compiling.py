@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from typing import Any
 
 from graphql import (
@@ -99,6 +100,8 @@ class Compiler:
             case Reference():
                 return RowsNamed(cell, self.rows(_object(field), details))
             case Computed():
+                if iscoroutinefunction(cell.read):
+                    raise NotCompiledError("a field that is made by reading more")
                 return Made(cell, column, self._completion(field.type, details))
 
     def _amount(self, amount: Amount, type_: GraphQLObjectType, details: Details) -> Plan:

@@ -7,8 +7,9 @@ plan for each row would read for each.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any, Final, TypeGuard
 
 from graphql import DirectiveNode, DocumentNode, GraphQLObjectType, VariableNode, Visitor, visit
@@ -17,6 +18,7 @@ from graphql.pyutils import Path
 from sightline.resolvers.connections import Page
 from sightline.resolvers.rows import Records, Row
 from sightline.schema.model import CATALOGUE
+from sightline.schema.names import type_name
 from sightline.schema.plans.columns import LeftToStandardError, NotCompiledError, Plan, Run
 from sightline.schema.plans.compiling import Compiler, Details
 from sightline.schema.plans.pages import PagePlan
@@ -63,13 +65,13 @@ class _Switches(Visitor):
 class PlannedExecutor(QuietExecutor):
     """The standard executor, which hands over to a plan where there is one.
 
-    `counts` has how often that was so, and for which reasons it was not.
+    The operation's `executed` has how often that was so, and for which reasons it was not.
     """
 
-    def __init__(self, *arguments: Any, plans: Plans, counts: Counter[str], **options: Any) -> None:
+    def __init__(self, *arguments: Any, plans: Plans, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.plans = plans
-        self.counts = counts
+        self.executed: Counter[str] = self.context_value.executed
 
     def collect_and_execute_subfields(
         self, return_type: GraphQLObjectType, field_details_list: Details, path: Path, result: Any, position: Any
@@ -80,16 +82,35 @@ class PlannedExecutor(QuietExecutor):
             return standard(return_type, field_details_list, path, result, position)
 
         standard = super().collect_and_execute_subfields
-        plan = self._plan(return_type, field_details_list, path.as_list(), result) if _plannable(result) else None
-        return otherwise() if plan is None else self._run(plan, result, otherwise)
+        plan = self._plan(return_type, field_details_list, path, result) if _plannable(result) else None
+        return otherwise() if plan is None else self._run(lambda run: _completed(plan, run, result), otherwise)
 
-    def _plan(
-        self, type_: GraphQLObjectType, details: Details, path: Sequence[str | int], result: Planned
-    ) -> Plan | PagePlan | None:
-        if any(isinstance(each, int) for each in path):
+    def complete_list_value(
+        self, return_type: Any, field_details_list: Details, info: Any, path: Path, result: Any, position: Any
+    ) -> Any:
+        """The items of a list, by the plans of their types where they are rows and each type has one."""
+
+        def otherwise() -> Any:
+            return standard(return_type, field_details_list, info, path, result, position)
+
+        standard = super().complete_list_value
+        if not _are_rows(result):
+            return otherwise()
+        plans = {row.entity: self._plan_of_row(field_details_list, path, row) for row in result if row is not None}
+        if None in plans.values():
+            return otherwise()
+        return self._run(lambda run: _completed_rows(plans, run, result), otherwise)  # type: ignore[arg-type]
+
+    def _plan_of_row(self, details: Details, path: Path, row: Row) -> Plan | PagePlan | None:
+        type_ = self.schema.type_map.get(type_name(CATALOGUE[row.entity]))
+        return self._plan(type_, details, path, row) if isinstance(type_, GraphQLObjectType) else None
+
+    def _plan(self, type_: GraphQLObjectType, details: Details, path: Path, result: Planned) -> Plan | PagePlan | None:
+        way = path.as_list()
+        if any(isinstance(each, int) for each in way):
             return None
         values = self.variable_values.coerced
-        key = (id(self.operation), *path, type_.name, *(values.get(name) for name in self.plans.switches))
+        key = (id(self.operation), *way, type_.name, *(values.get(name) for name in self.plans.switches))
         kept = self.plans.kept
         if key not in kept:
             if len(kept) >= MOST_PLANS:
@@ -108,21 +129,21 @@ class PlannedExecutor(QuietExecutor):
                 case _:
                     return compiler.plain(type_, details)
         except NotCompiledError as reason:
-            self.counts[f"not compiled: {reason}"] += 1
+            self.executed[f"not compiled: {reason}"] += 1
             return None
 
-    async def _run(self, plan: Plan | PagePlan, result: Planned, otherwise: Any) -> dict[str, Any]:
+    async def _run(self, work: Callable[[Run], Awaitable[Any]], otherwise: Callable[[], Any]) -> Any:
         run = Run(self.context_value, self.variable_values)
         try:
-            (answer,) = await _completed(plan, run, result)
+            answer = await work(run)
         except Exception as error:
             if error is run.failed:
                 raise
             # What a plan does not know how to say, the standard executor says, from the same snapshot.
-            self.counts[f"completed otherwise: {error if isinstance(error, LeftToStandardError) else 'a fault'}"] += 1
+            self.executed[f"completed otherwise: {error if isinstance(error, LeftToStandardError) else 'a fault'}"] += 1
             answered = otherwise()
-            return await answered if self.is_awaitable(answered) else answered  # type: ignore[no-any-return]
-        self.counts["by plan"] += 1
+            return await answered if self.is_awaitable(answered) else answered
+        self.executed["by plan"] += 1
         return answer
 
 
@@ -130,10 +151,31 @@ def _plannable(result: Any) -> TypeGuard[Planned]:
     return isinstance(result, Planned)
 
 
-def _completed(plan: Plan | PagePlan, run: Run, result: Planned) -> Awaitable[list[dict[str, Any]]]:
+def _are_rows(result: Any) -> TypeGuard[list[Row | None]]:
+    return isinstance(result, list) and set(map(type, result)) in ({Row}, {Row, NoneType})
+
+
+async def _completed(plan: Plan | PagePlan, run: Run, result: Planned) -> dict[str, Any]:
     if isinstance(plan, PagePlan):
         assert isinstance(result, Page)
-        return plan.complete(run, [result])
-    if isinstance(result, Row):
-        return plan.complete(run, Records(CATALOGUE[result.entity], [result.record], result.bits))
-    return plan.complete(run, [result])
+        (answer,) = await plan.complete(run, [result])
+    else:
+        (answer,) = await plan.complete(run, _together([result]) if isinstance(result, Row) else [result])
+    return answer
+
+
+async def _completed_rows(plans: Mapping[str, Plan], run: Run, rows: list[Row | None]) -> list[dict[str, Any] | None]:
+    answers: list[dict[str, Any] | None] = [None] * len(rows)
+    for entity, plan in plans.items():
+        places = [at for at, row in enumerate(rows) if row is not None and row.entity == entity]
+        completed = await plan.complete(
+            run, _together([row for row in rows if row is not None and row.entity == entity])
+        )
+        for at, answer in zip(places, completed, strict=True):
+            answers[at] = answer
+    return answers
+
+
+def _together(rows: Sequence[Row]) -> Records:
+    """Rows of one entity, of one read."""
+    return Records(CATALOGUE[rows[0].entity], [row.record for row in rows], rows[0].bits)

@@ -1,0 +1,83 @@
+"""What the test and the soak of the two executors share: the comparison for one viewer, and its figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import asyncpg
+import orjson
+from documents import Asked, documents_of
+from drawing import NOON
+from kinds import Kind, viewer_of
+from worlds import World
+
+from sightline.db.snapshot import Snapshot
+from sightline.resolvers.identity import Principal
+from sightline.server.answers import GraphQLRequest
+from sightline.server.execution import Engine
+from sightline.server.logs import operation_line
+
+MOST_PAGES = 3
+
+
+class ExecutorsDifferError(AssertionError):
+    """The two executors do not answer the same."""
+
+
+@dataclass(slots=True)
+class Compared:
+    """What was compared: operations, those of them that were answered with rows, and what plans did of it."""
+
+    operations: int = 0
+    filled: int = 0
+    executed: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.operations} operations answered by both executors, {self.filled} with rows; {dict(self.executed)}"
+        )
+
+
+async def compare(
+    planned: Engine,
+    standard: Engine,
+    connection: asyncpg.Connection,
+    world: World,
+    kind: Kind,
+    random: Random,
+    *,
+    documents: int,
+    into: Compared,
+) -> None:
+    """Compare for a viewer of a kind, with that many documents of each mode. Raises ExecutorsDifferError."""
+    asking = viewer_of(kind, random, world, planned.services.catalogue)
+    for asked in documents_of(planned, world, asking, random, documents):
+        waiting = list(asked.variables)
+        for _ in range(len(waiting) + MOST_PAGES):
+            if not waiting:
+                break
+            request = GraphQLRequest(asked.text, dict(waiting.pop(0)))
+            with operation_line("compared") as line:
+                data, here = await _answer(planned, connection, asking, request)
+            into.executed.update(line.executed)
+            _, there = await _answer(standard, connection, asking, request)
+            if here != there:
+                raise ExecutorsDifferError(f"{kind.name}: {asking.paths}\n{asked}\n{here!r}\n{there!r}")
+            into.operations += 1
+            into.filled += b'"__typename":"' in here
+            waiting += _next_page(asked, data)
+
+
+async def _answer(
+    engine: Engine, connection: asyncpg.Connection, asking: Principal, request: GraphQLRequest
+) -> tuple[Any, bytes]:
+    answer = await engine.answer(request, asking, Snapshot(connection, 0, NOON))
+    return answer.data, orjson.dumps([answer.data, answer.errors, answer.extensions, answer.executed])
+
+
+def _next_page(asked: Asked, data: Any) -> list[dict[str, Any]]:
+    page: dict[str, Any] = ((data or {}).get("page") or {}).get("pageInfo") or {}
+    return [{"after": page["endCursor"]}] if asked.walks and page.get("hasNextPage") else []

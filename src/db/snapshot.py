@@ -70,6 +70,9 @@ class Snapshot:
                 return
             yield rows
 
+    def confirm(self) -> None:
+        """Whether what was read was read in one state of policy and data: here it always was."""
+
     async def end(self) -> None:
         """End the transaction, after a statement that still runs: a sibling of a field that failed may be reading."""
         async with self._lock:

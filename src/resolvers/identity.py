@@ -87,9 +87,27 @@ class Identities:
             return None
         digest = self.secrets.token_hash(presented)
         principal = await self._find(digest, snapshot, lambda: source(digest, snapshot))
-        if principal is not None and len(self.used) < _KEPT:
-            self.used.add(digest)
+        if principal is not None:
+            self._use(digest)
         return principal
+
+    def recent(self, presented: str | Assertion) -> tuple[int, Principal] | None:
+        """The principal that a token had when it was last found, with the epoch of then: it may have changed since.
+
+        None for an assertion: that has times of its own to be checked.
+        """
+        if isinstance(presented, Assertion) or token_kind(presented) not in _SOURCES:
+            return None
+        digest = self.secrets.token_hash(presented)
+        known = self._known.get(digest)
+        if known is None:
+            return None
+        self._use(digest)
+        return known.epoch, known.principal
+
+    def _use(self, digest: bytes) -> None:
+        if len(self.used) < _KEPT:
+            self.used.add(digest)
 
     async def _find(
         self, key: bytes | Assertion, snapshot: Snapshot, read: Callable[[], Awaitable[Principal | None]]

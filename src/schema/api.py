@@ -68,7 +68,8 @@ class UnboundCoordinateError(TypeError):
 class Prepared:
     """A document for one view: parsed, validated, and the columns it asks for; or the errors that refuse it.
 
-    `granting` says that a mutation of it gives or takes access.
+    `granting` says that a mutation of it gives or takes access; `lone` has the operations that one statement answered
+    when they were last asked.
     """
 
     document: DocumentNode | None
@@ -77,6 +78,7 @@ class Prepared:
     unavailable: tuple[str, ...] = ()
     granting: bool = False
     plans: Plans = field(default_factory=Plans)
+    lone: set[str | None] = field(default_factory=set)
     _costs: dict[str | None, Costs] = field(default_factory=dict)
 
     def costs(self, operation_name: str | None) -> Costs:

@@ -18,6 +18,7 @@ from sightline.authz.visibility import Visibility, compile_visibility
 from sightline.db.changes import CrossedChangesError, in_change
 from sightline.db.database import Database
 from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
+from sightline.db.lone_snapshot import NotAloneError, in_one_statement
 from sightline.db.reads import Reads
 from sightline.db.secrets import Secrets
 from sightline.db.snapshot import Snapshot, in_snapshot
@@ -28,14 +29,23 @@ from sightline.resolvers.errors import BadInputError, SightlineError, Unauthenti
 from sightline.resolvers.explaining import EXPLAIN
 from sightline.resolvers.global_ids import GlobalIds, MalformedIdError
 from sightline.resolvers.grants import active_user_by_email
-from sightline.resolvers.identity import Identities, Principal, paths_of_user, principal_of_user
+from sightline.resolvers.identity import Assertion, Identities, Principal, paths_of_user, principal_of_user
 from sightline.resolvers.operation import Operation, Services, ViewedAs
 from sightline.resolvers.reports.desk import Desk
 from sightline.resolvers.visibilities import Visibilities
 from sightline.schema.api import Api, Prepared, View
 from sightline.schema.model import CATALOGUE
 from sightline.schema.selections import operations_of
-from sightline.server.answers import ErrorCode, Execute, GraphQLAnswer, GraphQLRequest, bounded, error, shortened
+from sightline.server.answers import (
+    ErrorCode,
+    Execute,
+    GraphQLAnswer,
+    GraphQLRequest,
+    RefusedError,
+    bounded,
+    error,
+    shortened,
+)
 from sightline.server.identity.access import Access
 from sightline.server.logs import log_fault, note
 from sightline.server.rates import Bucket, Rates, charged
@@ -62,13 +72,16 @@ class Engine:
     async def execute(self, request: GraphQLRequest, token: str | None) -> GraphQLAnswer:
         """The answer to an operation. Raises UnauthenticatedError for a token that stands for nobody."""
         presented = await self.access.present(token)
+        try:
+            return await self._alone(request, presented)
+        except NotAloneError:
+            pass  # in a transaction of its own, and with the rights that hold there
 
         async def work(snapshot: Snapshot, *, changing: bool = False) -> GraphQLAnswer:
             principal = await self.access.identities.find(presented, snapshot)
             if principal is None:
                 raise UnauthenticatedError("This token is not valid: it is unknown, has ended, or was revoked.")
-            bucket = self.rates.bucket(principal.fingerprint) if self.rates is not None else None
-            return await self.answer(request, principal, snapshot, bucket=bucket, changing=changing)
+            return await self.answer(request, principal, snapshot, bucket=self._bucket(principal), changing=changing)
 
         async def change(snapshot: Snapshot) -> GraphQLAnswer:
             return await work(snapshot, changing=True)
@@ -79,6 +92,33 @@ class Engine:
             granting = wanted.granting
         # Rights are decided anew, in the transaction that makes the change.
         return await self._change(change, granting=granting)
+
+    async def _alone(self, request: GraphQLRequest, presented: str | Assertion) -> GraphQLAnswer:
+        """The answer by a single statement, by the rights of a moment ago if that finds them unchanged.
+
+        Raises NotAloneError where it does not, and for what no single statement is known to answer.
+        """
+        recent = self.access.identities.recent(presented)
+        if recent is None or request.view_as is not None:
+            raise NotAloneError("nobody who was seen before, as himself")
+        epoch, principal = recent
+        prepared = self.api.view(self.visibility(principal)).prepare(request.query)
+        if request.operation_name not in prepared.lone:
+            raise NotAloneError("not known to take one statement")
+
+        async def work(snapshot: Snapshot) -> GraphQLAnswer:
+            answer = await self.answer(request, principal, snapshot, bucket=self._bucket(principal))
+            snapshot.confirm()
+            return answer
+
+        try:
+            return await in_one_statement(self.database.reads, epoch, principal.valid_until, work)
+        except (NotAloneError, RefusedError) as error:
+            prepared.lone.discard(request.operation_name)
+            raise NotAloneError("to be decided by the rights that hold now") from error
+
+    def _bucket(self, principal: Principal) -> Bucket | None:
+        return self.rates.bucket(principal.fingerprint) if self.rates is not None else None
 
     async def _change(self, change: Callable[[Snapshot], Awaitable[GraphQLAnswer]], *, granting: bool) -> GraphQLAnswer:
         try:
@@ -123,7 +163,11 @@ class Engine:
         operation = Operation(self.services, principal, visibility, snapshot, viewing_as=viewed)
 
         async def run() -> GraphQLAnswer:
-            return await _run(view, prepared, operation, request, requested=requested)
+            before = snapshot.statements
+            answer = await _run(view, prepared, operation, request, requested=requested)
+            if snapshot.statements == before + 1 and not changing:
+                prepared.lone.add(request.operation_name)
+            return answer
 
         return await (run() if bucket is None else charged(bucket, requested, run))
 
@@ -219,6 +263,7 @@ async def _run(
 ) -> GraphQLAnswer:
     assert prepared.document is not None
     result = await view.run(prepared, operation, variables=request.variables or {}, name=request.operation_name)
+    operation.snapshot.confirm()
     errors = result.errors or []
     if result.data is None and all(each.path is None for each in errors):
         return _refused(errors)  # variables that do not fit

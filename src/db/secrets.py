@@ -16,6 +16,7 @@ import secrets as system
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -51,7 +52,7 @@ class Secrets:
 
     def derive(self, purpose: str, *, length: int = 32) -> bytes:
         """A key for one purpose (HKDF-SHA256): keys of different purposes tell nothing of each other."""
-        return HKDF(hashes.SHA256(), length, salt=None, info=b"sightline " + purpose.encode()).derive(self.root)
+        return _derived(self.root, purpose, length)
 
     def token_hash(self, token: str) -> bytes:
         """What is stored of a token: keyed SHA-256, 32 bytes."""
@@ -69,6 +70,11 @@ class Secrets:
     def demo_key(self, name: str) -> str:
         """The secret of an API key of the demo platform: the same for the same secret."""
         return _checked(TokenKind.KEY, _base62(int.from_bytes(self.derive(f"demo key {name}", length=40)), _RANDOM))
+
+
+@lru_cache(maxsize=64)
+def _derived(root: bytes, purpose: str, length: int) -> bytes:
+    return HKDF(hashes.SHA256(), length, salt=None, info=b"sightline " + purpose.encode()).derive(root)
 
 
 def new_token(kind: TokenKind = TokenKind.KEY) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from cachetools import LRUCache
 
 from sightline.authz.grants import NOTHING, by_key, narrow, paths_of
-from sightline.authz.paths import Paths
+from sightline.authz.paths import Paths, Value
 from sightline.db.secrets import Secrets, TokenKind, token_kind
 from sightline.db.snapshot import Snapshot
 from sightline.resolvers.grants import LiveKey, grants_of_organization, grants_of_user, key_owner, session_user
@@ -60,6 +60,11 @@ class Principal:
     valid_until: datetime | None
     key_id: int | None = None
     columns: frozenset[str] = frozenset()
+    binds: Mapping[str, list[Value]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # What every statement of every operation binds, made once.
+        object.__setattr__(self, "binds", self.paths.binds())
 
 
 @dataclass(frozen=True, slots=True)

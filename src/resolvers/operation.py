@@ -80,7 +80,7 @@ class Operation:
     _binds: dict[str, list[Value]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._binds = self.principal.paths.binds()
+        self._binds = dict(self.principal.binds)
         if self.viewing_as is not None:
             self._binds |= self.viewing_as.paths.binds(first=len(self.principal.paths.ordered))
 

@@ -39,7 +39,7 @@ lists yours.
 async def cookbook(database: Database, secrets: Secrets) -> str:
     """The document, made on a demo platform."""
     engine = Engine.of(database, secrets)
-    variables = await _variables(database, engine)
+    variables = await variables_of(database, engine)
     parts = [_INTRODUCTION]
     for number, question in enumerate(QUESTIONS, 1):
         report = await answer_to(question, engine, secrets, variables)
@@ -51,7 +51,7 @@ async def cookbook(database: Database, secrets: Secrets) -> str:
     return "\n".join(parts)
 
 
-async def _variables(database: Database, engine: Engine) -> Mapping[str, str]:
+async def variables_of(database: Database, engine: Engine) -> Mapping[str, str]:
     """The ids that the queries name."""
     async with database.owner() as connection:
         northwind, bluebird = [

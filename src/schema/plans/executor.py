@@ -72,6 +72,7 @@ class PlannedExecutor(QuietExecutor):
         super().__init__(*arguments, **options)
         self.plans = plans
         self.executed: Counter[str] = self.context_value.executed
+        self.left = False
 
     def collect_and_execute_subfields(
         self, return_type: GraphQLObjectType, field_details_list: Details, path: Path, result: Any, position: Any
@@ -107,7 +108,7 @@ class PlannedExecutor(QuietExecutor):
 
     def _plan(self, type_: GraphQLObjectType, details: Details, path: Path, result: Planned) -> Plan | PagePlan | None:
         way = path.as_list()
-        if any(isinstance(each, int) for each in way):
+        if self.left or any(isinstance(each, int) for each in way):
             return None
         values = self.variable_values.coerced
         key = (id(self.operation), *way, type_.name, *(values.get(name) for name in self.plans.switches))
@@ -139,7 +140,8 @@ class PlannedExecutor(QuietExecutor):
         except Exception as error:
             if error is run.failed:
                 raise
-            # What a plan does not know how to say, the standard executor says, from the same snapshot.
+            # What a plan does not know how to say, the standard executor says to its end, from the same snapshot.
+            self.left = True
             self.executed[f"completed otherwise: {error if isinstance(error, LeftToStandardError) else 'a fault'}"] += 1
             answered = otherwise()
             return await answered if self.is_awaitable(answered) else answered

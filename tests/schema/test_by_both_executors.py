@@ -1,0 +1,146 @@
+"""What plans leave to the standard executor, and what they answer in its place: the bytes are the same either way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from cookbook import variables_of
+from cookbook_questions import QUESTIONS, Question
+from desk import Desk, as_bytes
+
+from sightline.db.snapshot import Snapshot, in_snapshot
+from sightline.schema.api import Api
+from sightline.schema.plans.columns import LeftToStandardError
+from sightline.schema.plans.leaves import Leaf
+from sightline.server.answers import GraphQLRequest
+from sightline.server.execution import Engine
+from sightline.server.logs import operation_line
+
+MISTAKEN = {
+    "a page too large below rows": "{ programs(first: 2) { nodes { id enrollments(first: 0) { nodes { id } } } } }",
+    "no page size below rows": "{ programs(first: 2) { nodes { id enrollments { nodes { id } } } } }",
+    "a cursor of something else": '{ programs(first: 2, after: "xx") { nodes { id } totalCount } }',
+    "a cursor of something else, below rows": (
+        '{ programs(first: 2) { nodes { enrollments(first: 2, after: "xx") { totalCount edges { cursor } } } } }'
+    ),
+    "no id among ids": '{ nodes(ids: ["xx", "yy"]) { id } }',
+    "a filter by no id": '{ conversions(first: 1, where: {program: {eq: "xx"}}) { nodes { id } } }',
+    "a filter by no id below rows": (
+        '{ programs(first: 1) { nodes { conversions(first: 1, where: {click: {eq: "xx"}}) { nodes { id } } } } }'
+    ),
+    "too many keys of an order": (
+        "{ programs(first: 1, orderBy: [{field: NAME}, {field: NAME}]) { nodes { id } pageInfo { endCursor } } }"
+    ),
+    "a mistake beside an answer": "{ a: programs(first: 1) { nodes { id } } b: programs(first: 101) { nodes { id } } }",
+}
+ANSWERED = {
+    "nothing of a connection": "{ programs(first: 2) { __typename } }",
+    "keys twice": (
+        "{ programs(first: 2) { nodes { a: name ...f } n: nodes { __typename } } } fragment f on Program { a: name id }"
+    ),
+    "amounts in other words": (
+        "{ conversions(first: 9) { nodes { p: payout { c: currency __typename a: amount } profit { amount } } } }"
+    ),
+    "what is included": (
+        "query { programs(first: 2) { nodes { id name @skip(if: true) ... @include(if: true) { name } } } }"
+    ),
+    "the same row by many": (
+        "{ conversions(first: 50) { nodes { program { id name conversions(first: 1) { totalCount } } } } }"
+    ),
+    "backward": (
+        "{ conversions(last: 5) { edges { cursor } pageInfo { hasPreviousPage hasNextPage startCursor endCursor } } }"
+    ),
+    "the viewer's own row": "{ viewer { user { name memberships(first: 3) { nodes { role { name } } } } } }",
+    "the marketplace": "{ marketplace { programs(first: 3) { nodes { name } totalCount } } }",
+    "the log": "{ auditLogs(first: 5) @include(if: true) { nodes { action changes { field before } target { id } } } }",
+    "hidden ones, masked": (
+        "query @onDenied(mode: MASK) { conversions(first: 9) { nodes { status madeUp revenue { amount } } secret } }"
+    ),
+}
+ASKING = ("admin", "adv-guest", "partner-admin", "collab-readonly")
+
+
+@pytest.fixture(scope="module")
+def standard(desk: Desk) -> Engine:
+    """An engine that makes no plans."""
+    return replace(desk.engine, api=Api(planned=False))
+
+
+async def both(
+    desk: Desk, standard: Engine, who: str, query: str, variables: dict[str, Any]
+) -> tuple[bytes, dict[str, int]]:
+    """The answer of plans, if it is that of the standard executor; and what was done for it."""
+
+    asking, request = await desk.member(who), GraphQLRequest(query, variables)
+
+    async def ask(snapshot: Snapshot) -> tuple[bytes, dict[str, int]]:
+        with operation_line("both") as line:
+            planned = as_bytes(await desk.engine.answer(request, asking, snapshot))
+        assert planned == as_bytes(await standard.answer(request, asking, snapshot))
+        return planned, line.executed
+
+    return await in_snapshot(desk.engine.database.reads, ask)
+
+
+@pytest.mark.parametrize("who", ASKING)
+@pytest.mark.parametrize("query", MISTAKEN.values(), ids=MISTAKEN)
+async def test_mistakes_are_told_by_the_standard_executor(desk: Desk, standard: Engine, who: str, query: str) -> None:
+    """Message, path and place of an error are its own, and what stands beside it is answered."""
+    answer, executed = await both(desk, standard, who, query, {})
+    assert b"BAD_INPUT" in answer
+    assert not any("fault" in reason for reason in executed)
+
+
+@pytest.mark.parametrize("who", ASKING)
+@pytest.mark.parametrize("query", ANSWERED.values(), ids=ANSWERED)
+async def test_plans_answer_what_is_asked_in_unusual_ways(desk: Desk, standard: Engine, who: str, query: str) -> None:
+    """Aliases, fragments, directives, rows met twice, nulls, and what the viewer does not have."""
+    _, executed = await both(desk, standard, who, query, {})
+    assert not any("fault" in reason for reason in executed)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.asks)
+async def test_reports_are_completed_by_plans(
+    desk: Desk, standard: Engine, variables: dict[str, str], question: Question
+) -> None:
+    """Columns, rows, totals and comparisons of every question of the cookbook."""
+    wanted = {name: each for name, each in variables.items() if f"${name}" in question.query}
+    answer, executed = await both(desk, standard, question.who, question.query, wanted)
+    assert b'"values":[' in answer
+    assert executed["by plan"] == 1
+
+
+@pytest.fixture(scope="module")
+async def variables(desk: Desk) -> dict[str, str]:
+    """The ids that the cookbook names."""
+    return dict(await variables_of(desk.engine.database, desk.engine))
+
+
+async def test_what_a_plan_cannot_write_is_completed_by_the_standard_executor(
+    desk: Desk, standard: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the same snapshot, and never as half an answer."""
+
+    def failing(self: Leaf, values: list[Any]) -> list[Any]:
+        raise LeftToStandardError("a test")
+
+    monkeypatch.setattr(Leaf, "written", failing)
+    query = "{ programs(first: 3) { nodes { id name conversions(first: 2) { nodes { id status } } } } }"
+    answer, executed = await both(desk, standard, "admin", query, {})
+    assert b'"status":' in answer
+    assert executed == {"completed otherwise: a test": 1}
+
+
+async def test_a_plan_is_for_one_view(desk: Desk) -> None:
+    """What was compiled for one viewer is never met by another, whose view has other fields."""
+    query = "{ conversions(first: 1) { nodes { status } } }"
+    kept = []
+    for who in ("admin", "adv-guest"):
+        asking = await desk.member(who)
+        await desk.read(query, asking)
+        kept.append(desk.view(asking).prepare(query).plans.kept)
+    assert kept[0]
+    assert kept[1]
+    assert not kept[0].keys() & kept[1].keys()

@@ -35,9 +35,11 @@ class RecordingSnapshot(Snapshot):
         return await super().fetch(statement, values)
 
 
-async def statements(database: Database, engine: Engine, query: str, token: str) -> list[Recorded]:
+async def statements(
+    database: Database, engine: Engine, query: str, token: str, variables: dict[str, Any] | None = None
+) -> list[Recorded]:
     """The viewer's statements of a query, recorded once everything is warm."""
-    await engine.execute(GraphQLRequest(query), token)
+    await engine.execute(GraphQLRequest(query, variables), token)
     async with database.reads.acquire() as connection:
         await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         row = await connection.fetchrow("SELECT n, now() AS clock FROM authz_epoch")
@@ -45,6 +47,6 @@ async def statements(database: Database, engine: Engine, query: str, token: str)
         snapshot.sent = []
         principal = await engine.access.identities.find(token, snapshot)
         assert principal is not None
-        await engine.answer(GraphQLRequest(query), principal, snapshot)
+        await engine.answer(GraphQLRequest(query, variables), principal, snapshot)
         await connection.execute("ROLLBACK")
         return snapshot.sent

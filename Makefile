@@ -1,6 +1,6 @@
 # `env -i make demo` has no PATH at all: give the recipes the system's.
 export PATH := $(or $(PATH),/usr/local/bin:/usr/bin:/bin)
-# Some environments forbid Python to keep what it compiled: then every process that is started compiles 1,300 modules anew.
+# Where Python may not keep what it compiled, every process that is started compiles 1,300 modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 UV := $(or $(shell command -v uv),.tools/uv/bin/uv)
 RUN := $(UV) run --locked

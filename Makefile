@@ -1,5 +1,7 @@
 # `env -i make demo` has no PATH at all: give the recipes the system's.
 export PATH := $(or $(PATH),/usr/local/bin:/usr/bin:/bin)
+# Where Python may not keep what it compiled, every process that is started compiles 1,300 modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 UV := $(or $(shell command -v uv),.tools/uv/bin/uv)
 RUN := $(UV) run --locked
 

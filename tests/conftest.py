@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -23,10 +24,13 @@ from sightline.db.demo import seed
 from sightline.db.embedded import Cluster, lease
 from sightline.db.role_names import SUPERUSER, DatabaseRole
 from sightline.db.secrets import Secrets
+from sightline.resolvers.identity import Identities
 from sightline.server.execution import Engine
+from sightline.server.identity.access import Access
 
 # A test's database may be lost with the machine; the tests that kill a server make clusters of their own.
-FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# Nor are its tables looked through beside it: what planners know would depend on when, and pages take other plans then.
+FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
 
 # Databases are copied by the hundred, which a file system in memory does six times as fast. It must hold some twenty.
 IN_MEMORY, ROOM = Path("/dev/shm"), 8 << 30
@@ -37,6 +41,7 @@ gc.set_threshold(100_000, 20, 100)
 EmptyDatabase = Callable[..., Awaitable[str]]
 DatabaseUrl = Callable[[str], str]
 Copied = Callable[[str, str], Awaitable[str]]
+EngineOver = Callable[[Database], Engine]
 
 
 @pytest.fixture(scope="session")
@@ -158,16 +163,32 @@ def demo_engine(demo: Database) -> Engine:
 
 
 @pytest.fixture(scope="session")
+def engine_over(demo_engine: Engine) -> EngineOver:
+    """Makes engines over other copies of the demo platform.
+
+    They share what follows from the rules alone, as all operations of a server do: views, documents, statements.
+    """
+
+    def over(database: Database) -> Engine:
+        services = replace(demo_engine.services, changes=database.writes)
+        return replace(demo_engine, database=database, services=services, access=Access(Identities(SECRETS)))
+
+    return over
+
+
+@pytest.fixture(scope="session")
 def secrets() -> Secrets:
     """The installation's secret in tests: the tokens of the demo cast follow from it."""
     return SECRETS
 
 
 @pytest.fixture(scope="session")
-async def platform(copied: Copied, demo_template: str, secrets: Secrets) -> AsyncIterator[Platform]:
+async def platform(
+    copied: Copied, demo_template: str, secrets: Secrets, engine_over: EngineOver
+) -> AsyncIterator[Platform]:
     """A copy of the demo platform that tests may add people, grants and rows to, with an engine over it."""
     url = await copied("demo_to_change", demo_template)
-    async with Database.open(url) as opened, Platform.over(opened, secrets) as platform:
+    async with Database.open(url) as opened, Platform.over(opened, secrets, engine_over(opened)) as platform:
         yield platform
 
 
@@ -178,9 +199,9 @@ async def own_url(request: pytest.FixtureRequest, copied: Copied, demo_template:
 
 
 @pytest.fixture(scope="module")
-async def own_platform(own_url: str, secrets: Secrets) -> AsyncIterator[Platform]:
+async def own_platform(own_url: str, secrets: Secrets, engine_over: EngineOver) -> AsyncIterator[Platform]:
     """The same, with an engine over it."""
-    async with Database.open(own_url) as opened, Platform.over(opened, secrets) as platform:
+    async with Database.open(own_url) as opened, Platform.over(opened, secrets, engine_over(opened)) as platform:
         yield platform
 
 

@@ -57,10 +57,10 @@ class Platform:
 
     @classmethod
     @asynccontextmanager
-    async def over(cls, database: Database, secrets: Secrets) -> AsyncIterator[Platform]:
-        """The platform in an open database."""
+    async def over(cls, database: Database, secrets: Secrets, engine: Engine | None = None) -> AsyncIterator[Platform]:
+        """The platform in an open database, with an engine of its own unless there is one."""
         async with database.owner() as owner:
-            yield cls(Engine.of(database, secrets), secrets, owner)
+            yield cls(engine or Engine.of(database, secrets), secrets, owner)
 
     def member(self, key: str) -> str:
         """The token of a member of the demo cast."""

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from sightline.authz.classes import FieldClass
 from sightline.authz.expr import Token
@@ -79,6 +80,8 @@ class Attribute(StrEnum):
     STATUSES = "statuses"
 
 
+_ATTRIBUTES = tuple(Attribute)
+
 Value = int | str
 Values = Mapping[Attribute, frozenset[Value]]
 
@@ -137,10 +140,11 @@ class Paths:
         return {
             bind_name(index, attribute): sorted(each.values.get(attribute, frozenset()), key=str)
             for index, each in enumerate(self.ordered, first)
-            for attribute in Attribute
+            for attribute in _ATTRIBUTES
         }
 
 
+@lru_cache(maxsize=4_096)  # every operation names all of its paths' parameters
 def bind_name(index: int, attribute: Attribute | str) -> str:
     """The bind parameter of path `index` for an attribute."""
     return f"path{index}_{attribute}"

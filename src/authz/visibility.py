@@ -73,6 +73,7 @@ class Visibility:
     _rows: dict[tuple[str, PathKind | None], Expr] = field(default_factory=dict, repr=False)
     _cells: dict[tuple[str, frozenset[FieldClass]], Decision] = field(default_factory=dict, repr=False)
     _verbs: dict[tuple[str, PathKind | None], Expr] = field(default_factory=dict, repr=False)
+    _reached: dict[tuple[int, str], Expr] = field(default_factory=dict, repr=False)
 
     def rows(self, entity: str, *, through: PathKind | None = None) -> Expr:
         """The row filter of an entity, or of what paths of one kind reach: FALSE where there can never be a row."""
@@ -98,7 +99,7 @@ class Visibility:
             holds = rule.holds.get(shape.kind, FALSE) if through in (None, shape.kind) else FALSE
             if Flag.READS_ONLY in shape.tokens or holds == FALSE:
                 continue
-            fold = Fold(self.model, self.shapes, index, self.first)
+            fold = Fold(self.model, self.shapes, index, self.first, self._reached)
             if rule.entity is None:
                 yield fold(holds, "")
             elif (rows := fold(Reached(), rule.entity)) != FALSE:
@@ -132,7 +133,7 @@ class Visibility:
     def reaching(self, entity: str, classes: frozenset[FieldClass]) -> Iterable[tuple[Expr, Expr]]:
         """Per path: its row set on the entity, and its cell for the classes."""
         for index in range(len(self.shapes)):
-            fold = Fold(self.model, self.shapes, index, self.first)
+            fold = Fold(self.model, self.shapes, index, self.first, self._reached)
             rows = fold(Reached(), entity)
             # A kind of path that does not reach the entity may hold classes there under conditions it does not declare.
             yield rows, FALSE if rows == FALSE else all_of(*(fold(Masks(each), entity) for each in classes))
@@ -140,12 +141,16 @@ class Visibility:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """One path's reading of a rule: atoms of the path replaced, attributes named by their bind parameters."""
+    """One path's reading of a rule: atoms of the path replaced, attributes named by their bind parameters.
+
+    `reached` keeps the row sets of paths by number and entity: every entity that leads there, and every class, asks.
+    """
 
     model: Model
     shapes: tuple[Shape, ...]
     index: int
     first: int = 0
+    reached: dict[tuple[int, str], Expr] = field(default_factory=dict, repr=False)
 
     @property
     def shape(self) -> Shape:
@@ -162,8 +167,7 @@ class Fold:
             case In(column, attribute):
                 return In(column, bind_name(self.first + self.index, attribute))
             case Reached():
-                rule = self.model.rules.get(entity)
-                return FALSE if rule is None else self(rule.rows.get(self.shape.kind, FALSE), entity)
+                return self._rows(entity)
             case ReachedBy(kinds):
                 others = (at for at, shape in enumerate(self.shapes) if shape.kind in kinds)
                 return any_of(*(replace(self, index=at)(Reached(), entity) for at in others))
@@ -182,6 +186,13 @@ class Fold:
                 return any_of(*(self(part, entity) for part in parts))
             case Not(part):
                 return negate(self(part, entity))
+
+    def _rows(self, entity: str) -> Expr:
+        at = (self.index, entity)
+        if at not in self.reached:
+            rule = self.model.rules.get(entity)
+            self.reached[at] = FALSE if rule is None else self(rule.rows.get(self.shape.kind, FALSE), entity)
+        return self.reached[at]
 
 
 def compile_visibility(model: Model, shapes: tuple[Shape, ...], *, policy_version: str, first: int = 0) -> Visibility:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -42,6 +43,7 @@ def has_global_ids(schema: GraphQLSchema, name: str) -> bool:
     return "id" in _rows_of(schema, name).fields
 
 
+@cache
 def everything(schema: GraphQLSchema) -> tuple[str, ...]:
     """Documents that ask for every root connection with all leaf fields of its rows, and for the viewer."""
     assert schema.query_type is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from sightline.authz.classes import FieldClass
 from sightline.authz.entities import ENTITY_RULES, EntityRule
@@ -87,6 +88,7 @@ def _asked(kind: PathKind, classes: frozenset[FieldClass]) -> set[str]:
     }
 
 
+@cache
 def _touched(entity: str) -> frozenset[str]:
     """An entity and those whose rules follow it."""
     edge = f"Edge(target='{entity}'"

@@ -34,7 +34,7 @@ from sightline.resolvers.identity import Principal
 from sightline.resolvers.operation import Operation
 from sightline.schema.api import Api
 from sightline.schema.model import CATALOGUE
-from sightline.server.execution import Engine
+from sightline.server.execution import Engine, services_of
 
 DOCUMENTS = 6
 RECORD = Path(__file__).with_name("noticed.json")
@@ -127,7 +127,7 @@ class Comparisons:
         return await in_snapshot(self.database.reads, lambda snapshot: self._compared(snapshot, probes))
 
     async def _compared(self, snapshot: Snapshot, probes: list[Probe]) -> Probe | None:
-        services = Engine.of(self.database, self.secrets).services
+        services = services_of(self.database, self.secrets)
         operations: dict[str, Operation] = {}
         for probe in probes:
             viewer = self.viewers[probe.viewer]

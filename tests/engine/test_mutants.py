@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from random import Random
 
 import pytest
@@ -23,6 +23,7 @@ from sightline.authz import visibility as deciding
 from sightline.authz.classes import FieldClass
 from sightline.authz.expr import Expr, evaluate
 from sightline.authz.model import build_model
+from sightline.authz.paths import Value
 from sightline.authz.visibility import Conditional, Permit, Visibility, compile_visibility
 from sightline.db.authorised import KEY_PREFIX
 from sightline.db.catalogue import Catalogue, Entity
@@ -71,6 +72,7 @@ class Pool:
     viewers: list[Principal]
     _seen: dict[tuple[int, str], Projection] = field(default_factory=dict)
     _right: dict[int, Visibility] = field(default_factory=dict)
+    _binds: dict[int, dict[str, list[Value]]] = field(default_factory=dict)
 
     def expected(self, at: int, entity: Entity) -> Projection:
         """What a viewer sees of an entity, by the right rules."""
@@ -80,14 +82,22 @@ class Pool:
         return self._seen[at, entity.name]
 
     def right(self, at: int) -> Visibility:
-        """A viewer's visibility under the right rules; to be made before any rule is changed."""
+        """A viewer's visibility under the right rules."""
         if at not in self._right:
-            self._right[at] = visibility = self._visibility(self.catalogue, at)
-            for entity in self.catalogue.served:
-                visibility.rows(entity.name)
-                for classes in {frozenset(needed) for needed in readable(entity).values()}:
-                    visibility.decide_classes(entity.name, classes)
+            self._right[at] = self._visibility(self.catalogue, at)
         return self._right[at]
+
+    def decide(self, at: int, entity: Entity) -> None:
+        """Have the right rules decided for a viewer: while they are changed it would be too late."""
+        self.right(at).rows(entity.name)
+        for classes in class_sets(entity):
+            self.right(at).decide_classes(entity.name, classes)
+
+    def binds(self, at: int) -> dict[str, list[Value]]:
+        """The values of a viewer's parameters."""
+        if at not in self._binds:
+            self._binds[at] = self.viewers[at].paths.binds()
+        return self._binds[at]
 
     def wrong(self, catalogue: Catalogue, at: int) -> Visibility:
         """A viewer's visibility under other rules."""
@@ -123,22 +133,23 @@ async def test_every_wrong_rule_is_noticed(
 async def _survivors(
     pool: Pool, mutants: list[Mutant], monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot
 ) -> list[Mutant]:
-    for at in range(len(pool.viewers)):
-        pool.right(at)
     return [mutant for mutant in mutants if not await _noticed(snapshot, pool, mutant, monkeypatch)]
 
 
 async def _noticed(snapshot: Snapshot, pool: Pool, mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> bool:
     tables = {name: entity.columns for name, entity in pool.catalogue.entities.items()}
     catalogue = Catalogue(pool.catalogue.entities, build_model(tables, mutant.rules))
-    with monkeypatch.context() as patched:
-        if mutant.masks is not None:
-            patched.setattr(deciding, "MASKS", mutant.masks)
-        for at, viewer in enumerate(pool.viewers):
-            if not {shape.kind for shape in viewer.paths.shapes} & mutant.kinds:
-                continue
+    entities = [catalogue[name] for name in sorted(mutant.entities)]
+    for at, viewer in enumerate(pool.viewers):
+        if not {shape.kind for shape in viewer.paths.shapes} & mutant.kinds:
+            continue
+        for entity in entities:
+            pool.decide(at, entity)
+        with monkeypatch.context() as patched:
+            if mutant.masks is not None:
+                patched.setattr(deciding, "MASKS", mutant.masks)
             visibility = pool.wrong(catalogue, at)
-            for entity in map(catalogue.__getitem__, sorted(mutant.entities)):
+            for entity in entities:
                 # SQL is asked where Python says that it answers something else: most predicates that are not the same
                 # by form are the same on these rows.
                 if _would_differ(pool, at, visibility, entity) and await _differs(
@@ -150,7 +161,7 @@ async def _noticed(snapshot: Snapshot, pool: Pool, mutant: Mutant, monkeypatch: 
 
 def _would_differ(pool: Pool, at: int, wrong: Visibility, entity: Entity) -> bool:
     """Whether the wrong predicates, evaluated row by row, show a viewer anything else than the right ones."""
-    right, attributes = pool.right(at), pool.viewers[at].paths.binds()
+    right, attributes = pool.right(at), pool.binds(at)
 
     def true(predicate: Expr, row: Values) -> bool:
         return evaluate(predicate, row, attributes=attributes, world=pool.world) is True
@@ -163,7 +174,7 @@ def _would_differ(pool: Pool, at: int, wrong: Visibility, entity: Entity) -> boo
     before, after = right.rows(entity.name), wrong.rows(entity.name)
     if before != after and any(true(before, row) != true(after, row) for row in rows):
         return True
-    for classes in {frozenset(needed) for needed in readable(entity).values()}:
+    for classes in class_sets(entity):
         if right.decide_classes(entity.name, classes) != wrong.decide_classes(entity.name, classes) and any(
             true(before, row) and holds(right, classes, row) != holds(wrong, classes, row) for row in rows
         ):
@@ -180,7 +191,7 @@ async def _differs(
         return bool(expected)
     columns = granted(visibility, entity)
     read = Reads(catalogue).page(visibility, PageQuery(Selection(entity.name), columns, (), 0))
-    records = await snapshot.fetch(read.statement, pool.viewers[at].paths.binds() | {"limit": 100_000})
+    records = await snapshot.fetch(read.statement, pool.binds(at) | {"limit": 100_000})
     answered = {
         tuple(record[KEY_PREFIX + name] for name in entity.key): {name: record[name] for name in columns}
         for record in records
@@ -192,6 +203,12 @@ async def _differs(
         or any(value is not HIDDEN for name, value in expected[key].items() if name not in columns)
         for key, cells in answered.items()
     )
+
+
+@cache
+def class_sets(entity: Entity) -> frozenset[frozenset[FieldClass]]:
+    """The sets of classes that columns of an entity need."""
+    return frozenset(frozenset(needed) for needed in readable(entity).values())
 
 
 def _carried(catalogue: Catalogue) -> dict[str, frozenset[FieldClass]]:

@@ -63,8 +63,8 @@ WRONG: tuple[Wrong, ...] = (
     Wrong(
         visibility, "Fold.__call__", "return In(column, bind_name(self.first + self.index, attribute))", "return TRUE"
     ),
-    Wrong(visibility, "Fold.__call__", "self(rule.rows.get(self.shape.kind, FALSE), entity)", "TRUE"),
-    Wrong(visibility, "Fold.__call__", "rule.rows.get(self.shape.kind, FALSE)", "next(iter(rule.rows.values()))"),
+    Wrong(visibility, "Fold._rows", "self(rule.rows.get(self.shape.kind, FALSE), entity)", "TRUE"),
+    Wrong(visibility, "Fold._rows", "rule.rows.get(self.shape.kind, FALSE)", "next(iter(rule.rows.values()))"),
     Wrong(visibility, "Fold.__call__", "MASKS[self.shape.kind].get(field_class, FALSE)", "TRUE"),
     Wrong(visibility, "Fold.__call__", "MASKS[self.shape.kind].get(field_class, FALSE)", "FALSE"),
     Wrong(visibility, "Fold.__call__", "self.model.rules[entity].conditions[name]", "TRUE"),

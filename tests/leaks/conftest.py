@@ -22,8 +22,11 @@ async def door(desk: Desk) -> AsyncIterator[Door]:
 
 @pytest.fixture(scope="session")
 async def changing(
-    copied: Callable[[str, str], Awaitable[str]], demo_template: str, secrets: Secrets
+    copied: Callable[[str, str], Awaitable[str]],
+    demo_template: str,
+    secrets: Secrets,
+    engine_over: Callable[[Database], Engine],
 ) -> AsyncIterator[Desk]:
     """A copy of the demo platform. Who changes rows there takes them back, unless nobody else looks at them."""
     async with Database.open(await copied("demo_of_leaks", demo_template)) as database:
-        yield Desk(Engine.of(database, secrets), secrets)
+        yield Desk(engine_over(database), secrets)

@@ -19,6 +19,7 @@ from sightline.schema.names import camel, plural, type_name
 from sightline.server.answers import GraphQLAnswer, GraphQLRequest
 
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } nodes(ids: [$id, $id]) { __typename id } }"
+NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 NOTHING = ({"node": None, "nodes": [None, None]}, [])
 SAMPLED = 6
 PAGE, MOST_PAGES = 60, 3
@@ -95,8 +96,8 @@ async def test_a_filter_by_an_invisible_rows_id_finds_what_a_missing_ones_does(d
     viewer, compared = await desk.member(key), 0
     for entity, root in connections_of(desk, viewer):
         real, missing = ids[entity.name]
-        looked_up = await asked(desk, viewer, [(NODE, {"id": each}) for each in real])
-        invisible = [each for each, answer in zip(real, looked_up, strict=True) if not (answer.data or {})["node"]]
+        looked_up = (await desk.read(NODES, viewer, ids=real))["nodes"]
+        invisible = [each for each, node in zip(real, looked_up, strict=True) if node is None]
         foreign = [some[0] for name, (some, _) in ids.items() if name != entity.name][::9]
         query = (
             f"query ($v: ID!) {{ {root}(first: 3, where: {{ id: {{ eq: $v }} }}) "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -18,6 +19,9 @@ from graphql import (
 )
 
 from sightline.resolvers.global_ids import Key
+from sightline.resolvers.identity import Principal
+from sightline.schema.limits import MOST_ROOT_FIELDS
+from sightline.server.answers import GraphQLAnswer
 from sightline.server.execution import Engine
 
 SCALARS: dict[str, Any] = {
@@ -68,12 +72,17 @@ def takes_an_id(type_: GraphQLInputObjectType) -> bool:
     return any(get_named_type(field.type).name == "ID" for field in type_.fields.values())
 
 
-def document(name: str, field: GraphQLField) -> str:
-    """The mutation with everything that its errors say."""
-    return (
-        f"mutation ($input: {input_of(field).name}!) {{ {name}(input: $input) {{"
-        " __typename ... on UserError { message code path } ... on Conflict { version } } }"
-    )
+def document(name: str, field: GraphQLField, times: int) -> str:
+    """The mutation so many times, each with an input of its own and with everything that its errors say."""
+    declared = ", ".join(f"$input{at}: {input_of(field).name}!" for at in range(times))
+    asked = " ".join(f"at{at}: {name}(input: $input{at}) {{ ...Said }}" for at in range(times))
+    said = "__typename ... on UserError { message code path } ... on Conflict { version }"
+    return f"mutation ({declared}) {{ {asked} }} fragment Said on {get_named_type(field.type).name} {{ {said} }}"
+
+
+def batches(rows: list[tuple[str, Key]]) -> Iterator[list[tuple[str, Key]]]:
+    """Rows in as many parts as there are documents to name them: each has its own field at a document's root."""
+    yield from (rows[at : at + MOST_ROOT_FIELDS] for at in range(0, len(rows), MOST_ROOT_FIELDS))
 
 
 def mutations(schema: GraphQLSchema) -> dict[str, GraphQLField]:
@@ -106,28 +115,50 @@ async def test_a_mutation_one_does_not_have_is_as_a_made_up_one(desk: Desk, demo
 
 
 @EVERY_KEY
-async def test_an_invisible_row_is_a_missing_one(desk: Desk, demo_engine: Engine, key: str) -> None:
+async def test_an_invisible_row_is_a_missing_one(desk: Desk, key: str) -> None:
     """LK15, LK12, AC7, AC12: every mutation a member has, over every entity: hidden and missing rows are alike."""
     viewer = await desk.member(key)
-    engine, ids = demo_engine, demo_engine.services.ids
     fields = {name: each for name, each in mutations(desk.view(viewer)._schema).items() if takes_an_id(input_of(each))}
     probes = await hidden_rows(desk, key)
     for name, field in fields.items():
-        query = document(name, field)
-        for entity, hidden in probes:
-            said = []
-            for number in (hidden, Key(MISSING, MISSING if engine.services.catalogue[entity].is_fact else 0)):
-                (some_id,) = ids.encode(entity, [number])
-                given = required_of(input_of(field), some_id)
-                given |= {
-                    each: a_value(member.type, some_id)
-                    for each, member in input_of(field).fields.items()
-                    if get_named_type(member.type).name == "ID"
-                }
-                answer = await desk.change(query, viewer, input=given)
-                said.append((answer.data, answer.errors))
-            assert said[0] == said[1], (name, entity)
-            assert said[0][0][name]["__typename"] != f"{name[0].upper()}{name[1:]}Success", (name, entity)
+        for some in batches(probes):
+            hidden = await answer_to(desk, viewer, name, field, some)
+            missing = await answer_to(
+                desk, viewer, name, field, [(entity, missing_of(desk, entity)) for entity, _ in some]
+            )
+            assert hidden.errors == missing.errors, name
+            assert hidden.data is not None, name
+            assert missing.data is not None, name
+            for at, (entity, _) in enumerate(some):
+                said = hidden.data[f"at{at}"]
+                assert said == missing.data[f"at{at}"], (name, entity)
+                assert said["__typename"] != f"{name[0].upper()}{name[1:]}Success", (name, entity)
+
+
+async def answer_to(
+    desk: Desk, viewer: Principal, name: str, field: GraphQLField, rows: Sequence[tuple[str, Key]]
+) -> GraphQLAnswer:
+    """The answer to a mutation of each of these rows, of which nothing is left. A refused one leaves nothing either."""
+    inputs = {
+        f"input{at}": naming(field, desk.engine.services.ids.encode(entity, [key])[0])
+        for at, (entity, key) in enumerate(rows)
+    }
+    return await desk.change(document(name, field, len(rows)), viewer, **inputs)
+
+
+def naming(field: GraphQLField, some_id: str) -> dict[str, Any]:
+    """An input of a mutation that has this id wherever it may have one."""
+    type_ = input_of(field)
+    return required_of(type_, some_id) | {
+        name: a_value(member.type, some_id)
+        for name, member in type_.fields.items()
+        if get_named_type(member.type).name == "ID"
+    }
+
+
+def missing_of(desk: Desk, entity: str) -> Key:
+    """The key of a row that no table has."""
+    return Key(MISSING, MISSING if desk.engine.services.catalogue[entity].is_fact else 0)
 
 
 async def hidden_rows(desk: Desk, key: str) -> list[tuple[str, Key]]:

@@ -30,11 +30,14 @@ IN_TURN = sorted(LIVING, key=lambda key: next(each for each in CAST if each.key 
 
 @pytest.fixture(scope="module")
 async def losing(
-    copied: Callable[[str, str], Awaitable[str]], demo_template: str, secrets: Secrets
+    copied: Callable[[str, str], Awaitable[str]],
+    demo_template: str,
+    secrets: Secrets,
+    engine_over: Callable[[Database], Engine],
 ) -> AsyncIterator[Desk]:
     """A copy of the demo platform on which the cast loses its grants, one after the other."""
     async with Database.open(await copied("demo_of_revocations", demo_template)) as database:
-        yield Desk(Engine.of(database, secrets), secrets)
+        yield Desk(engine_over(database), secrets)
 
 
 async def revoke(desk: Desk, key: str, number: int) -> None:

@@ -10,14 +10,21 @@ from new_enemy_cases import Arena, Stage
 
 from sightline.db.database import Database
 from sightline.db.secrets import Secrets
+from sightline.server.execution import Engine
 
 
 @pytest.fixture(scope="session")
 async def arena(
-    copied: Callable[[str, str], Awaitable[str]], demo_template: str, secrets: Secrets
+    copied: Callable[[str, str], Awaitable[str]],
+    demo_template: str,
+    secrets: Secrets,
+    engine_over: Callable[[Database], Engine],
 ) -> AsyncIterator[Arena]:
     """A copy of the demo platform with as many reading connections as there are viewers."""
     url = await copied("demo_of_the_new_enemy", demo_template)
-    async with Database.open(url, reads=24) as database, Platform.over(database, secrets) as platform:
+    async with (
+        Database.open(url, reads=24) as database,
+        Platform.over(database, secrets, engine_over(database)) as platform,
+    ):
         stage = await Stage.of(platform)
         yield Arena(platform.engine, platform.owner, await stage.revoked(), await stage.ending())

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Button, Tooltip, TooltipTrigger } from "react-aria-components";
 import type { ApiError } from "./api";
+import type { Said } from "./changes";
 import { Icon, type IconName } from "./icons";
 
 export function Blank({ icon, title, children }: { icon: IconName; title: string; children?: ReactNode }) {
@@ -35,6 +36,18 @@ export function Failed({ error, again }: { error: ApiError; again?: () => void }
         </button>
       )}
     </div>
+  );
+}
+
+/** What came of a change, announced; a refusal in the words it was refused with. */
+export function Outcome({ said }: { said: Said | null }) {
+  return (
+    said && (
+      <p className={`notice ${said.bad ? "bad" : "good"}`} role={said.bad ? "alert" : "status"}>
+        <Icon name={said.bad ? "alert" : "check"} />
+        <span>{said.text}</span>
+      </p>
+    )
   );
 }
 

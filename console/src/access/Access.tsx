@@ -6,23 +6,29 @@ import { AuditLog } from "./AuditLog";
 import { ColumnLists } from "./ColumnLists";
 import { PLACES } from "./documents";
 import { Explain } from "./Explain";
-import { Roles } from "./Roles";
+import { Matrix } from "./Matrix";
+import { Grants } from "./roles/Grants";
+import { Roles } from "./roles/Roles";
 
 export interface Me {
   id: string;
   name: string;
   /** Whether there is anybody else he may ask about. */
   asksAboutOthers: boolean;
+  /** Whether there are people to choose from. */
+  seesPeople: boolean;
 }
 
 interface Answer {
-  viewer: { user: { id: string; name: string } | null; columns: boolean; roles: boolean; log: boolean; who: boolean };
+  viewer: { user: { id: string; name: string } | null } & Record<"columns" | "roles" | "grants" | "log" | "who" | "people" | "requests" | "reviews" | "collaborators" | "invitations", boolean>;
 }
 
 const TABS: { key: string; label: string; page: ComponentType<{ me: Me }>; open: (viewer: Answer["viewer"]) => boolean }[] = [
   { key: "columns", label: "Report columns", page: ColumnLists, open: (viewer) => viewer.columns },
   { key: "explain", label: "Who sees what", page: Explain, open: () => true },
+  { key: "matrix", label: "People and fields", page: Matrix, open: (viewer) => viewer.who },
   { key: "roles", label: "Roles", page: Roles, open: (viewer) => viewer.roles },
+  { key: "grants", label: "People and roles", page: Grants, open: (viewer) => viewer.grants },
   { key: "log", label: "Audit log", page: AuditLog, open: (viewer) => viewer.log },
 ];
 
@@ -36,7 +42,7 @@ export default function Access() {
   const tab = tabs.find((each) => each.key === asked) ?? tabs[0];
   if (!tab) return null;
   const Page = tab.page;
-  const me = { id: viewer.user?.id ?? "", name: viewer.user?.name ?? "You", asksAboutOthers: viewer.who };
+  const me = { id: viewer.user?.id ?? "", name: viewer.user?.name ?? "You", asksAboutOthers: viewer.who, seesPeople: viewer.people };
   return (
     <div className="access">
       <div className="access-head">

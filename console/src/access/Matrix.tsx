@@ -20,14 +20,24 @@ interface Seen {
   more: boolean;
 }
 
-const AT_ONCE = 4;
+/** Each is a question about up to a hundred people, which costs; a person has so many of them at once. */
+const MOST_FIELDS = 8;
+const FIRST_FIELDS = 5;
 const FIRST_TYPE = "Conversion";
+
+/** What one looks for first: money, and what names somebody. */
+const TELLING = /payout|revenue|amount|profit|rate|email|customer|note|account|user/i;
+
+function firstChoice(fields: string[]): string[] {
+  return [...fields.filter((each) => TELLING.test(each)), ...fields.filter((each) => !TELLING.test(each))].slice(0, FIRST_FIELDS);
+}
 
 /** People against the fields of one row: who of those whom you administer is shown what, at one look. */
 export function Matrix() {
   const schema = useAsk<Schema>(COORDINATES);
   const [type, setType] = useState(FIRST_TYPE);
   const [row, setRow] = useState("");
+  const [chosen, setChosen] = useState<string[] | null>(null);
   const [seen, setSeen] = useState<Seen | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [progress, setProgress] = useState<{ done: number; all: number } | null>(null);
@@ -36,35 +46,27 @@ export function Matrix() {
   // Its own values; what leads to other rows is those rows' to show.
   const fields = (types.find((each) => each.name === type)?.fields ?? []).filter((each) => !each.type.name?.endsWith("Connection")).map((each) => each.name);
 
+  const asked = fields.filter((each) => (chosen ?? firstChoice(fields)).includes(each));
+
   async function look(event: FormEvent) {
     event.preventDefault();
     setError(null);
     setSeen(null);
-    setProgress({ done: 0, all: fields.length });
+    setProgress({ done: 0, all: asked.length });
     try {
       const node = row.trim() || (connection ? await firstOf(connection) : null);
-      const shown = new Map<string, Set<string>>();
-      if (!node) {
-        setSeen({ type, fields, people: [], shown, more: false });
-        setProgress(null);
-        return;
+      if (node) setRow(node);
+      let found: Seen = { type, fields: asked, people: [], shown: new Map(), more: false };
+      for (const field of node ? asked : []) {
+        const { whoCanSee } = await ask<{ whoCanSee: { users: string[]; last: string | null } | null }>(WHO, { coordinate: `${type}.${field}`, node, after: null });
+        const users = whoCanSee?.users ?? [];
+        const unknown = users.filter((id) => !found.people.some((each) => each.id === id));
+        const { nodes } = unknown.length > 0 ? await ask<{ nodes: (Somebody | null)[] }>(NAMES, { ids: unknown }) : { nodes: [] };
+        const people = [...found.people, ...nodes.filter((each) => each !== null)].sort((a, b) => a.name.localeCompare(b.name));
+        found = { ...found, people, shown: new Map([...found.shown, [field, new Set(users)]]), more: found.more || (whoCanSee?.last ?? null) !== null };
+        setProgress({ done: found.shown.size, all: asked.length });
       }
-      setRow(node);
-      let more = false;
-      const waiting = [...fields];
-      async function work() {
-        for (let field = waiting.shift(); field; field = waiting.shift()) {
-          const { whoCanSee } = await ask<{ whoCanSee: { users: string[]; last: string | null } | null }>(WHO, { coordinate: `${type}.${field}`, node, after: null });
-          more ||= (whoCanSee?.last ?? null) !== null;
-          shown.set(field, new Set(whoCanSee?.users ?? []));
-          setProgress({ done: shown.size, all: fields.length });
-        }
-      }
-      await Promise.all(Array.from({ length: AT_ONCE }, work));
-      const ids = [...new Set([...shown.values()].flatMap((each) => [...each]))].slice(0, 100);
-      const { nodes } = ids.length > 0 ? await ask<{ nodes: (Somebody | null)[] }>(NAMES, { ids }) : { nodes: [] };
-      const people = nodes.filter((each) => each !== null).sort((a, b) => a.name.localeCompare(b.name));
-      setSeen({ type, fields, people, shown, more });
+      setSeen(found);
     } catch (failed) {
       setError(asApiError(failed));
     }
@@ -85,6 +87,7 @@ export function Matrix() {
             onChange={(event) => {
               setType(event.target.value);
               setRow("");
+              setChosen(null);
             }}
           >
             {types.map((each) => (
@@ -98,10 +101,19 @@ export function Matrix() {
           <span className="label">Id of a row, or nothing for the first</span>
           <input className="input" value={row} onChange={(event) => setRow(event.target.value)} spellCheck={false} />
         </label>
-        <button type="submit" className="button primary" disabled={progress !== null || fields.length === 0}>
+        <button type="submit" className="button primary" disabled={progress !== null || asked.length === 0}>
           Look
         </button>
       </form>
+      <fieldset className="ticks">
+        <legend className="label">Fields, at most {MOST_FIELDS} at one look</legend>
+        {fields.map((field) => (
+          <label key={field}>
+            <input type="checkbox" checked={asked.includes(field)} disabled={!asked.includes(field) && asked.length >= MOST_FIELDS} onChange={(event) => setChosen(event.target.checked ? [...asked, field] : asked.filter((each) => each !== field))} />
+            {words(field)}
+          </label>
+        ))}
+      </fieldset>
       {progress && (
         <p className="soft small" role="status">
           Looked at {progress.done} of {progress.all} fields…
@@ -128,25 +140,25 @@ function Cells({ seen }: { seen: Seen }) {
   const isShown = (field: string, person: Somebody) => seen.shown.get(field)?.has(person.id) ?? false;
   return (
     <section className="stack" aria-label={`Who is shown what of a ${words(seen.type).toLowerCase()}`}>
-      {seen.more && <p className="faint small">Of some fields there are more than a hundred people: only the first ones are here.</p>}
+      {seen.more && <p className="faint small">There are more people: these are the first hundred whose access you administer.</p>}
       <div className="table-scroll matrix-scroll" tabIndex={0} role="region" aria-label="People and fields">
         <table className="matrix">
           <thead>
             <tr>
-              <th scope="col">Field</th>
-              {seen.people.map((each) => (
-                <th key={each.id} scope="col" className="turned">
-                  <span>{each.name}</span>
+              <th scope="col">Person</th>
+              {seen.fields.map((field) => (
+                <th key={field} scope="col" className="turned">
+                  <span>{words(field)}</span>
                 </th>
               ))}
             </tr>
           </thead>
           <tbody>
-            {seen.fields.map((field) => (
-              <tr key={field}>
-                <th scope="row">{words(field)}</th>
-                {seen.people.map((person) => (
-                  <td key={person.id}>
+            {seen.people.map((person) => (
+              <tr key={person.id}>
+                <th scope="row">{person.name}</th>
+                {seen.fields.map((field) => (
+                  <td key={field}>
                     {isShown(field, person) ? (
                       <b className="level read" role="img" aria-label="shown">
                         <Icon name="check" />

@@ -12,7 +12,7 @@ interface Props {
 const FEW = 8;
 
 /** Who would see and do more and less by a change that is not made yet. */
-export function WhatItExposes({ exposed, label = (key) => key }: Props) {
+export function WhatItExposes({ exposed, label = (key) => key.replaceAll("_", " ") }: Props) {
   if (exposed.state === "nothing") return null;
   return (
     <section className="exposed" aria-labelledby="exposed">
@@ -25,9 +25,7 @@ export function WhatItExposes({ exposed, label = (key) => key }: Props) {
       )}
       {exposed.state === "failed" && <Failed error={exposed.error} />}
       <p className="soft small" role="status">
-        {exposed.state === "asking" && "Finding out who would see more and less…"}
-        {exposed.state === "failed" && "What it exposes is not known. You can save all the same."}
-        {exposed.state === "told" && summary(exposed.people, exposed.more !== null)}
+        {inShort(exposed)}
       </p>
       {exposed.state === "told" && exposed.people.length > 0 && (
         <ul className="exposed-people">
@@ -43,6 +41,22 @@ export function WhatItExposes({ exposed, label = (key) => key }: Props) {
       )}
     </section>
   );
+}
+
+/** The same in one sentence, for beside the button that saves it. */
+export function inShort(exposed: Exposed): string {
+  switch (exposed.state) {
+    case "nothing":
+      return "";
+    case "asking":
+      return "Finding out who would see more and less…";
+    case "refused":
+      return "This would be refused.";
+    case "failed":
+      return "What it exposes is not known. You can save all the same.";
+    case "told":
+      return summary(exposed.people, exposed.more !== null);
+  }
 }
 
 function count(differences: Difference[], kind: Difference["kind"]): number {
@@ -115,7 +129,7 @@ function Rows({ rows }: { rows: NonNullable<Difference["rows"]> }) {
     <p className="faint small">
       {told.map(({ many, word, example }) => (
         <span key={word}>
-          On {many.toLocaleString()} {many === 1 ? "row" : "rows"} {word}
+          {many.toLocaleString()} {many === 1 ? "row" : "rows"} {word}
           {example && (
             <>
               , such as <code>{example}</code>

@@ -4,7 +4,7 @@ import { Outcome } from "../../parts";
 import { Sheet, Sure } from "../../Sheet";
 import { useAsk } from "../../useAsk";
 import { maySave, useExposed } from "../exposure/exposed";
-import { WhatItExposes } from "../exposure/WhatItExposes";
+import { WhatItExposes, inShort } from "../exposure/WhatItExposes";
 import { LINES } from "./content";
 import { CHANGE_MEMBERSHIP, HOLDABLE, PROGRAMS, REMOVE_MEMBER, VERSION } from "./documents";
 import type { Grant } from "./Grants";
@@ -72,7 +72,7 @@ export function MembershipEditor({ grant, close, saved }: Props) {
       foot={
         <>
           <Sure label="Remove" question={`Remove ${name} from ${grant.organization?.name ?? "it"}?`} disabled={busy} act={() => void remove()} />
-          <span className="grow" />
+          <span className="grow soft small">{inShort(exposed)}</span>
           <button type="button" className="button" onClick={close}>
             Cancel
           </button>

@@ -5,7 +5,7 @@ import { Outcome } from "../../parts";
 import { Sheet, Sure } from "../../Sheet";
 import { useAsk } from "../../useAsk";
 import { maySave, useExposed } from "../exposure/exposed";
-import { WhatItExposes } from "../exposure/WhatItExposes";
+import { WhatItExposes, inShort } from "../exposure/WhatItExposes";
 import { BASES, type Content, EMPTY, type Holds, type Role, type Scope, contentOf, createInput, editInput, plain } from "./content";
 import { ARCHIVE, CLONE, CREATE_ORGANIZATION, CREATE_PLATFORM, EDIT_ROLE, HOLDERS, VERSION } from "./documents";
 import { Limits } from "./Limits";
@@ -65,7 +65,7 @@ export function RoleEditor({ role, scope, organizations, holds, mayEdit, close, 
         !fixed && (
           <>
             {role && role.origin === "CUSTOM" && <Archive role={role} version={version.data?.viewer.version ?? null} saved={saved} />}
-            <span className="grow" />
+            <span className="grow soft small">{inShort(exposed)}</span>
             <button type="button" className="button" onClick={close}>
               Cancel
             </button>

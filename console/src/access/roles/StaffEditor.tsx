@@ -4,7 +4,7 @@ import { Outcome } from "../../parts";
 import { Sheet, Sure } from "../../Sheet";
 import { useAsk } from "../../useAsk";
 import { maySave, useExposed } from "../exposure/exposed";
-import { WhatItExposes } from "../exposure/WhatItExposes";
+import { WhatItExposes, inShort } from "../exposure/WhatItExposes";
 import type { Somebody } from "../People";
 import { type Holds, type Level, heldBy, permissionsInput } from "./content";
 import { ASSIGN, HOLDABLE, REMOVE_PLATFORM, SET_MODULES, VERSION } from "./documents";
@@ -61,7 +61,7 @@ export function StaffEditor({ person, grant, holds, close, saved }: Props) {
       foot={
         <>
           {grant && <Sure label="Remove" question={`Take ${person.name}'s role on the platform away?`} disabled={busy} act={() => void remove()} />}
-          <span className="grow" />
+          <span className="grow soft small">{inShort(exposed)}</span>
           <button type="button" className="button" onClick={close}>
             Cancel
           </button>

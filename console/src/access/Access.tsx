@@ -7,8 +7,11 @@ import { ColumnLists } from "./ColumnLists";
 import { PLACES } from "./documents";
 import { Explain } from "./Explain";
 import { Matrix } from "./Matrix";
+import { Requests } from "./requests/Requests";
+import { Reviews } from "./requests/Reviews";
 import { Grants } from "./roles/Grants";
 import { Roles } from "./roles/Roles";
+import { Sharing } from "./sharing/Sharing";
 
 export interface Me {
   id: string;
@@ -17,6 +20,8 @@ export interface Me {
   asksAboutOthers: boolean;
   /** Whether there are people to choose from. */
   seesPeople: boolean;
+  seesCollaborators: boolean;
+  seesInvitations: boolean;
 }
 
 interface Answer {
@@ -29,6 +34,9 @@ const TABS: { key: string; label: string; page: ComponentType<{ me: Me }>; open:
   { key: "matrix", label: "People and fields", page: Matrix, open: (viewer) => viewer.who },
   { key: "roles", label: "Roles", page: Roles, open: (viewer) => viewer.roles },
   { key: "grants", label: "People and roles", page: Grants, open: (viewer) => viewer.grants },
+  { key: "sharing", label: "Collaborators", page: Sharing, open: (viewer) => viewer.collaborators || viewer.invitations },
+  { key: "requests", label: "Requests", page: Requests, open: (viewer) => viewer.requests },
+  { key: "reviews", label: "Reviews", page: Reviews, open: (viewer) => viewer.reviews },
   { key: "log", label: "Audit log", page: AuditLog, open: (viewer) => viewer.log },
 ];
 
@@ -42,7 +50,14 @@ export default function Access() {
   const tab = tabs.find((each) => each.key === asked) ?? tabs[0];
   if (!tab) return null;
   const Page = tab.page;
-  const me = { id: viewer.user?.id ?? "", name: viewer.user?.name ?? "You", asksAboutOthers: viewer.who, seesPeople: viewer.people };
+  const me: Me = {
+    id: viewer.user?.id ?? "",
+    name: viewer.user?.name ?? "You",
+    asksAboutOthers: viewer.who,
+    seesPeople: viewer.people,
+    seesCollaborators: viewer.collaborators,
+    seesInvitations: viewer.invitations,
+  };
   return (
     <div className="access">
       <div className="access-head">

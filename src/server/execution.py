@@ -109,7 +109,7 @@ class Engine:
                 return _refused([NobodyToViewAsError("There is no user of this id whose view you may take.")])
             visibility = self.services.visibilities.both(principal.paths, viewed.paths)
         note(principal=principal.fingerprint, visibility=visibility.key)
-        view = self.api.view(visibility)
+        view = self.api.view(visibility, principal.columns)
         prepared = view.prepare(request.query)
         if prepared.document is None:
             return _refused(prepared.errors)
@@ -202,7 +202,7 @@ async def schema_of(database: Database, email: str) -> str:
 
     principal = await in_snapshot(database.reads, work)
     visibility = compile_visibility(CATALOGUE.model, principal.paths.shapes, policy_version=version("sightline"))
-    return Api().view(visibility).as_str()
+    return Api().view(visibility, principal.columns).as_str()
 
 
 def _check_name(document: DocumentNode, name: str | None) -> None:

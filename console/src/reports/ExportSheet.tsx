@@ -29,6 +29,9 @@ const LOOKING_MILLISECONDS = 1_000;
 const UNDER_WAY = new Set(["WAITING", "RUNNING"]);
 const STATES: Record<string, string> = { WAITING: "not fetched yet", RUNNING: "being written", COMPLETED: "done", FAILED: "failed", CANCELLED: "given up", REFUSED: "refused" };
 
+/** What fetching a file is called in the states in which it can be. */
+const FETCHED: Record<string, string> = { WAITING: "Fetch", COMPLETED: "Fetch again" };
+
 interface Props {
   definition: Definition;
   name: string;
@@ -132,9 +135,9 @@ export function ExportSheet({ definition, name, rows, close }: Props) {
                     Cancel
                   </button>
                 )}
-                {each.state === "COMPLETED" && (
-                  <a className="button small" href={`/exports/${each.id}`} download aria-label={`Fetch ${each.name} again`}>
-                    Fetch again
+                {each.state in FETCHED && (
+                  <a className="button small" href={`/exports/${each.id}`} download aria-label={`${FETCHED[each.state]}: ${each.name}`}>
+                    {FETCHED[each.state]}
                   </a>
                 )}
               </li>

@@ -33,6 +33,7 @@ export function Metrics({ changed }: Props) {
   };
   return (
     <section className="metrics" aria-label="Metrics of your own">
+      <h3 className="soft">Metrics of your own</h3>
       {(data?.customMetrics?.nodes ?? []).map((metric) =>
         opened === metric.id ? (
           <Editor key={metric.id} metric={metric} close={close} />

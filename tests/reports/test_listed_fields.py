@@ -65,7 +65,12 @@ async def test_rc6_to_ask_for_it_is_to_ask_for_a_name_that_is_none(platform: Pla
     """RC6, LK1: byte for byte, wherever a report has metrics."""
     somebody = await platform.staff(STAFF, **SWITCHES)
     await held_to(platform, somebody, "clicks")
-    for where in ("totals { clicks %s }", "rows { metrics { %s } }", "compare { totals { %s } }", "totals { ...on ReportMetrics { %s } }"):
+    for where in (
+        "totals { clicks %s }",
+        "rows { metrics { %s } }",
+        "compare { totals { %s } }",
+        "totals { ...on ReportMetrics { %s } }",
+    ):
         hidden, made_up = [await asked(platform, somebody.token, where % name) for name in ("payout", "pagout")]
         assert hidden.errors
         assert not hidden.executed

@@ -24,7 +24,7 @@ export const REPORT = `query ConsoleReport($input: ReportInput!) {
   }
 }`;
 
-export const MAY = `query MayKeepReports {
+export const MAY = `query MayKeepReports @onDenied(mode: MASK) {
   viewer {
     user { id timeZone }
     save: canRead(coordinate: "Mutation.saveReport")
@@ -52,7 +52,7 @@ export const SAVED = `query SavedReports($after: String) @onDenied(mode: MASK) {
   }
 }`;
 
-export const OPEN = `query OpenReport($id: ID!) {
+export const OPEN = `query OpenReport($id: ID!) @onDenied(mode: MASK) {
   openReport(id: $id) { input columns { key available reason } }
   node(id: $id) { ... on SavedReport { id name owner { id } } }
 }`;
@@ -101,13 +101,13 @@ export const CANCEL_EXPORT = `mutation CancelExport($input: CancelExportInput!) 
   answer: cancelExport(input: $input) { __typename ... on CancelExportSuccess { id } ... on UserError { message } }
 }`;
 
-export const EXPORTS = `query Exports {
+export const EXPORTS = `query Exports @onDenied(mode: MASK) {
   reportExports(first: 20, orderBy: [{ field: CREATED_AT, direction: DESC }]) {
     nodes { id name format state rowsWritten rowsTotal error createdAt expiresAt }
   }
 }`;
 
-export const METRICS = `query Metrics {
+export const METRICS = `query Metrics @onDenied(mode: MASK) {
   customMetrics(first: 100, where: { state: { eq: ACTIVE } }, orderBy: [{ field: NAME, direction: ASC }]) {
     nodes { id key name description formula organization { id name } }
   }

@@ -1,4 +1,4 @@
-export const MAY = `query MayAsk {
+export const MAY = `query MayAsk @onDenied(mode: MASK) {
   viewer {
     user { id memberships(first: 20, where: { scope: { eq: ORGANIZATION } }) { nodes { organization { id name } } } }
     ask: canRead(coordinate: "Mutation.requestAccess")
@@ -48,6 +48,6 @@ export const LIST_OF = `query ListOf($user: ID) {
   columnList(user: $user) { restricted }
 }`;
 
-export const MEMBERSHIP_OF = `query MembershipOf($user: ID!, $organization: ID!) {
+export const MEMBERSHIP_OF = `query MembershipOf($user: ID!, $organization: ID!) @onDenied(mode: MASK) {
   memberships(first: 1, where: { user: { eq: $user }, organization: { eq: $organization } }) { nodes { id } }
 }`;

@@ -84,7 +84,7 @@ async def test_rows_by_a_condition_and_a_report_as_a_file(visitor: Visitor) -> N
 
 
 async def test_a_metric_of_ones_own_is_made_used_and_archived(visitor: Visitor) -> None:
-    """M5a, RC6: a formula over what one may use; one over what one may not is refused in the words of a made-up name."""
+    """M5a, RC6: a formula over what one may use; one over what one may not is refused as one over a made-up name."""
     page, name = visitor.page, f"Sale per click {uuid4().hex[:6]}"
     await visitor.becomes("partner-member")
     await visitor.goes(f"/reports?columns=clicks&by=month&{PERIOD}")

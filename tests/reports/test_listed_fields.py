@@ -117,7 +117,7 @@ async def test_rc6_a_key_has_the_fields_of_its_owners_list(platform: Platform) -
 
 
 async def test_equal_lists_share_a_view(platform: Platform) -> None:
-    """RC6: views are as many as there are visibilities and lists that differ in them, and no more are kept than before."""
+    """RC6: a view is made for each list that differs, not for each person; as many are kept as before."""
     api = platform.engine.api
     people = [await platform.staff(STAFF, **SWITCHES) for _ in range(3)]
     for who in people:

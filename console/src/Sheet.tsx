@@ -35,12 +35,20 @@ export function Sheet({ title, close, foot, className = "", children }: Props) {
   );
 }
 
+interface SureProps {
+  label: string;
+  question: string;
+  act: () => void;
+  disabled?: boolean;
+  small?: boolean;
+}
+
 /** A button whose work cannot be taken back: it asks once more, in the same place. */
-export function Sure({ label, question, act, disabled }: { label: string; question: string; act: () => void; disabled?: boolean }) {
+export function Sure({ label, question, act, disabled, small }: SureProps) {
   const [asking, setAsking] = useState(false);
   if (!asking) {
     return (
-      <button type="button" className="button danger" disabled={disabled} onClick={() => setAsking(true)}>
+      <button type="button" className={`button danger ${small ? "small" : ""}`} disabled={disabled} onClick={() => setAsking(true)}>
         {label}
       </button>
     );

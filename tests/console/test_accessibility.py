@@ -86,8 +86,12 @@ async def _review(page: Page) -> None:
 
 
 async def _saved(page: Page) -> None:
+    dialog = page.get_by_role("dialog")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await dialog.get_by_role("textbox", name="Name").fill("To look at")
+    await dialog.get_by_role("button", name="Save", exact=True).click()
     await page.get_by_role("button", name="Saved reports").click()
-    await page.get_by_role("button", name="Share and schedule").first.click()
+    await dialog.get_by_role("button", name="Share and schedule To look at").first.click()
     await expect(page.get_by_role("button", name="Schedule", exact=True)).to_be_visible()
 
 

@@ -40,6 +40,11 @@ const TABS: { key: string; label: string; page: ComponentType<{ me: Me }>; open:
   { key: "log", label: "Audit log", page: AuditLog, open: (viewer) => viewer.log },
 ];
 
+/** On a narrow screen the part that one is in would be out of sight. */
+function intoView(link: HTMLAnchorElement | null): void {
+  link?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 /** What there is of access to look at and to change: for each person exactly what the schema has for him. */
 export default function Access() {
   const { data, error, again } = useAsk<Answer>(PLACES);
@@ -68,6 +73,7 @@ export default function Access() {
               key={each.key}
               href={`/access?tab=${each.key}`}
               aria-current={each === tab ? "page" : undefined}
+              ref={each === tab ? intoView : undefined}
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey || event.shiftKey) return;
                 event.preventDefault();

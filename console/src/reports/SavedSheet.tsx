@@ -98,7 +98,7 @@ export function SavedSheet({ may, organization, open, close }: Props) {
                     {(saved.reportSchedules?.nodes.length ?? 0) > 0 && ", scheduled"}
                   </span>
                 </span>
-                <button type="button" className="button small" aria-expanded={unfold} aria-label={`Share and schedule ${saved.name}`} onClick={() => setUnfolded(unfold ? null : saved.id)}>
+                <button type="button" className="button small" aria-expanded={unfold} aria-label={`${mine ? "Share and schedule" : "Schedule"} ${saved.name}`} onClick={() => setUnfolded(unfold ? null : saved.id)}>
                   {mine ? "Share and schedule" : "Schedule"} <Icon name={unfold ? "up" : "down"} />
                 </button>
                 {unfold && (

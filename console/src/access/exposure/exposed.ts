@@ -47,13 +47,11 @@ interface Answer {
 
 /** What this change exposes: asked when the form has come to rest, and anew when it is another. */
 export function useExposed(input: object | null): Exposed {
-  const [exposed, setExposed] = useState<Exposed>({ state: "nothing" });
+  const [found, setFound] = useState<{ of: string; exposed: Exposed } | null>(null);
   const written = input === null ? null : JSON.stringify(input);
   useEffect(() => {
-    if (written === null) {
-      setExposed({ state: "nothing" });
-      return;
-    }
+    if (written === null) return;
+    const setExposed = (exposed: Exposed) => setFound({ of: written, exposed });
     const stop = new AbortController();
     const change = JSON.parse(written) as object;
     async function look(before: Touched[], after: string | null) {
@@ -70,14 +68,15 @@ export function useExposed(input: object | null): Exposed {
         if (!stop.signal.aborted) setExposed({ state: "failed", error: asApiError(error) });
       }
     }
-    setExposed({ state: "asking" });
     const waiting = setTimeout(() => void look([], null), SETTLING_MILLISECONDS);
     return () => {
       clearTimeout(waiting);
       stop.abort();
     };
   }, [written]);
-  return exposed;
+  // What was found out of another change is nothing to go by, not even for a moment.
+  if (written === null) return { state: "nothing" };
+  return found?.of === written ? found.exposed : { state: "asking" };
 }
 
 /** Nothing is saved before one was shown what it exposes; where that cannot be found out, one is told so, and may. */

@@ -4,7 +4,7 @@ import { Icon } from "../../icons";
 import { Blank, Bones, Failed, Outcome } from "../../parts";
 import { asApiError, useAsk } from "../../useAsk";
 import { type Holds, type Role, SWITCHES, type Scope, heldBy, holdsOf, plain } from "./content";
-import { MAY, ORGANIZATIONS, ROLES } from "./documents";
+import { MAY, ROLES } from "./documents";
 import { PERMISSIONS } from "./permissions";
 import { RoleEditor } from "./RoleEditor";
 
@@ -15,7 +15,13 @@ interface Page {
 const MOST_PAGES = 5;
 
 interface May {
-  viewer: { paths: { kind: string; holds: string[] }[]; createPlatform: boolean; createOrganization: boolean; edit: boolean; organizations: boolean };
+  viewer: {
+    user: { memberships: { nodes: { organization: { id: string; name: string } | null }[] } | null } | null;
+    paths: { kind: string; holds: string[] }[];
+    createPlatform: boolean;
+    createOrganization: boolean;
+    edit: boolean;
+  };
 }
 
 const SCOPES: { key: Scope; title: string; text: string }[] = [
@@ -28,7 +34,6 @@ export function Roles() {
   const [opened, setOpened] = useState<{ role: Role | null; scope: Scope } | null>(null);
   const [done, setDone] = useState<string | null>(null);
   const may = useAsk<May>(MAY);
-  const organizations = useAsk<{ organizations: { nodes: { id: string; name: string }[] } }>(may.data?.viewer.createOrganization && may.data.viewer.organizations ? ORGANIZATIONS : null);
   const [roles, setRoles] = useState<Role[] | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [turn, setTurn] = useState(0);
@@ -55,7 +60,7 @@ export function Roles() {
   if (!roles || !may.data) return <Bones lines={10} />;
   const { viewer } = may.data;
   const holds: Holds = holdsOf(viewer.paths);
-  const places = organizations.data?.organizations.nodes ?? [];
+  const places = (viewer.user?.memberships?.nodes ?? []).flatMap(({ organization }) => (organization ? [organization] : []));
   const open = (role: Role | null, scope: Scope) => {
     setDone(null);
     setOpened({ role, scope });

@@ -21,20 +21,16 @@ export const ROLES = `query Roles($after: String) @onDenied(mode: MASK) {
   }
 }`;
 
-export const MAY = `query MayChangeRoles {
+export const MAY = `query MayChangeRoles @onDenied(mode: MASK) {
   viewer {
+    user { memberships(first: 20, where: { scope: { eq: ORGANIZATION } }) { nodes { organization { id name } } } }
     paths { kind holds }
     createPlatform: canRead(coordinate: "Mutation.createPlatformRole")
     createOrganization: canRead(coordinate: "Mutation.createOrganizationRole")
     edit: canRead(coordinate: "Mutation.editRole")
     assign: canRead(coordinate: "Mutation.assignPlatformRole")
     members: canRead(coordinate: "Mutation.changeMembership")
-    organizations: canRead(coordinate: "Query.organizations")
   }
-}`;
-
-export const ORGANIZATIONS = `query Organizations {
-  organizations(first: 60, orderBy: [{ field: NAME, direction: ASC }]) { nodes { id name } }
 }`;
 
 export const VERSION = `query Version($id: ID!) {

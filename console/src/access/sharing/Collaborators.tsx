@@ -57,7 +57,7 @@ export function Collaborators({ me, may }: { me: Me; may: MayShare }) {
                   <td>{each.expiresAt ? day(each.expiresAt) : <span className="faint">no end</span>}</td>
                   <td>
                     {may.viewer.leave && each.user?.id === me.id && each.affiliateAccount ? (
-                      <Sure label="Leave" question={`Leave ${each.affiliateAccount.name}?`} disabled={busy} act={() => void leave(each.affiliateAccount as Named)} />
+                      <Sure small label="Leave" question={`Leave ${each.affiliateAccount.name}?`} disabled={busy} act={() => void leave(each.affiliateAccount as Named)} />
                     ) : (
                       may.viewer.change && (
                         <button

@@ -56,6 +56,35 @@ export function NotYet({ error, again }: { error: ApiError | null; again: () => 
   return <div className="narrow">{error ? <Failed error={error} again={again} /> : <Bones />}</div>;
 }
 
+interface ChoiceProps {
+  label: ReactNode;
+  value: string;
+  options: { key: string; label: string }[];
+  change: (key: string) => void;
+  disabled?: boolean;
+}
+
+/** One of a few, by its label. */
+export function Choice({ label, value, options, change, disabled }: ChoiceProps) {
+  return (
+    <label className="field">
+      <span className="label">{label}</span>
+      <select className="select" value={value} disabled={disabled} onChange={(event) => change(event.target.value)}>
+        {options.map((each) => (
+          <option key={each.key} value={each.key}>
+            {each.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Rows that have names, to choose among. */
+export function named(rows: { id: string; name: string }[] | undefined): { key: string; label: string }[] {
+  return (rows ?? []).map(({ id, name }) => ({ key: id, label: name }));
+}
+
 /** A small target of its own that says what something is, on hover and on focus. */
 export function Info({ about, children }: { about: string; children: ReactNode }) {
   return (

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useChange } from "../changes";
-import { Outcome } from "../parts";
+import { Choice, Outcome } from "../parts";
 import { DELETE_SCHEDULE, EDIT_SCHEDULE, SCHEDULE } from "./documents";
 import { FORMATS } from "./ExportSheet";
 import type { Saved } from "./SavedSheet";
@@ -64,41 +64,15 @@ export function Schedules({ saved, timeZone, changed }: { saved: Saved; timeZone
         </div>
       ))}
       <div className="question">
-        <label className="field">
-          <span className="label">When</span>
-          <select className="select" value={time} onChange={(event) => setTime(event.target.value)}>
-            {TIMES.map((each) => (
-              <option key={each.cron} value={each.cron}>
-                {each.label}
-              </option>
-            ))}
-            <option value={OTHER}>At other times</option>
-          </select>
-        </label>
+        <Choice label="When" value={time} change={setTime} options={[...TIMES.map((each) => ({ key: each.cron, label: each.label })), { key: OTHER, label: "At other times" }]} />
         {time === OTHER && (
           <label className="field">
             <span className="label">Minute, hour, day, month, day of the week</span>
             <input className="input" value={cron} onChange={(event) => setCron(event.target.value)} spellCheck={false} />
           </label>
         )}
-        <label className="field">
-          <span className="label">Time zone</span>
-          <select className="select" value={zone} onChange={(event) => setZone(event.target.value)}>
-            {[...new Set([zone, "UTC", ...ZONES])].map((each) => (
-              <option key={each}>{each}</option>
-            ))}
-          </select>
-        </label>
-        <label className="field">
-          <span className="label">As</span>
-          <select className="select" value={format} onChange={(event) => setFormat(event.target.value)}>
-            {FORMATS.map((each) => (
-              <option key={each.key} value={each.key}>
-                {each.label}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice label="Time zone" value={zone} change={setZone} options={[...new Set([zone, "UTC", ...ZONES])].map((key) => ({ key, label: key.replaceAll("_", " ") }))} />
+        <Choice label="As" value={format} change={setFormat} options={FORMATS} />
         <button type="button" className="button" disabled={busy} onClick={() => void begin()}>
           Schedule
         </button>

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useChange } from "../../changes";
-import { Outcome } from "../../parts";
+import { Choice, Outcome, named } from "../../parts";
 import { Sheet } from "../../Sheet";
 import { useAsk } from "../../useAsk";
 import { maySave, useExposed } from "../exposure/exposed";
@@ -109,17 +109,7 @@ export function Decision({ request, mayGiveColumns, close, done }: Props) {
       )}
       {what === "role" && (
         <div className="question">
-          <label className="field">
-            <span className="label">In place of what they hold</span>
-            <select className="select" value={role} onChange={(event) => setRole(event.target.value)}>
-              <option value="">Choose a role…</option>
-              {(roles.data?.roles?.nodes ?? []).map((each) => (
-                <option key={each.id} value={each.id}>
-                  {each.name}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Choice label="In place of what they hold" value={role} change={setRole} options={[{ key: "", label: "Choose a role…" }, ...named(roles.data?.roles?.nodes)]} />
           <label className="field">
             <span className="label">Last day, or nothing for no end</span>
             <input className="input" type="date" value={end} onChange={(event) => setEnd(event.target.value)} />

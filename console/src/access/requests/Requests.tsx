@@ -1,9 +1,9 @@
-import { type FormEvent, useEffect, useState } from "react";
-import { type ApiError, ask } from "../../api";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { useChange } from "../../changes";
 import { Icon } from "../../icons";
-import { Blank, Bones, Failed, Outcome } from "../../parts";
-import { asApiError, useAsk } from "../../useAsk";
+import { Blank, Bones, Choice, Failed, Outcome, named } from "../../parts";
+import { useAsk } from "../../useAsk";
+import { usePages } from "../../usePages";
 import type { Me } from "../Access";
 import { day } from "../roles/Grants";
 import { endOf } from "../roles/MembershipEditor";
@@ -35,37 +35,12 @@ interface May {
   };
 }
 
-interface Page {
-  accessRequests: { nodes: Request[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } | null;
-}
-
 /** What one asks for, and what others ask of oneself. A request gives nothing by itself. */
 export function Requests({ me }: { me: Me }) {
   const may = useAsk<May>(MAY);
-  const [requests, setRequests] = useState<Request[] | null>(null);
-  const [cursor, setCursor] = useState<string | null>(null);
-  const [error, setError] = useState<ApiError | null>(null);
+  const { nodes: requests, error, more, again } = usePages<Request>(REQUESTS, "accessRequests");
   const [decided, setDecided] = useState<Request | null>(null);
-  const [turn, setTurn] = useState(0);
   const { busy, said, say, make } = useChange();
-  const again = () => setTurn((before) => before + 1);
-  useEffect(() => {
-    const stop = new AbortController();
-    void read(null, stop.signal);
-    return () => stop.abort();
-    // What is read follows from the turn alone.
-  }, [turn]);
-
-  async function read(after: string | null, signal?: AbortSignal) {
-    try {
-      const { accessRequests } = await ask<Page>(REQUESTS, { after }, signal);
-      setError(null);
-      setRequests((before) => [...(after ? (before ?? []) : []), ...(accessRequests?.nodes ?? [])]);
-      setCursor(accessRequests?.pageInfo.hasNextPage ? accessRequests.pageInfo.endCursor : null);
-    } catch (failed) {
-      if (!signal?.aborted) setError(asApiError(failed));
-    }
-  }
   async function withdraw(request: Request) {
     if (await make(WITHDRAW, { accessRequest: request.id }, "You do not ask for it any more.")) again();
   }
@@ -118,8 +93,8 @@ export function Requests({ me }: { me: Me }) {
           />
         )}
       </section>
-      {cursor && (
-        <button type="button" className="button" onClick={() => void read(cursor)}>
+      {more && (
+        <button type="button" className="button" onClick={more}>
           Show earlier requests
         </button>
       )}
@@ -146,7 +121,7 @@ const STATES: Record<string, { tone: string; text: string }> = {
   WITHDRAWN: { tone: "", text: "taken back" },
 };
 
-function List({ requests, acts }: { requests: Request[]; acts: (request: Request) => React.ReactNode }) {
+function List({ requests, acts }: { requests: Request[]; acts: (request: Request) => ReactNode }) {
   return (
     <ul className="card entries">
       {requests.map((each) => {
@@ -207,17 +182,7 @@ function Asking({ places, asked }: { places: { id: string; name: string }[]; ask
             <span className="label">On a row, by its id</span>
             <input className="input" value={row} maxLength={256} onChange={(event) => setRow(event.target.value)} spellCheck={false} />
           </label>
-          <label className="field">
-            <span className="label">Of whom</span>
-            <select className="select" value={place} onChange={(event) => setPlace(event.target.value)}>
-              <option value="">The platform's operator</option>
-              {places.map((each) => (
-                <option key={each.id} value={each.id}>
-                  {each.name}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Choice label="Of whom" value={place} change={setPlace} options={[{ key: "", label: "The platform's operator" }, ...named(places)]} />
           <label className="field">
             <span className="label">Until, or nothing for no end</span>
             <input className="input" type="date" value={until} onChange={(event) => setUntil(event.target.value)} />

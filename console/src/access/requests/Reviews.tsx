@@ -2,7 +2,7 @@ import { type FormEvent, useState } from "react";
 import { useChange } from "../../changes";
 import { csv, save } from "../../explorer/answers";
 import { Icon } from "../../icons";
-import { Blank, Bones, Failed, Outcome } from "../../parts";
+import { Blank, Bones, Choice, Failed, Outcome } from "../../parts";
 import { useAsk } from "../../useAsk";
 import { day } from "../roles/Grants";
 import { endOf } from "../roles/MembershipEditor";
@@ -107,22 +107,16 @@ function Opening({ opened }: { opened: () => void }) {
         <Icon name="plus" /> Open a review
       </summary>
       <form className="question" onSubmit={(event) => void open(event)}>
-        <label className="field">
-          <span className="label">Of the access to</span>
-          <select className="select" value={of} onChange={(event) => setOf(event.target.value)}>
-            <option value="">{viewer.platform ? "The platform" : "Choose a place…"}</option>
-            {(organizations?.nodes ?? []).map((each) => (
-              <option key={each.id} value={`organization:${each.id}`}>
-                {each.name}
-              </option>
-            ))}
-            {(affiliateAccounts?.nodes ?? []).map((each) => (
-              <option key={each.id} value={`affiliateAccount:${each.id}`}>
-                {each.name} (account)
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="Of the access to"
+          value={of}
+          change={setOf}
+          options={[
+            { key: "", label: viewer.platform ? "The platform" : "Choose a place…" },
+            ...(organizations?.nodes ?? []).map((each) => ({ key: `organization:${each.id}`, label: each.name })),
+            ...(affiliateAccounts?.nodes ?? []).map((each) => ({ key: `affiliateAccount:${each.id}`, label: `${each.name} (account)` })),
+          ]}
+        />
         <label className="field">
           <span className="label">Due on</span>
           <input className="input" type="date" value={due} onChange={(event) => setDue(event.target.value)} required />

@@ -1,8 +1,8 @@
-import { useEffect, useState } from "react";
-import { type ApiError, ask } from "../../api";
+import { useState } from "react";
 import { Icon } from "../../icons";
 import { Blank, Bones, Failed, Outcome } from "../../parts";
-import { asApiError, useAsk } from "../../useAsk";
+import { useAsk } from "../../useAsk";
+import { usePages } from "../../usePages";
 import type { Me } from "../Access";
 import { People, type Somebody } from "../People";
 import { type Holds, type Level, holdsOf, plain } from "./content";
@@ -29,10 +29,6 @@ export interface Grant {
   } | null;
   programs: { nodes: { program: { id: string; name: string } | null }[] } | null;
   productLines: { nodes: { productLine: string | null }[] } | null;
-}
-
-interface Page {
-  memberships: { nodes: Grant[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
 }
 
 interface May {
@@ -67,36 +63,16 @@ export function Grants({ me }: { me: Me }) {
 type Opened = { kind: "membership"; grant: Grant } | { kind: "staff"; person: Somebody; grant: Grant | null };
 
 function Held({ person, may }: { person: Somebody | null; may: May["viewer"] }) {
-  const [grants, setGrants] = useState<Grant[] | null>(null);
-  const [cursor, setCursor] = useState<string | null>(null);
-  const [error, setError] = useState<ApiError | null>(null);
+  const { nodes: grants, error, more, again } = usePages<Grant>(GRANTS, "memberships", { where: person ? { user: { eq: person.id } } : null });
   const [opened, setOpened] = useState<Opened | null>(null);
   const [done, setDone] = useState<string | null>(null);
-  const [turn, setTurn] = useState(0);
   const holds: Holds = holdsOf(may.paths);
-  useEffect(() => {
-    const stop = new AbortController();
-    void read(null, stop.signal);
-    return () => stop.abort();
-    // The person stays as long as this is there.
-  }, [turn]);
-
-  async function read(after: string | null, signal?: AbortSignal) {
-    try {
-      const { memberships } = await ask<Page>(GRANTS, { where: person ? { user: { eq: person.id } } : null, after }, signal);
-      setError(null);
-      setGrants((before) => [...(after ? (before ?? []) : []), ...memberships.nodes]);
-      setCursor(memberships.pageInfo.hasNextPage ? memberships.pageInfo.endCursor : null);
-    } catch (failed) {
-      if (!signal?.aborted) setError(asApiError(failed));
-    }
-  }
   function saved(text: string) {
     setOpened(null);
     setDone(text);
-    setTurn(turn + 1);
+    again();
   }
-  if (error) return <Failed error={error} again={() => setTurn(turn + 1)} />;
+  if (error) return <Failed error={error} again={again} />;
   if (!grants) return <Bones lines={8} />;
   const staff = grants.find((each) => each.scope === "PLATFORM") ?? null;
   const editable = (grant: Grant) => grant.user !== null && (grant.scope === "PLATFORM" ? may.assign : may.members);
@@ -154,8 +130,8 @@ function Held({ person, may }: { person: Somebody | null; may: May["viewer"] }) 
           </table>
         </div>
       )}
-      {cursor && (
-        <button type="button" className="button" onClick={() => void read(cursor)}>
+      {more && (
+        <button type="button" className="button" onClick={more}>
           Show more
         </button>
       )}

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useChange } from "../../changes";
-import { Outcome } from "../../parts";
+import { Choice, Outcome, named } from "../../parts";
 import { Sheet, Sure } from "../../Sheet";
 import { useAsk } from "../../useAsk";
 import { maySave, useExposed } from "../exposure/exposed";
@@ -53,6 +53,8 @@ export function MembershipEditor({ grant, close, saved }: Props) {
   const input = { membership: grant.id, ...parts, version: version.data?.viewer.version ?? undefined };
   const pending = Object.keys(parts).length > 0;
   const exposed = useExposed(pending ? { changeMembership: input } : null);
+  const holdable = named(roles.data?.roles?.nodes);
+  const held = holdable.some((each) => each.key === was.role) ? holdable : [{ key: was.role, label: grant.role?.name ?? "–" }, ...holdable];
   const alter = (part: Partial<typeof was>) => {
     say(null);
     setNow({ ...now, ...part });
@@ -83,17 +85,7 @@ export function MembershipEditor({ grant, close, saved }: Props) {
       }
     >
       <div className="question">
-        <label className="field">
-          <span className="label">Role</span>
-          <select className="select" value={now.role} onChange={(event) => alter({ role: event.target.value })}>
-            {!roles.data?.roles?.nodes.some((each) => each.id === was.role) && <option value={was.role}>{grant.role?.name ?? "–"}</option>}
-            {(roles.data?.roles?.nodes ?? []).map((each) => (
-              <option key={each.id} value={each.id}>
-                {each.name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice label="Role" value={now.role} change={(role) => alter({ role })} options={held} />
         <label className="field">
           <span className="label">Last day{was.end === "" && ", or nothing for no end"}</span>
           <input className="input" type="date" value={now.end} onChange={(event) => alter({ end: event.target.value })} />

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useChange } from "../../changes";
 import { Icon } from "../../icons";
-import { Outcome } from "../../parts";
+import { Choice, Outcome, named } from "../../parts";
 import { Sheet, Sure } from "../../Sheet";
 import { useAsk } from "../../useAsk";
 import { maySave, useExposed } from "../exposure/exposed";
@@ -88,29 +88,15 @@ export function RoleEditor({ role, scope, organizations, holds, mayEdit, close, 
           <input className="input" value={content.name} maxLength={100} disabled={fixed !== null} onChange={(event) => alter({ name: event.target.value })} />
         </label>
         {scope === "PLATFORM" && (
-          <label className="field">
-            <span className="label">Built on{role && ", which stays"}</span>
-            <select className="select" value={content.baseType} disabled={role !== null} onChange={(event) => alter({ baseType: event.target.value, permissions: {}, userVisibility: "ALL" })}>
-              {(role ? [content.baseType] : BASES).map((key) => (
-                <option key={key} value={key}>
-                  {plain(key)}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Choice
+            label={role ? "Built on, which stays" : "Built on"}
+            value={content.baseType}
+            disabled={role !== null}
+            change={(baseType) => alter({ baseType, permissions: {}, userVisibility: "ALL" })}
+            options={(role ? [content.baseType] : BASES).map((key) => ({ key, label: plain(key) }))}
+          />
         )}
-        {scope === "ORGANIZATION" && !role && (
-          <label className="field">
-            <span className="label">Organization</span>
-            <select className="select" value={organization} onChange={(event) => setOrganization(event.target.value)}>
-              {organizations.map((each) => (
-                <option key={each.id} value={each.id}>
-                  {each.name}
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
+        {scope === "ORGANIZATION" && !role && <Choice label="Organization" value={organization} change={setOrganization} options={named(organizations)} />}
       </div>
       <section className="stack" aria-label="Permissions">
         <div className="line">

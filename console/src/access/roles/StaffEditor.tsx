@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useChange } from "../../changes";
-import { Outcome } from "../../parts";
+import { Choice, Outcome, named } from "../../parts";
 import { Sheet, Sure } from "../../Sheet";
 import { useAsk } from "../../useAsk";
 import { maySave, useExposed } from "../exposure/exposed";
@@ -99,17 +99,7 @@ export function StaffEditor({ person, grant, holds, close, saved }: Props) {
         </>
       ) : (
         <div className="question">
-          <label className="field">
-            <span className="label">Role</span>
-            <select className="select" value={role} onChange={(event) => setRole(event.target.value)}>
-              <option value="">Choose a role…</option>
-              {(roles.data?.roles?.nodes ?? []).map((each) => (
-                <option key={each.id} value={each.id}>
-                  {each.name}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Choice label="Role" value={role} change={setRole} options={[{ key: "", label: "Choose a role…" }, ...named(roles.data?.roles?.nodes)]} />
           <label className="field">
             <span className="label">Last day, or nothing for no end</span>
             <input className="input" type="date" value={end} onChange={(event) => setEnd(event.target.value)} />

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useChange } from "../../changes";
 import { Blank, Bones, Failed, Outcome } from "../../parts";
 import { Sheet, Sure } from "../../Sheet";
+import { usePages } from "../../usePages";
 import type { Me } from "../Access";
 import { plain } from "../roles/content";
 import { day } from "../roles/Grants";
@@ -9,7 +10,6 @@ import { endOf } from "../roles/MembershipEditor";
 import { CHANGE_COLLABORATOR, COLLABORATORS, LEAVE_ACCOUNT, REMOVE_COLLABORATOR } from "./documents";
 import { COLLABORATOR_ROLES } from "./Inviting";
 import type { MayShare, Named } from "./Sharing";
-import { usePages } from "./usePages";
 
 interface Collaborator {
   id: string;

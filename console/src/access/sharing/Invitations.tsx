@@ -1,11 +1,11 @@
 import { useChange } from "../../changes";
 import { Blank, Bones, Failed, Outcome } from "../../parts";
+import { usePages } from "../../usePages";
 import type { Me } from "../Access";
 import { plain } from "../roles/content";
 import { day } from "../roles/Grants";
 import { DECLINE_INVITATION, INVITATIONS, REVOKE_INVITATION } from "./documents";
 import type { MayShare } from "./Sharing";
-import { usePages } from "./usePages";
 
 interface Invitation {
   id: string;

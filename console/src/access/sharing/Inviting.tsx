@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useChange } from "../../changes";
 import { Icon } from "../../icons";
-import { Outcome } from "../../parts";
+import { Choice, Outcome, named } from "../../parts";
 import { useAsk } from "../../useAsk";
 import { plain } from "../roles/content";
 import { HOLDABLE } from "../roles/documents";
@@ -39,7 +39,7 @@ function Form({ accounts, places, invited }: { accounts: Named[]; places: Named[
   const roles = useAsk<{ roles: { nodes: Named[] } | null }>(member ? HOLDABLE : null, {
     where: { scope: { eq: "ORGANIZATION" }, status: { eq: "ACTIVE" }, or: [{ organization: { eq: id } }, { origin: { eq: "PREDEFINED" } }] },
   });
-  const choices = member ? (roles.data?.roles?.nodes ?? []).map((each) => ({ key: each.id, label: each.name })) : COLLABORATOR_ROLES.map(({ key, text }) => ({ key, label: `${plain(key)}: ${text.toLowerCase()}` }));
+  const choices = member ? named(roles.data?.roles?.nodes) : COLLABORATOR_ROLES.map(({ key, text }) => ({ key, label: `${plain(key)}: ${text.toLowerCase()}` }));
   const chosen = choices.some((each) => each.key === role) ? role : (choices[0]?.key ?? "");
   async function invite(event: FormEvent) {
     event.preventDefault();
@@ -55,35 +55,20 @@ function Form({ accounts, places, invited }: { accounts: Named[]; places: Named[
         <Icon name="plus" /> Invite somebody
       </summary>
       <form className="question" onSubmit={(event) => void invite(event)}>
-        <label className="field">
-          <span className="label">To</span>
-          <select className="select" value={to} onChange={(event) => setTo(event.target.value)}>
-            {places.map((each) => (
-              <option key={each.id} value={`organization:${each.id}`}>
-                {each.name}, as a member
-              </option>
-            ))}
-            {accounts.map((each) => (
-              <option key={each.id} value={`account:${each.id}`}>
-                {each.name}, as a collaborator
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="To"
+          value={to}
+          change={setTo}
+          options={[
+            ...places.map((each) => ({ key: `organization:${each.id}`, label: `${each.name}, as a member` })),
+            ...accounts.map((each) => ({ key: `account:${each.id}`, label: `${each.name}, as a collaborator` })),
+          ]}
+        />
         <label className="field">
           <span className="label">Mail address</span>
           <input className="input" type="email" value={email} onChange={(event) => setEmail(event.target.value)} required />
         </label>
-        <label className="field">
-          <span className="label">As</span>
-          <select className="select" value={chosen} onChange={(event) => setRole(event.target.value)}>
-            {choices.map((each) => (
-              <option key={each.key} value={each.key}>
-                {each.label}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice label="As" value={chosen} change={setRole} options={choices} />
         <button type="submit" className="button primary" disabled={busy || !email.trim() || chosen === ""}>
           Invite
         </button>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
-import { type ApiError, ask } from "../../api";
-import { asApiError } from "../../useAsk";
+import { type ApiError, ask } from "./api";
+import { asApiError } from "./useAsk";
 
 interface Connection<Node> {
   nodes: Node[];
@@ -15,8 +15,8 @@ export interface Pages<Node> {
   again: () => void;
 }
 
-/** The rows of a connection, page after page. `name` is where the answer has it. */
-export function usePages<Node>(query: string, name: string): Pages<Node> {
+/** The rows of a connection, page after page. `name` is where the answer has it; the variables stay as they are. */
+export function usePages<Node>(query: string, name: string, variables: object = {}): Pages<Node> {
   const [nodes, setNodes] = useState<Node[] | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
@@ -30,7 +30,7 @@ export function usePages<Node>(query: string, name: string): Pages<Node> {
 
   async function read(after: string | null, signal?: AbortSignal) {
     try {
-      const { [name]: found } = await ask<Record<string, Connection<Node> | null>>(query, { after }, signal);
+      const { [name]: found } = await ask<Record<string, Connection<Node> | null>>(query, { ...variables, after }, signal);
       setError(null);
       setNodes((before) => [...(after ? (before ?? []) : []), ...(found?.nodes ?? [])]);
       setCursor(found?.pageInfo.hasNextPage ? found.pageInfo.endCursor : null);

@@ -59,7 +59,6 @@ export function Sure({ label, question, act, disabled, small }: SureProps) {
       <button
         type="button"
         className="button danger small"
-        autoFocus
         disabled={disabled}
         onClick={() => {
           setAsking(false);
@@ -68,7 +67,7 @@ export function Sure({ label, question, act, disabled, small }: SureProps) {
       >
         Yes, {label.toLowerCase()}
       </button>
-      <button type="button" className="button small" onClick={() => setAsking(false)}>
+      <button type="button" className="button small" autoFocus onClick={() => setAsking(false)}>
         No
       </button>
     </span>

@@ -41,7 +41,7 @@ async def lists(page: Page) -> None:
     await page.get_by_role("row", name="Gross clicks", exact=True).click()
     await page.get_by_role("row", name="Invalid clicks", exact=True).click()
     await page.get_by_role("button", name="Restrict", exact=True).click()
-    await expect(page.get_by_role("button", name="Save")).to_be_visible()
+    await expect(page.get_by_role("button", name="Save")).to_be_enabled()
 
 
 PICTURES: tuple[tuple[str, str, str, str, Prepare], ...] = (

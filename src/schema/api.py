@@ -49,6 +49,7 @@ from sightline.schema.names import type_name
 from sightline.schema.plans.executor import PlannedExecutor, Plans
 from sightline.schema.query import Query
 from sightline.schema.quiet import QuietExecutor
+from sightline.schema.reports.listed import narrowed_key, withheld_by
 from sightline.schema.rules import RULES
 from sightline.schema.scalars import SCALARS
 from sightline.schema.selections import mutations_of
@@ -56,6 +57,7 @@ from sightline.schema.wanted import wanted_columns
 
 _MOST_NAMED, _LONGEST_NAMED = 5, 64
 _MOST_VIEWS = 256
+_MOST_LISTS = 4_096
 _MOST_DOCUMENTS = 500
 _LONGEST_KEPT = 10_000  # characters; a document's tree is some hundred times its text
 
@@ -176,6 +178,7 @@ class Api(strawberry.Schema):
         self.bindings = _bindings(self._schema)
         self.guards = _number_guards(self._schema)
         self.views: LRUCache[str, View] = LRUCache(_MOST_VIEWS)
+        self.withheld: LRUCache[tuple[str, frozenset[str]], tuple[str, frozenset[str]]] = LRUCache(_MOST_LISTS)
         self.documents: LRUCache[tuple[str, bytes], Prepared] = LRUCache(_MOST_DOCUMENTS)
         self.planned = planned
 
@@ -185,16 +188,30 @@ class Api(strawberry.Schema):
             return {"executor_class": QuietExecutor}
         return {"executor_class": PlannedExecutor, "plans": prepared.plans}
 
-    def view(self, visibility: Visibility) -> View:
-        """The view of a visibility; the most recently used are kept."""
-        if visibility.key not in self.views:
-            self.views[visibility.key] = self._view(visibility)
-        return self.views[visibility.key]
+    def view(self, visibility: Visibility, listed: frozenset[str] | None = None) -> View:
+        """The view of a visibility; the most recently used are kept.
 
-    def _view(self, visibility: Visibility) -> View:
+        `listed` are the report columns of the list that holds for the viewer; without it no list narrows the view.
+        """
+        key, withheld = visibility.key, frozenset[str]()
+        if listed is not None:
+            key, withheld = self._narrowed(visibility, listed)
+        if key not in self.views:
+            self.views[key] = self._view(visibility, key, withheld)
+        return self.views[key]
+
+    def _narrowed(self, visibility: Visibility, listed: frozenset[str]) -> tuple[str, frozenset[str]]:
+        """The key of a narrowed view, and what it lacks: found once for each list that people of a visibility have."""
+        found = (visibility.key, listed)
+        if found not in self.withheld:
+            withheld = withheld_by(listed, visibility)
+            self.withheld[found] = narrowed_key(visibility.key, withheld), withheld
+        return self.withheld[found]
+
+    def _view(self, visibility: Visibility, key: str, withheld: frozenset[str]) -> View:
         def exists(coordinate: str) -> bool:
             binding = self.bindings[coordinate]
-            return isinstance(binding, Open) or binding.exists_for(visibility)
+            return coordinate not in withheld and (isinstance(binding, Open) or binding.exists_for(visibility))
 
         filtered = filter_schema(self._schema, exists)
         faults = validate_schema(filtered)
@@ -204,7 +221,7 @@ class Api(strawberry.Schema):
         view.__dict__.update(self.__dict__)
         view._schema, view._base = filtered, self
         filtered._strawberry_schema = view  # type: ignore[attr-defined]
-        view.key = visibility.key
+        view.key = key
         view.permitted = sum(1 << guard.bit for guard in self.guards if guard.binding.exists_for(visibility))
         return view
 

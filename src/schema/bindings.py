@@ -81,7 +81,7 @@ class Does:
 class InReports:
     """The binding of what reports show: it is in the schema of those who have a lens, and the column in one of theirs.
 
-    Column lists do not count here: whether a listed column may be used is decided when the report is asked (RC6).
+    Column lists do not count here: they are people's, and narrow their views (`reports.listed`).
     """
 
     column: str | None = None

@@ -102,7 +102,7 @@ class Engine:
         if recent is None or request.view_as is not None:
             raise NotAloneError("nobody who was seen before, as himself")
         epoch, principal = recent
-        prepared = self.api.view(self.visibility(principal)).prepare(request.query)
+        prepared = self.api.view(self.visibility(principal), principal.columns).prepare(request.query)
         if request.operation_name not in prepared.lone:
             raise NotAloneError("not known to take one statement")
 
@@ -148,7 +148,7 @@ class Engine:
                 return _refused([NobodyToViewAsError("There is no user of this id whose view you may take.")])
             visibility = self.services.visibilities.both(principal.paths, viewed.paths)
         note(principal=principal.fingerprint, visibility=visibility.key)
-        view = self.api.view(visibility)
+        view = self.api.view(visibility, principal.columns)
         prepared = view.prepare(request.query)
         if prepared.document is None:
             return _refused(prepared.errors)
@@ -245,7 +245,7 @@ async def schema_of(database: Database, email: str) -> str:
 
     principal = await in_snapshot(database.reads, work)
     visibility = compile_visibility(CATALOGUE.model, principal.paths.shapes, policy_version=version("sightline"))
-    return Api().view(visibility).as_str()
+    return Api().view(visibility, principal.columns).as_str()
 
 
 def _check_name(document: DocumentNode, name: str | None) -> None:

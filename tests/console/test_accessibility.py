@@ -42,7 +42,7 @@ async def _lists(page: Page) -> None:
     await page.get_by_role("button", name="Alba Stone").click()
     await page.get_by_role("row", name="Impressions", exact=True).click()
     await page.get_by_role("button", name="Restrict", exact=True).click()
-    await expect(page.get_by_role("button", name="Save")).to_be_visible()
+    await expect(page.get_by_role("button", name="Save")).to_be_enabled()
 
 
 async def _explanation(page: Page) -> None:
@@ -52,6 +52,53 @@ async def _explanation(page: Page) -> None:
 
 async def _roles(page: Page) -> None:
     await expect(page.get_by_role("region", name="Roles of the platform")).to_be_visible()
+
+
+async def _role(page: Page) -> None:
+    await page.get_by_role("button", name="Affiliate Manager", exact=True).click()
+    await page.get_by_role("group", name="Commission plans").get_by_label("None").check()
+    await expect(page.get_by_role("button", name="Save")).to_be_enabled()
+
+
+async def _grants(page: Page) -> None:
+    await expect(page.get_by_role("region", name="Roles that are held")).to_be_visible()
+
+
+async def _matrix(page: Page) -> None:
+    await page.get_by_role("combobox", name="Type").select_option(label="Payout run")
+    await page.get_by_role("button", name="Look").click()
+    await expect(page.get_by_role("region", name="People and fields")).to_be_visible()
+
+
+async def _sharing(page: Page) -> None:
+    await expect(page.get_by_role("region", name="Collaborators on accounts")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Invitations")).to_be_visible()
+
+
+async def _requests(page: Page) -> None:
+    await page.get_by_text("Ask for access").click()
+    await expect(page.get_by_role("heading", name="Others ask")).to_be_visible()
+
+
+async def _review(page: Page) -> None:
+    await page.get_by_role("button", name="Look at the review of The platform").first.click()
+    await expect(page.get_by_role("region", name="Grants under review")).to_be_visible()
+
+
+async def _saved(page: Page) -> None:
+    dialog = page.get_by_role("dialog")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await dialog.get_by_role("textbox", name="Name").fill("To look at")
+    await dialog.get_by_role("button", name="Save", exact=True).click()
+    await page.get_by_role("button", name="Saved reports").click()
+    await dialog.get_by_role("button", name="Share and schedule To look at").first.click()
+    await expect(page.get_by_role("button", name="Schedule", exact=True)).to_be_visible()
+
+
+async def _export(page: Page) -> None:
+    await expect(page.get_by_role("row", name="All rows")).to_be_visible()
+    await page.get_by_role("button", name="Export").click()
+    await expect(page.get_by_role("radio", name="Parquet")).to_be_visible()
 
 
 async def _log(page: Page) -> None:
@@ -74,7 +121,15 @@ LOOKS: dict[str, Look] = {
     "/access?tab=columns": _lists,
     "/access?tab=explain": _explanation,
     "/access?tab=roles": _roles,
+    "/access?tab=roles&opened": _role,
+    "/access?tab=grants": _grants,
+    "/access?tab=matrix": _matrix,
+    "/access?tab=sharing": _sharing,
+    "/access?tab=requests": _requests,
+    "/access?tab=reviews": _review,
     "/access?tab=log": _log,
+    f"/reports?columns=clicks&by=month&{PERIOD}": _saved,
+    f"/reports?columns=clicks&by=week&{PERIOD}": _export,
     "/explorer": _editor,
 }
 

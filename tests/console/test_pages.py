@@ -72,6 +72,15 @@ async def test_only_the_explorer_has_styles_inline(folder: Path) -> None:
     assert inline == {"/explorer"}
 
 
+async def test_no_text_becomes_markup_outside_of_the_explorer(folder: Path) -> None:
+    """GOAL26: what would make a script or an element of a text is refused by the browser, whoever wrote it."""
+    async with client_of(folder) as client:
+        policies = {path: (await client.get(path)).headers["content-security-policy"] for path in PAGES}
+    trusting = {path for path, said in policies.items() if "require-trusted-types-for 'script'" not in said}
+    assert trusting == {"/explorer"}
+    assert all("trusted-types 'none'" in said for path, said in policies.items() if path not in trusting)
+
+
 async def test_the_demo_is_said_to_be_one_and_nothing_else_is(folder: Path) -> None:
     """The login page offers the cast where the document says `demo`."""
     async with client_of(folder, demo=True) as client:

@@ -6,25 +6,44 @@ import { AuditLog } from "./AuditLog";
 import { ColumnLists } from "./ColumnLists";
 import { PLACES } from "./documents";
 import { Explain } from "./Explain";
-import { Roles } from "./Roles";
+import { Matrix } from "./Matrix";
+import { Requests } from "./requests/Requests";
+import { Reviews } from "./requests/Reviews";
+import { Grants } from "./roles/Grants";
+import { Roles } from "./roles/Roles";
+import { Sharing } from "./sharing/Sharing";
 
 export interface Me {
   id: string;
   name: string;
   /** Whether there is anybody else he may ask about. */
   asksAboutOthers: boolean;
+  /** Whether there are people to choose from. */
+  seesPeople: boolean;
+  seesCollaborators: boolean;
+  seesInvitations: boolean;
 }
 
 interface Answer {
-  viewer: { user: { id: string; name: string } | null; columns: boolean; roles: boolean; log: boolean; who: boolean };
+  viewer: { user: { id: string; name: string } | null } & Record<"columns" | "roles" | "grants" | "log" | "who" | "people" | "requests" | "reviews" | "collaborators" | "invitations", boolean>;
 }
 
 const TABS: { key: string; label: string; page: ComponentType<{ me: Me }>; open: (viewer: Answer["viewer"]) => boolean }[] = [
   { key: "columns", label: "Report columns", page: ColumnLists, open: (viewer) => viewer.columns },
   { key: "explain", label: "Who sees what", page: Explain, open: () => true },
+  { key: "matrix", label: "People and fields", page: Matrix, open: (viewer) => viewer.who },
   { key: "roles", label: "Roles", page: Roles, open: (viewer) => viewer.roles },
+  { key: "grants", label: "People and roles", page: Grants, open: (viewer) => viewer.grants },
+  { key: "sharing", label: "Collaborators", page: Sharing, open: (viewer) => viewer.collaborators || viewer.invitations },
+  { key: "requests", label: "Requests", page: Requests, open: (viewer) => viewer.requests },
+  { key: "reviews", label: "Reviews", page: Reviews, open: (viewer) => viewer.reviews },
   { key: "log", label: "Audit log", page: AuditLog, open: (viewer) => viewer.log },
 ];
+
+/** On a narrow screen the part that one is in would be out of sight. */
+function intoView(link: HTMLAnchorElement | null): void {
+  link?.scrollIntoView({ block: "nearest", inline: "center" });
+}
 
 /** What there is of access to look at and to change: for each person exactly what the schema has for him. */
 export default function Access() {
@@ -36,7 +55,14 @@ export default function Access() {
   const tab = tabs.find((each) => each.key === asked) ?? tabs[0];
   if (!tab) return null;
   const Page = tab.page;
-  const me = { id: viewer.user?.id ?? "", name: viewer.user?.name ?? "You", asksAboutOthers: viewer.who };
+  const me: Me = {
+    id: viewer.user?.id ?? "",
+    name: viewer.user?.name ?? "You",
+    asksAboutOthers: viewer.who,
+    seesPeople: viewer.people,
+    seesCollaborators: viewer.collaborators,
+    seesInvitations: viewer.invitations,
+  };
   return (
     <div className="access">
       <div className="access-head">
@@ -47,6 +73,7 @@ export default function Access() {
               key={each.key}
               href={`/access?tab=${each.key}`}
               aria-current={each === tab ? "page" : undefined}
+              ref={each === tab ? intoView : undefined}
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey || event.shiftKey) return;
                 event.preventDefault();

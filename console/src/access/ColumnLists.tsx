@@ -1,15 +1,17 @@
 import { useEffect, useMemo, useState } from "react";
 import { type Key, GridList, GridListItem, type Selection, useDragAndDrop, Button, type DropItem } from "react-aria-components";
-import { ask } from "../api";
+import { useChange } from "../changes";
 import { Icon } from "../icons";
-import { Blank, Bones, Failed } from "../parts";
+import { Blank, Bones, Failed, Outcome } from "../parts";
 import { About } from "../reports/ColumnPicker";
 import { lensInput, lensKey } from "../reports/definition";
 import { CHOICES, LENSES } from "../reports/documents";
 import type { Choices, ColumnChoice, Lens } from "../reports/types";
-import { asApiError, useAsk } from "../useAsk";
+import { useAsk } from "../useAsk";
 import type { Me } from "./Access";
 import { EDIT, EDIT_DEFAULT, LIST, RESET } from "./documents";
+import { maySave, useExposed } from "./exposure/exposed";
+import { WhatItExposes } from "./exposure/WhatItExposes";
 import { People, type Somebody } from "./People";
 
 interface List {
@@ -61,15 +63,31 @@ export function ColumnLists({ me }: { me: Me }) {
   );
 }
 
+/** The columns that a refusal says to restrict as well; none where it says nothing of the kind. */
+function repairOf(message: string): string[] {
+  const [, named = ""] = /Leave out (.+) too\./.exec(message) ?? [];
+  return [...named.matchAll(/"([^"]+)"/g)].map(([, key = ""]) => key);
+}
+
 function Editor({ me, person, known }: { me: Me; person: Somebody | null; known: Map<string, ColumnChoice> }) {
   const found = useAsk<{ columnList: List | null }>(LIST, { user: person?.id ?? null });
   const [list, setList] = useState<List | null>(null);
   const [moved, setMoved] = useState<Map<string, Side>>(new Map());
-  const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null);
-  const [saving, setSaving] = useState(false);
+  const [resetting, setResetting] = useState(false);
+  const { busy, said, say, make } = useChange();
   useEffect(() => {
     if (found.data) setList(found.data.columnList);
   }, [found.data]);
+  const order = [...known.keys()];
+  const all = [...(list?.available ?? []), ...(list?.restricted ?? [])].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  const side = (key: string): Side => moved.get(key) ?? (list?.available.includes(key) ? "available" : "restricted");
+  const add = all.filter((key) => side(key) === "available" && !list?.available.includes(key));
+  const remove = all.filter((key) => side(key) === "restricted" && list?.available.includes(key));
+  const editing = add.length + remove.length > 0;
+  const given = { add, remove, version: list?.version };
+  const reset = { user: person?.id, version: list?.version };
+  const change = resetting ? { resetColumns: reset } : !editing ? null : person ? { editColumns: { ...given, user: person.id } } : { editColumnDefault: given };
+  const exposed = useExposed(change);
   if (found.error) return <Failed error={found.error} again={found.again} />;
   if (!found.data) return <Bones lines={10} />;
   if (!list) {
@@ -80,43 +98,32 @@ function Editor({ me, person, known }: { me: Me; person: Somebody | null; known:
     );
   }
   const label = (key: string) => known.get(key)?.label ?? key;
-  const order = [...known.keys()];
-  const all = [...list.available, ...list.restricted].sort((a, b) => order.indexOf(a) - order.indexOf(b));
-  const side = (key: string): Side => moved.get(key) ?? (list.available.includes(key) ? "available" : "restricted");
   const locked = order.filter((key) => !all.includes(key));
-  const add = all.filter((key) => side(key) === "available" && !list.available.includes(key));
-  const remove = all.filter((key) => side(key) === "restricted" && list.available.includes(key));
   const names = (keys: string[]) => keys.map(label).join(", ");
   function move(keys: string[], to: Side) {
-    setSaid(null);
+    say(null);
+    setResetting(false);
     setMoved((before) => new Map([...before, ...keys.filter((key) => all.includes(key)).map((key): [string, Side] => [key, to])]));
   }
-  async function send(document: string, input: object, done: string) {
-    setSaving(true);
-    setSaid(null);
-    try {
-      const { answer } = await ask<{ answer: { list?: List; message?: string; __typename: string } }>(document, { input });
-      if (answer.list) {
-        setList(answer.list);
-        setMoved(new Map());
-        setSaid({ text: done, bad: false });
-      } else {
-        setSaid({ text: answer.message ?? "This was refused.", bad: true });
-        if (answer.__typename === "Conflict") found.again();
-      }
-    } catch (error) {
-      setSaid({ text: asApiError(error).message, bad: true });
-    }
-    setSaving(false);
+  function discard() {
+    setMoved(new Map());
+    setResetting(false);
   }
-  const save = () => {
-    const given = { add, remove, version: list.version };
-    return person
-      ? send(EDIT, { ...given, user: person.id }, `Saved. It holds for ${person.name} from now on.`)
-      : send(EDIT_DEFAULT, given, "Saved. It holds from now on for everybody without a list of their own.");
-  };
-  const pending = add.length + remove.length > 0;
+  async function save() {
+    const success = resetting
+      ? await make<{ list: List }>(RESET, reset, "The system's list holds for them again.")
+      : person
+        ? await make<{ list: List }>(EDIT, { ...given, user: person.id }, `Saved. It holds for ${person.name} from now on.`)
+        : await make<{ list: List }>(EDIT_DEFAULT, given, "Saved. It holds from now on for everybody without a list of their own.");
+    if (success) {
+      setList(success.list);
+      discard();
+    } else {
+      found.again();
+    }
+  }
   const onRows = [...add, ...remove].filter((key) => ON_ROWS.has(key));
+  const repair = exposed.state === "refused" ? repairOf(exposed.message).filter((key) => all.includes(key)) : [];
   return (
     <div className="stack">
       <div className="line">
@@ -133,12 +140,21 @@ function Editor({ me, person, known }: { me: Me; person: Somebody | null; known:
           </a>
         )}
         {person && list.own && (
-          <button type="button" className="button" disabled={saving} onClick={() => void send(RESET, { user: person.id, version: list.version }, "The system's list holds for them again.")}>
+          <button
+            type="button"
+            className="button"
+            disabled={busy || resetting}
+            onClick={() => {
+              discard();
+              say(null);
+              setResetting(true);
+            }}
+          >
             Use the system's list
           </button>
         )}
       </div>
-      <Lists columns={all.map((key) => ({ id: key, label: label(key), about: known.get(key), side: side(key), changed: moved.has(key) && [...add, ...remove].includes(key) }))} move={move} />
+      <Lists columns={all.map((key) => ({ id: key, label: label(key), about: known.get(key), side: side(key), changed: [...add, ...remove].includes(key) }))} move={move} />
       {locked.length > 0 && (
         <details className="card locked">
           <summary>
@@ -153,15 +169,15 @@ function Editor({ me, person, known }: { me: Me; person: Somebody | null; known:
           </p>
         </details>
       )}
-      {said && (
-        <p className={`notice ${said.bad ? "bad" : "good"}`} role={said.bad ? "alert" : "status"}>
-          <Icon name={said.bad ? "alert" : "check"} />
-          <span>{said.text}</span>
-        </p>
-      )}
-      {pending && (
+      <Outcome said={said} />
+      {change && (
         <div className="savebar" role="region" aria-label="Changes that are not saved">
-          <div className="grow">
+          <div className="grow savebar-what">
+            {resetting && (
+              <p>
+                <strong>Their own list will be gone:</strong> the system's holds for them again.
+              </p>
+            )}
             {remove.length > 0 && (
               <p>
                 <strong>Will be restricted:</strong> {names(remove)}
@@ -173,13 +189,21 @@ function Editor({ me, person, known }: { me: Me; person: Somebody | null; known:
               </p>
             )}
             {onRows.length > 0 && <p className="small soft">For staff this holds for the rows as well, not for reports alone: {names(onRows)}.</p>}
+            <WhatItExposes exposed={exposed} label={label} />
           </div>
-          <button type="button" className="button" disabled={saving} onClick={() => setMoved(new Map())}>
-            Discard
-          </button>
-          <button type="button" className="button primary" disabled={saving} onClick={() => void save()}>
-            Save
-          </button>
+          <div className="savebar-acts">
+            {repair.length > 0 && (
+              <button type="button" className="button" onClick={() => move(repair, "restricted")}>
+                Restrict {repair.length === 1 ? "it" : `those ${repair.length}`} too
+              </button>
+            )}
+            <button type="button" className="button" disabled={busy} onClick={discard}>
+              Discard
+            </button>
+            <button type="button" className="button primary" disabled={busy || !maySave(exposed)} onClick={() => void save()}>
+              Save
+            </button>
+          </div>
         </div>
       )}
     </div>

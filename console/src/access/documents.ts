@@ -3,6 +3,12 @@ export const PLACES = `query Places {
     user { id name }
     columns: canRead(coordinate: "Query.columnList")
     roles: canRead(coordinate: "Query.roles")
+    grants: canRead(coordinate: "Query.memberships")
+    requests: canRead(coordinate: "Query.accessRequests")
+    reviews: canRead(coordinate: "Query.accessReviews")
+    people: canRead(coordinate: "Query.users")
+    collaborators: canRead(coordinate: "Query.collaborators")
+    invitations: canRead(coordinate: "Query.invitations")
     log: canRead(coordinate: "Query.auditLog")
     who: canRead(coordinate: "Query.whoCanSee")
   }
@@ -43,27 +49,8 @@ export const EDIT_DEFAULT = `mutation EditDefault($input: EditColumnDefaultInput
   }
 }`;
 
-export const ROLES = `query Roles($after: String) @onDenied(mode: MASK) {
-  roles(first: 40, after: $after, orderBy: [{ field: NAME, direction: ASC }]) {
-    nodes {
-      id
-      name
-      status
-      scope
-      origin
-      baseType
-      seeRevenue
-      seePayout
-      seeSaleAmount
-      organization { name }
-      permissions(first: 60) { nodes { permission level } }
-    }
-    pageInfo { hasNextPage endCursor }
-  }
-}`;
-
 export const COORDINATES = `query Coordinates {
-  __schema { types { kind name interfaces { name } fields { name } } }
+  __schema { types { kind name interfaces { name } fields { name type { name } } } }
 }`;
 
 export const EXPLAIN = `query Explain($coordinate: String!, $node: ID, $user: ID) @onDenied(mode: MASK) {
@@ -86,6 +73,9 @@ export const EXPLAIN = `query Explain($coordinate: String!, $node: ID, $user: ID
 export const WHO = `query Who($coordinate: String!, $node: ID!, $after: ID) {
   whoCanSee(coordinate: $coordinate, node: $node, limit: 100, after: $after) { users last }
 }`;
+
+/** The first rows of a connection, which stands in place of CONNECTION. */
+export const SOME_ROWS = "{ rows: CONNECTION(first: 1) { nodes { id } } }";
 
 export const NAMES = `query Names($ids: [ID!]!) {
   nodes(ids: $ids) { ... on User { id name } }

@@ -1,7 +1,9 @@
 import { useState } from "react";
 import { Icon } from "../icons";
 import { About, ColumnPicker } from "./ColumnPicker";
+import { Conditions } from "./Conditions";
 import { PRESETS, lensKey, lensLabel, ownDays } from "./definition";
+import type { MayKeep } from "./SavedSheet";
 import type { Choices, Definition, Lens } from "./types";
 
 interface Props {
@@ -9,6 +11,9 @@ interface Props {
   choices: Choices | null;
   definition: Definition;
   change: (part: Partial<Definition>) => void;
+  may: MayKeep | null;
+  /** There are other columns to choose from: look again. */
+  again: () => void;
 }
 
 const MOST_DIMENSIONS = 4;
@@ -16,18 +21,24 @@ const ZONES = Intl.supportedValuesOf("timeZone");
 const OWN = "OWN";
 
 /** What a report is made of: everything that is in its address. */
-export function Builder({ lenses, choices, definition, change }: Props) {
+export function Builder({ lenses, choices, definition, change, may, again }: Props) {
   const [picking, setPicking] = useState(false);
   const days = ownDays(definition.period);
   const columns = new Map((choices?.columns ?? []).map((each) => [each.key, each]));
   const free = (choices?.dimensions ?? []).filter((each) => !definition.groupBy.includes(each.key));
+  // A condition or an order about a column that is gone goes with it.
+  const withColumns = (chosen: string[]): Partial<Definition> => ({
+    columns: chosen,
+    having: definition.having.filter((each) => chosen.includes(each.column)),
+    order: definition.order && [...chosen, ...definition.groupBy].includes(definition.order.key) ? definition.order : null,
+  });
   const withheld = free.filter((each) => !each.available);
   return (
     <form className="builder" aria-label="Report builder" onSubmit={(event) => event.preventDefault()}>
       {lenses.length > 1 && (
         <label className="field">
           <span className="label">Seen as</span>
-          <select className="select" value={definition.lens} onChange={(event) => change({ lens: event.target.value, filters: [], order: null })}>
+          <select className="select" value={definition.lens} onChange={(event) => change({ lens: event.target.value, filters: [], having: [], order: null, saved: "" })}>
             {lenses.map((lens) => (
               <option key={lensKey(lens)} value={lensKey(lens)}>
                 {lensLabel(lens)}
@@ -120,7 +131,7 @@ export function Builder({ lenses, choices, definition, change }: Props) {
               {column && !column.available && <Icon name="lock" />}
               <span className="grow">{column?.label ?? key}</span>
               {column && <About column={column} />}
-              <button type="button" className="button quiet icon-only small" aria-label={`Take ${column?.label ?? key} out`} onClick={() => change({ columns: definition.columns.filter((each) => each !== key) })}>
+              <button type="button" className="button quiet icon-only small" aria-label={`Take ${column?.label ?? key} out`} onClick={() => change(withColumns(definition.columns.filter((each) => each !== key)))}>
                 <Icon name="close" />
               </button>
             </div>
@@ -130,6 +141,24 @@ export function Builder({ lenses, choices, definition, change }: Props) {
           <Icon name="plus" /> Choose columns
         </button>
       </fieldset>
+
+      <Conditions columns={definition.columns} known={columns} having={definition.having} change={(having) => change({ having })} />
+
+      {Object.keys(definition.rest).length > 0 && (
+        <fieldset className="part">
+          <legend className="label">Also asked</legend>
+          {Object.entries(definition.rest).map(([part, value]) => (
+            <div key={part} className="picked">
+              <span className="grow" title={JSON.stringify(value)}>
+                {part}: {JSON.stringify(value)}
+              </span>
+              <button type="button" className="button quiet icon-only small" aria-label={`Without ${part}`} onClick={() => change({ rest: Object.fromEntries(Object.entries(definition.rest).filter(([each]) => each !== part)) })}>
+                <Icon name="close" />
+              </button>
+            </div>
+          ))}
+        </fieldset>
+      )}
 
       {definition.filters.length > 0 && (
         <fieldset className="part">
@@ -170,9 +199,11 @@ export function Builder({ lenses, choices, definition, change }: Props) {
         <ColumnPicker
           columns={choices.columns}
           chosen={definition.columns}
+          may={may}
+          again={again}
           close={(chosen) => {
             setPicking(false);
-            if (chosen) change({ columns: chosen });
+            if (chosen) change(withColumns(chosen));
           }}
         />
       )}

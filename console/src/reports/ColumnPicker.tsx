@@ -2,11 +2,16 @@ import { useMemo, useState } from "react";
 import { Button, Dialog, GridList, GridListItem, Heading, Modal, ModalOverlay, useDragAndDrop } from "react-aria-components";
 import { Icon } from "../icons";
 import { Info } from "../parts";
+import { Metrics } from "./Metrics";
+import type { MayKeep } from "./SavedSheet";
 import type { ColumnChoice } from "./types";
 
 interface Props {
   columns: ColumnChoice[];
   chosen: string[];
+  may: MayKeep | null;
+  /** There are other columns to choose from: look again. */
+  again: () => void;
   close: (chosen: string[] | null) => void;
 }
 
@@ -20,7 +25,7 @@ const UNITS: Record<string, string> = {
   NUMBER: "a number",
 };
 
-export function ColumnPicker({ columns, chosen, close }: Props) {
+export function ColumnPicker({ columns, chosen, may, again, close }: Props) {
   const [now, setNow] = useState(chosen);
   const [search, setSearch] = useState("");
   const known = useMemo(() => new Map(columns.map((each) => [each.key, each])), [columns]);
@@ -83,10 +88,23 @@ export function ColumnPicker({ columns, chosen, close }: Props) {
                           {each.label}
                           <small>{each.reason}</small>
                         </span>
+                        {may?.request && (
+                          <a className="button quiet small" href={askFor(each)} aria-label={`Ask for ${each.label}`}>
+                            Ask for it
+                          </a>
+                        )}
                         <About column={each} />
                       </div>
                     ))}
                   </section>
+                )}
+                {may?.metrics && (
+                  <Metrics
+                    changed={(made) => {
+                      if (made) setNow([...now, made]);
+                      again();
+                    }}
+                  />
                 )}
               </div>
             </div>
@@ -112,6 +130,12 @@ export function ColumnPicker({ columns, chosen, close }: Props) {
       </Modal>
     </ModalOverlay>
   );
+}
+
+/** Where one asks for access to a column, which is filled in there. */
+function askFor(column: ColumnChoice): string {
+  const field = column.key.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return `/access?tab=requests&about=ReportMetrics.${field}`;
 }
 
 function matches(column: ColumnChoice, search: string): boolean {

@@ -1,4 +1,5 @@
 import { type UIEvent, useState } from "react";
+import { flushSync } from "react-dom";
 import { Icon } from "../icons";
 import { change, shown } from "./format";
 import type { Choices, Definition, Filter, ReportAnswer } from "./types";
@@ -13,7 +14,8 @@ interface Props {
 }
 
 const ROW = 34;
-const AROUND = 12;
+/** Rows are put into the document so many at a time, and as many around what is seen: few scrolls draw anything. */
+const STEP = 16;
 const FIRST_LOOK = 40;
 
 /** The rows of a report. Only those that can be seen are in the document, however many there are. */
@@ -26,9 +28,10 @@ export function ReportTable({ report, choices, definition, sort, only, more }: P
   const rows = report.rows.slice(view.first, view.last);
   function look(event: UIEvent<HTMLDivElement>) {
     const { scrollTop, clientHeight, scrollHeight } = event.currentTarget;
-    const first = Math.max(0, Math.floor(scrollTop / ROW) - AROUND);
-    const last = Math.ceil((scrollTop + clientHeight) / ROW) + AROUND;
-    if (first !== view.first || last !== view.last) setView({ first, last });
+    const first = Math.max(0, Math.floor(scrollTop / ROW / STEP) * STEP - STEP);
+    const last = (Math.ceil((scrollTop + clientHeight) / ROW / STEP) + 1) * STEP;
+    // Before the frame is painted, or a long jump would show an empty table for one.
+    if (first !== view.first || last !== view.last) flushSync(() => setView({ first, last }));
     if (more && scrollTop + clientHeight > scrollHeight - 30 * ROW) more();
   }
   const sorted = (key: string) => (definition.order?.key === key ? (definition.order.descending ? "descending" : "ascending") : undefined);

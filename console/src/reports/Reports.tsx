@@ -6,9 +6,12 @@ import { Icon } from "../icons";
 import { Blank, Bones, Failed, NotYet } from "../parts";
 import { asApiError, useAsk } from "../useAsk";
 import { Builder } from "./Builder";
-import { lensInput, readDefinition, reportInput, writeDefinition } from "./definition";
-import { CHOICES, LENSES, REPORT } from "./documents";
+import { lensInput, lensKey, readDefinition, reportInput, writeDefinition } from "./definition";
+import { CHOICES, LENSES, MAY, OPEN, REPORT } from "./documents";
+import { ExportSheet } from "./ExportSheet";
 import { ReportTable } from "./ReportTable";
+import { type MayKeep, type Place, SavedSheet } from "./SavedSheet";
+import { SaveSheet } from "./SaveSheet";
 import type { Choices, Definition, Filter, Lens, ReportAnswer, ReportColumn } from "./types";
 
 const ReportChart = lazy(() => import("./ReportChart"));
@@ -32,8 +35,12 @@ export default function Reports() {
   return <Workbench lenses={lenses} />;
 }
 
+/** The saved report that an address names, as far as it is there for the viewer. */
+interface Kept {
+  node: { id: string; name: string; owner: { id: string } | null } | null;
+}
+
 interface Result {
-  written: string;
   definition: Definition;
   report: ReportAnswer;
 }
@@ -45,6 +52,11 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
   const [running, setRunning] = useState(false);
   const stop = useRef<AbortController | null>(null);
   const choices = useAsk<{ reportSchema: Choices | null }>(CHOICES, { lens: lensInput(definition.lens) });
+  const may = useAsk<{ viewer: MayKeep }>(MAY).data?.viewer ?? null;
+  const kept = useAsk<Kept>(definition.saved ? OPEN : null, { id: definition.saved }).data?.node ?? null;
+  const own = kept !== null && kept.id === definition.saved && kept.owner?.id === may?.user?.id ? kept : null;
+  const [sheet, setSheet] = useState<"saved" | "save" | "export" | null>(null);
+  const [done, setDone] = useState<string | null>(null);
   const schema = choices.data?.reportSchema ?? null;
   const written = writeDefinition(definition);
 
@@ -56,7 +68,7 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
     setFailure(null);
     try {
       const data = await ask<{ report: ReportAnswer }>(REPORT, { input: reportInput(asked) }, mine.signal);
-      setResult({ written: writeDefinition(asked), definition: asked, report: data.report });
+      setResult({ definition: asked, report: data.report });
     } catch (error) {
       if (mine.signal.aborted) return;
       setFailure(asApiError(error));
@@ -107,7 +119,12 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
   }, [result]);
 
   const withheld = (schema?.columns ?? []).filter((each) => !each.available && definition.columns.includes(each.key));
-  const changed = result !== null && result.written !== written;
+  const without = (keys: string[]): Partial<Definition> => ({
+    columns: definition.columns.filter((key) => !keys.includes(key)),
+    having: definition.having.filter((each) => !keys.includes(each.column)),
+    order: definition.order && keys.includes(definition.order.key) ? null : definition.order,
+  });
+  const changed = result !== null && runs(result.definition) !== runs(definition);
   return (
     <div className="workbench">
       <aside className="side" aria-label="What the report is made of">
@@ -118,13 +135,28 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
             <summary className="button">
               <Icon name="filter" /> What the report is made of
             </summary>
-            <Builder lenses={lenses} choices={schema} definition={definition} change={change} />
+            <Builder lenses={lenses} choices={schema} definition={definition} change={change} may={may} again={choices.again} />
           </details>
         )}
       </aside>
       <section className="bench" aria-label="Report">
         <div className="bench-head">
-          <h1 className="grow">Report</h1>
+          <h1 className="grow">{definition.saved ? (kept?.name ?? "Report") : "Report"}</h1>
+          {may?.saved && (
+            <button type="button" className="button quiet" onClick={() => setSheet("saved")}>
+              <Icon name="folder" /> Saved reports
+            </button>
+          )}
+          {may?.save && (
+            <button type="button" className="button quiet" disabled={definition.columns.length === 0} onClick={() => setSheet("save")}>
+              <Icon name="save" /> Save
+            </button>
+          )}
+          {may?.exports && (
+            <button type="button" className="button quiet" disabled={definition.columns.length === 0 || withheld.length > 0} onClick={() => setSheet("export")}>
+              <Icon name="download" /> Export
+            </button>
+          )}
           {result && <CopyLink />}
           <a className="button" href={explorerLink(REPORT, { input: reportInput(definition) })}>
             <Icon name="code" /> Show GraphQL
@@ -134,6 +166,11 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
           </button>
         </div>
         <div className={`bar ${running ? "on" : ""}`} role="status" aria-label={running ? "The report runs" : "The report is ready"} />
+        {done && (
+          <p className="notice good" role="status">
+            <Icon name="check" /> {done}
+          </p>
+        )}
         {withheld.length > 0 && (
           <div className="notice warn" role="alert">
             <Icon name="lock" />
@@ -144,7 +181,7 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
                 </p>
               ))}
             </div>
-            <button type="button" className="button small" onClick={() => changeAndRun({ columns: definition.columns.filter((key) => !withheld.some((each) => each.key === key)) })}>
+            <button type="button" className="button small" onClick={() => changeAndRun(without(withheld.map((each) => each.key)))}>
               Run without {withheld.length === 1 ? "it" : "them"}
             </button>
           </div>
@@ -162,9 +199,44 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
           </Blank>
         )}
         {result && <Shown result={result} choices={schema} stale={changed || running} chart={definition.chart} setChart={(chart) => change({ chart })} sort={sort} only={only} more={result.report.pageInfo.hasNextPage ? () => void more() : null} />}
+        {sheet === "saved" && may && (
+          <SavedSheet
+            may={may}
+            organization={placeOf(lenses.find((each) => lensKey(each) === definition.lens))}
+            close={() => setSheet(null)}
+            open={(opened, name) => {
+              setSheet(null);
+              setDone(`“${name}” is opened.`);
+              setDefinition(opened);
+              void run(opened);
+            }}
+          />
+        )}
+        {sheet === "save" && (
+          <SaveSheet
+            definition={definition}
+            from={own}
+            close={() => setSheet(null)}
+            saved={(id, name) => {
+              setSheet(null);
+              setDone(`“${name}” is saved. Share or schedule it under “Saved reports”.`);
+              change({ saved: id });
+            }}
+          />
+        )}
+        {sheet === "export" && <ExportSheet definition={definition} name={kept?.name ?? "Report"} rows={result && !changed ? result.report.rowCount : null} close={() => setSheet(null)} />}
       </section>
     </div>
   );
+}
+
+function placeOf(lens: Lens | undefined): Place | null {
+  return lens?.id && lens.kind !== "ACCOUNT" ? { id: lens.id, name: lens.name ?? "the organization" } : null;
+}
+
+/** What a run depends on: not how it is drawn, nor under which name it is kept. */
+function runs(definition: Definition): string {
+  return writeDefinition({ ...definition, chart: "line", saved: "" });
 }
 
 interface ShownProps {
@@ -182,8 +254,8 @@ function Shown({ result, choices, stale, chart, setChart, sort, only, more }: Sh
   const { report, definition } = result;
   if (report.rowCount === 0) {
     return (
-      <Blank icon="empty" title="Nothing happened in this period">
-        <p>No rows from {day(report.since, report.timeZone)} on. Try a longer period, or fewer filters.</p>
+      <Blank icon="empty" title={definition.having.length > 0 ? "No row is so in this period" : "Nothing happened in this period"}>
+        <p>No rows from {day(report.since, report.timeZone)} on. Try a longer period, or fewer filters and conditions.</p>
       </Blank>
     );
   }

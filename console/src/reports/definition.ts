@@ -1,6 +1,6 @@
 // A report as its address has it, and as the API is asked for it. Both ways are here, so that a link is a report.
 import { isDemo } from "../api";
-import type { Definition, Lens } from "./types";
+import { type Definition, type Having, type Lens, OPERATORS } from "./types";
 
 export const PRESETS: { key: string; label: string }[] = [
   { key: "TODAY", label: "Today" },
@@ -54,9 +54,24 @@ export function readDefinition(search: string, lenses: Lens[]): Definition {
       const [dimension, value, label] = text.split("~");
       return dimension && value ? [{ dimension, value, label: label ?? value }] : [];
     }),
+    having: given.getAll("having").flatMap((text) => {
+      const [column, operator, value] = text.split("~");
+      return column && operator && operator in OPERATORS && value ? [{ column, operator: operator as Having["operator"], value }] : [];
+    }),
     order: orderKey ? { key: orderKey, descending: direction === "desc" } : null,
     chart: chart === "bar" || chart === "stacked" ? chart : "line",
+    saved: given.get("saved") ?? "",
+    rest: restOf(given.get("rest")),
   };
+}
+
+function restOf(text: string | null): Record<string, unknown> {
+  try {
+    const rest: unknown = JSON.parse(text ?? "{}");
+    return rest !== null && typeof rest === "object" && !Array.isArray(rest) ? (rest as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
 }
 
 export function writeDefinition(definition: Definition): string {
@@ -67,6 +82,9 @@ export function writeDefinition(definition: Definition): string {
   if (definition.timeZone) written.set("zone", definition.timeZone);
   if (definition.currency) written.set("currency", definition.currency);
   for (const { dimension, value, label } of definition.filters) written.append("only", `${dimension}~${value}~${label.replaceAll("~", " ")}`);
+  for (const { column, operator, value } of definition.having) written.append("having", `${column}~${operator}~${value}`);
+  if (definition.saved) written.set("saved", definition.saved);
+  if (Object.keys(definition.rest).length > 0) written.set("rest", JSON.stringify(definition.rest));
   if (definition.order) written.set("order", `${definition.order.key}:${definition.order.descending ? "desc" : "asc"}`);
   if (definition.chart !== "line") written.set("chart", definition.chart);
   return `?${written.toString().replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
@@ -78,9 +96,9 @@ export function lensInput(key: string): object {
   return kind === "ACCOUNT" ? { kind, account: id } : { kind, organization: id };
 }
 
-function dayAfter(day: string): string {
+function dayAfter(day: string, by = 1): string {
   const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + 1);
+  date.setUTCDate(date.getUTCDate() + by);
   return date.toISOString().slice(0, 10);
 }
 
@@ -93,6 +111,11 @@ export function ownDays(period: string): { since: string; last: string } | null 
 export const ROWS_A_PAGE = 1000;
 
 export function reportInput(definition: Definition, after: string | null = null): object {
+  return { ...savedInput(definition), first: ROWS_A_PAGE, ...(after ? { after } : {}) };
+}
+
+/** The same without its page: what can be saved. */
+export function savedInput(definition: Definition): object {
   const days = ownDays(definition.period);
   const filters = new Map<string, string[]>();
   for (const { dimension, value } of definition.filters) filters.set(dimension, [...(filters.get(dimension) ?? []), value]);
@@ -105,8 +128,56 @@ export function reportInput(definition: Definition, after: string | null = null)
     ...(definition.timeZone ? { timeZone: definition.timeZone } : {}),
     ...(definition.currency ? { currency: definition.currency } : {}),
     ...(filters.size > 0 ? { filters: [...filters].map(([dimension, values]) => ({ dimension, in: values })) } : {}),
+    ...(definition.having.length > 0 ? { having: definition.having.map(({ column, operator, value }) => ({ column, [operator]: value })) } : {}),
     ...(definition.order ? { orderBy: [{ key: definition.order.key, direction: definition.order.descending ? "DESC" : "ASC" }] } : {}),
-    first: ROWS_A_PAGE,
-    ...(after ? { after } : {}),
+    ...definition.rest,
   };
+}
+
+interface Input {
+  lens: { kind: string; organization?: string | null; account?: string | null };
+  period?: { preset?: string; days?: { since: string; until: string } };
+  columns?: string[];
+  groupBy?: string[];
+  compareTo?: { previous?: string } | null;
+  timeZone?: string | null;
+  currency?: string | null;
+  filters?: { dimension: string; in?: string[] | null; notIn?: string[] | null }[];
+  having?: Record<string, string | null>[];
+  orderBy?: { key: string; direction: string }[];
+  [part: string]: unknown;
+}
+
+/** A saved report's input as a definition: what the builder has no place for is kept beside it. */
+export function definitionOf(text: string, saved: string): Definition {
+  const { lens, period, columns, groupBy, compareTo, timeZone, currency, filters, having, orderBy, ...others } = JSON.parse(text) as Input;
+  const rest: Record<string, unknown> = Object.fromEntries(Object.entries(others).filter(([part, value]) => value !== null && !isUsual(part, value)));
+  const own = period?.days ? `${period.days.since}..${dayAfter(period.days.until, -1)}` : null;
+  if (period && !own && !period.preset) rest.period = period;
+  if (compareTo && !compareTo.previous) rest.compareTo = compareTo;
+  if (filters?.some((each) => !each.in)) rest.filters = filters;
+  if ((orderBy?.length ?? 0) > 1) rest.orderBy = orderBy;
+  const [first] = orderBy ?? [];
+  return {
+    lens: lensKey({ kind: lens.kind as Lens["kind"], id: lens.organization ?? lens.account ?? null, name: null }),
+    period: own ?? period?.preset ?? FIRST_PERIOD,
+    compare: compareTo?.previous ?? "",
+    timeZone: timeZone ?? "",
+    currency: currency ?? "",
+    columns: columns ?? [],
+    groupBy: groupBy ?? [],
+    filters: rest.filters ? [] : (filters ?? []).flatMap(({ dimension, in: values }) => (values ?? []).map((value) => ({ dimension, value, label: value }))),
+    having: (having ?? []).flatMap(({ column, ...by }) => Object.entries(by).flatMap(([operator, value]) => (column && value !== null && operator in OPERATORS ? [{ column, operator: operator as Having["operator"], value: String(value) }] : []))),
+    order: first && !rest.orderBy ? { key: first.key, descending: first.direction === "DESC" } : null,
+    chart: "line",
+    saved,
+    rest,
+  };
+}
+
+/** What a report is anyway where nothing is said of it. */
+const USUAL_PARTS: Record<string, unknown> = { dateBasis: "EVENT", onRestricted: "REJECT" };
+
+function isUsual(part: string, value: unknown): boolean {
+  return part === "first" || part === "after" || USUAL_PARTS[part] === value || (Array.isArray(value) && value.length === 0);
 }

@@ -64,6 +64,15 @@ export interface Filter {
   label: string;
 }
 
+export const OPERATORS = { gt: "more than", gte: "at least", lt: "less than", lte: "at most", eq: "exactly" } as const;
+
+/** Rows are shown only where a column's value is so. */
+export interface Having {
+  column: string;
+  operator: keyof typeof OPERATORS;
+  value: string;
+}
+
 export interface Definition {
   lens: string;
   period: string;
@@ -73,6 +82,11 @@ export interface Definition {
   columns: string[];
   groupBy: string[];
   filters: Filter[];
+  having: Having[];
   order: { key: string; descending: boolean } | null;
   chart: "line" | "bar" | "stacked";
+  /** The saved report that this is, or was before it was changed; empty for none. */
+  saved: string;
+  /** Parts of a report's input that the builder has no place for; they hold all the same. */
+  rest: Record<string, unknown>;
 }

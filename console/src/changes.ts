@@ -1,0 +1,44 @@
+// A change asked of the API: what came of it, or the words in which it was refused. Every mutation's document calls
+// its answer `answer`.
+import { useState } from "react";
+import { ask } from "./api";
+import { asApiError } from "./useAsk";
+
+export interface Said {
+  text: string;
+  bad: boolean;
+}
+
+interface Answer {
+  __typename: string;
+  message?: string;
+}
+
+export interface Change {
+  busy: boolean;
+  said: Said | null;
+  say: (said: Said | null) => void;
+  /** Ask for a change; what its success selects, or null where it was refused: then `said` has the reason. */
+  make: <Success>(document: string, input: object, done: string) => Promise<Success | null>;
+}
+
+export function useChange(): Change {
+  const [busy, setBusy] = useState(false);
+  const [said, say] = useState<Said | null>(null);
+  async function make<Success>(document: string, input: object, done: string): Promise<Success | null> {
+    setBusy(true);
+    say(null);
+    try {
+      const { answer } = await ask<{ answer: Answer }>(document, { input });
+      const refused = answer.message !== undefined;
+      say(refused ? { text: answer.message ?? "This was refused.", bad: true } : { text: done, bad: false });
+      return refused ? null : (answer as Success);
+    } catch (error) {
+      say({ text: asApiError(error).message, bad: true });
+      return null;
+    } finally {
+      setBusy(false);
+    }
+  }
+  return { busy, said, say, make };
+}

@@ -103,7 +103,7 @@ class Desk:
 
     def view(self, viewer: Principal) -> View:
         """The viewer's schema."""
-        return self.engine.api.view(self.engine.visibility(viewer))
+        return self.engine.api.view(self.engine.visibility(viewer), viewer.columns)
 
 
 def as_bytes(answer: GraphQLAnswer) -> bytes:

@@ -62,6 +62,11 @@ class Principal:
     columns: frozenset[str] = frozenset()
 
 
+def same_rights(one: Principal, other: Principal) -> bool:
+    """Whether two readings of a principal found the same, but for when it ends."""
+    return (one.fingerprint, one.paths, one.columns) == (other.fingerprint, other.paths, other.columns)
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     epoch: int

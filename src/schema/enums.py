@@ -88,7 +88,8 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "QUEUED": "Has not begun.",
         "RUNNING": "Is running.",
         "COMPLETED": "Done.",
-        "FAILED": "Given up.",
+        "FAILED": "Ended before its end; nothing of it was kept.",
+        "CANCELLED": "Given up by whoever started it; nothing of it was kept.",
     },
     tables.ImportOutcome: {"ACCEPTED": "Taken, now or before.", "REJECTED": "Not taken, for the reason given."},
     tables.PayoutRunState: {

@@ -322,6 +322,7 @@ class ImportState(StrEnum):
     RUNNING = "RUNNING"
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
 
 
 class ImportOutcome(StrEnum):

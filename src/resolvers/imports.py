@@ -20,6 +20,8 @@ from sightline.resolvers.people import is_active
 AT_ONCE = 1000
 """Keys that are looked up in one statement."""
 
+_FIRST_THAT_IS_NONE = 2**63  # no column holds it
+
 IMPORT, RUN = "import_job", "import_job:run"
 
 
@@ -28,6 +30,14 @@ class ActorsSight:
     """What the viewer of an operation sees, and does by his role on the platform: the mutations' own questions."""
 
     operation: Operation
+
+    def number(self, entity: str, text: str) -> int | None:
+        """The number of the row with a global id; None for what is none of the entity."""
+        try:
+            named, key = self.operation.services.ids.decode(text)
+        except MalformedIdError:
+            return None
+        return key.id if named == entity and key.id < _FIRST_THAT_IS_NONE else None
 
     async def sees(self, entity: str, ids: Iterable[int]) -> set[int]:
         """Those of the rows that he sees."""

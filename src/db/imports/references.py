@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncpg
 
 from sightline.db.imports.model import AccountKey, Mapping, ProgramKey, SourceKey
-from sightline.db.imports.sight import Sight, look_at, only_seen
+from sightline.db.imports.sight import Sight, look_at, only_seen, read_ids, said_id
 
 COLLECT = """
     INSERT INTO import_reference (first_line, program, account, traffic_source)
@@ -17,14 +17,9 @@ COLLECT = """
     WHERE NOT repeated AND problem IS NULL GROUP BY program, account, traffic_source
 """
 
-PROGRAM_KEYS = {ProgramKey.ID: "p.id::text", ProgramKey.NAME: "p.name"}
-ACCOUNT_KEYS = {
-    AccountKey.ID: "a.id::text",
-    AccountKey.NAME: "a.name",
-    AccountKey.EXTERNAL_ID: "a.external_id",
-    AccountKey.TRACKER_CODE: "t.code",
-}
-SOURCE_KEYS = {SourceKey.ID: "s.id::text", SourceKey.NAME: "s.name", SourceKey.URL: "s.url"}
+PROGRAM_KEYS = {ProgramKey.NAME: "p.name"}
+ACCOUNT_KEYS = {AccountKey.NAME: "a.name", AccountKey.EXTERNAL_ID: "a.external_id"}
+SOURCE_KEYS = {SourceKey.NAME: "s.name", SourceKey.URL: "s.url"}
 
 FIND_PROGRAM = """
     WITH found AS (
@@ -125,7 +120,9 @@ async def find_programs(connection: asyncpg.Connection, mapping: Mapping, sight:
     """Give each reference its program, where the mapping names one."""
     if mapping.program is None:
         return
-    key = PROGRAM_KEYS[mapping.program.by]
+    if mapping.program.by is ProgramKey.ID:
+        await read_ids(connection, sight, "program", "SELECT DISTINCT program FROM import_reference")
+    key = PROGRAM_KEYS.get(mapping.program.by) or said_id(sight, "program", "p.id")
     await look_at(connection, sight, "program", NAMED_PROGRAMS.format(key=key))
     seen = only_seen(sight, "program", "p.id")
     await connection.execute(FIND_PROGRAM.format(key=key, seen=seen), mapping.program.cell.column)
@@ -137,7 +134,9 @@ async def find_accounts(connection: asyncpg.Connection, mapping: Mapping, sight:
     if lookup.by is AccountKey.TRACKER_CODE:
         await _find_trackers(connection, sight)
         return
-    key = ACCOUNT_KEYS[lookup.by]
+    if lookup.by is AccountKey.ID:
+        await read_ids(connection, sight, "affiliate_account", "SELECT DISTINCT account FROM import_reference")
+    key = ACCOUNT_KEYS.get(lookup.by) or said_id(sight, "affiliate_account", "a.id")
     await look_at(connection, sight, "affiliate_account", NAMED_ACCOUNTS.format(key=key))
     seen = only_seen(sight, "affiliate_account", "a.id")
     await connection.execute(FIND_ACCOUNT.format(key=key, seen=seen), lookup.cell.column)
@@ -162,7 +161,9 @@ async def find_sources(connection: asyncpg.Connection, mapping: Mapping, sight: 
     lookup = mapping.traffic_source
     if lookup is None:
         return
-    key = SOURCE_KEYS[lookup.by]
+    if lookup.by is SourceKey.ID:
+        await read_ids(connection, sight, "traffic_source", "SELECT DISTINCT traffic_source FROM import_reference")
+    key = SOURCE_KEYS.get(lookup.by) or said_id(sight, "traffic_source", "s.id")
     await look_at(connection, sight, "traffic_source", NAMED_SOURCES.format(key=key))
     seen = only_seen(sight, "traffic_source", "s.id")
     await connection.execute(FIND_SOURCE.format(key=key, seen=seen), lookup.cell.column)

@@ -2,7 +2,8 @@
 
 `import_line` holds every row of the file, `import_order` one row for each order (and one for its cancelled part),
 `import_reference` one row for each combination of program, account and source that is named, `import_seen` what of
-the platform the user sees whom a limited import runs as. They end with the transaction.
+the platform the user sees whom a limited import runs as, `import_id` the ids that the file names, by their texts. They
+end with the transaction.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ TABLES = """
         enrollment_id bigint, problem_column text, problem_value text, problem text
     ) ON COMMIT DROP;
     CREATE TEMP TABLE import_seen (entity text NOT NULL, id bigint NOT NULL, PRIMARY KEY (entity, id)) ON COMMIT DROP;
+    CREATE TEMP TABLE import_id (entity text NOT NULL, id bigint NOT NULL, said text NOT NULL, PRIMARY KEY (entity, id))
+        ON COMMIT DROP;
     CREATE TEMP TABLE import_created (
         kind text NOT NULL, first_line integer NOT NULL, column_name text, value text NOT NULL, reason text NOT NULL
     ) ON COMMIT DROP

@@ -134,10 +134,17 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("access_review:open_platform", None, {PLATFORM: in_person(writes("USERS"))}),
     VerbRule("access_review:open_organization", "organization", {ORGANIZATION: _IS_ADMIN}),
     VerbRule("access_review:open_account", "affiliate_account", {COLLABORATOR: in_person(OWNER)}),
+    VerbRule("access_review:open_keys", None, {PLATFORM: _ADMIN_W}),
+    VerbRule("access_review:open_company", "company", {COMPANY: in_person(Holds(Flag.COMPANY_OWNER))}),
     VerbRule(
         "access_review:decide",
         "access_review",
-        {ORGANIZATION: _IS_ADMIN, COLLABORATOR: in_person(OWNER), PLATFORM: in_person(writes("USERS"))},
+        {
+            ORGANIZATION: _IS_ADMIN,
+            COLLABORATOR: in_person(OWNER),
+            PLATFORM: in_person(writes("USERS")),
+            COMPANY: in_person(Holds(Flag.COMPANY_OWNER)),
+        },
     ),
     # Custom metrics are one's own; offering one to an organization is making one of its reports (C-22).
     VerbRule("custom_metric:create", "app_user", {SELF: in_person(oneself("id"))}),

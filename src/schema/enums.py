@@ -70,6 +70,14 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "REFUSED": "Nothing was given.",
         "WITHDRAWN": "Taken back by whoever asked.",
     },
+    tables.ReviewScope: {
+        "ACCOUNT": "The collaborators of an affiliate account.",
+        "ORGANIZATION": "The members of an organization.",
+        "PLATFORM": "The operator's staff.",
+        "ORGANIZATION_KEYS": "The API keys of an organization.",
+        "PLATFORM_KEYS": "The API keys of all users.",
+        "COMPANY": "Those with access to a company.",
+    },
     tables.ReviewState: {"OPEN": "Is being done.", "COMPLETED": "Done."},
     tables.ReviewItemState: {
         "OPEN": "Not yet looked at.",

@@ -417,7 +417,7 @@ async def test_ac5_a_key_says_what_its_scopes_leave_it(platform: Platform) -> No
 
 
 async def test_a16_a_key_of_somebody_else_is_told_to_whoever_may_ask_about_him(platform: Platform) -> None:
-    """A16, LK14: of another's key only USERS R is told what it would have; others make it and are told nothing."""
+    """A16, LK14: of another's key only USERS R is told what it would have; for others he is nobody."""
     user = platform.global_id("app_user", (await platform.staff("OFFERS:R TRANSACTIONS:R")).id)
     asked = {"name": "script", "scopes": ["OFFERS:R"], "user": user}
     told = []

@@ -152,6 +152,10 @@ def _requests(book: Book, society: Society) -> None:
         )
 
 
+_GRANTS = ("membership_id", "collaborator_id", "api_key_id", "company_access_id")
+"""Where an item of a review names its grant."""
+
+
 def _reviews(book: Book, society: Society, partners: Partners) -> None:
     targets = (
         ("ACCOUNT", partners.bluebird[0], None, "collab-owner"),
@@ -167,6 +171,7 @@ def _reviews(book: Book, society: Society, partners: Partners) -> None:
                 scope=scope,
                 affiliate_account_id=account,
                 organization_id=organization,
+                company_id=None,
                 state="COMPLETED" if completed else "OPEN",
                 due_at=due,
                 completed_by_id=society.cast[reviewer] if completed else None,
@@ -203,7 +208,7 @@ def _looked_at(book: Book, review: int, grants: list[Values], decided: tuple[int
         book.add(
             "access_review_item",
             review_id=review,
-            **{"membership_id": None, "collaborator_id": None} | grant,
+            **dict.fromkeys(_GRANTS) | grant,
             person=names[grant["user_id"]],
             access_until=None,
             state=state,
@@ -218,8 +223,7 @@ def _looked_at(book: Book, review: int, grants: list[Values], decided: tuple[int
             "access_review_item",
             review_id=review,
             user_id=gone,
-            membership_id=None,
-            collaborator_id=None,
+            **dict.fromkeys(_GRANTS),
             person=names[gone],
             role="Guest",
             access_until=None,

@@ -352,6 +352,17 @@ class AccessRequestState(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+class ReviewScope(StrEnum):
+    """L12: whose access a review looks at; keys are looked at by themselves, by those who see them (C-19)."""
+
+    ACCOUNT = "ACCOUNT"
+    ORGANIZATION = "ORGANIZATION"
+    PLATFORM = "PLATFORM"
+    ORGANIZATION_KEYS = "ORGANIZATION_KEYS"
+    PLATFORM_KEYS = "PLATFORM_KEYS"
+    COMPANY = "COMPANY"
+
+
 class ReviewState(StrEnum):
     """L12: whether a periodic access review is still to be done."""
 

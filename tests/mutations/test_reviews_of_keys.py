@@ -100,7 +100,7 @@ async def test_l12_l1_access_to_a_company_is_its_owners_to_review(platform: Plat
     assert (first["role"], second["role"], second["companyAccess"]["level"]) == ("OWNER", "MEMBER", "MEMBER")
     for who in (fellow.token, platform.member("admin"), platform.member("adv-admin")):
         assert (await platform.read(who, "query ($id: ID!) { node(id: $id) { id } }", id=review))["node"] is None
-    assert await decided(platform, owner.token, "revoke", first) == "ValidationError"
+    assert await decided(platform, owner.token, "revoke", first) == "Forbidden"
     assert await decided(platform, owner.token, "confirm", first) == "ConfirmAccessSuccess"
     assert await decided(platform, owner.token, "revoke", second) == "RevokeAccessSuccess"
     assert not await platform.stored(

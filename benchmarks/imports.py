@@ -51,7 +51,7 @@ class Memory:
     at_a_tenth: int | None = None
     peak: int = 0
 
-    def watch(self, read: int, size: int) -> None:
+    def watch(self, read: int, size: int, rows: int = 0) -> None:
         """Take a reading; called as the file is read."""
         if read * 10 >= size:
             now = resident()

@@ -134,10 +134,17 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("access_review:open_platform", None, {PLATFORM: in_person(writes("USERS"))}),
     VerbRule("access_review:open_organization", "organization", {ORGANIZATION: _IS_ADMIN}),
     VerbRule("access_review:open_account", "affiliate_account", {COLLABORATOR: in_person(OWNER)}),
+    VerbRule("access_review:open_keys", None, {PLATFORM: _ADMIN_W}),
+    VerbRule("access_review:open_company", "company", {COMPANY: in_person(Holds(Flag.COMPANY_OWNER))}),
     VerbRule(
         "access_review:decide",
         "access_review",
-        {ORGANIZATION: _IS_ADMIN, COLLABORATOR: in_person(OWNER), PLATFORM: in_person(writes("USERS"))},
+        {
+            ORGANIZATION: _IS_ADMIN,
+            COLLABORATOR: in_person(OWNER),
+            PLATFORM: in_person(writes("USERS")),
+            COMPANY: in_person(Holds(Flag.COMPANY_OWNER)),
+        },
     ),
     # Custom metrics are one's own; offering one to an organization is making one of its reports (C-22).
     VerbRule("custom_metric:create", "app_user", {SELF: in_person(oneself("id"))}),
@@ -283,6 +290,9 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("report_schedule:edit", "report_schedule", {SELF: in_person(TRUE)}),
     VerbRule("report_export:create", "app_user", {SELF: oneself("id")}),
     VerbRule("report_export:cancel", "report_export", {SELF: negate(Holds(Flag.READS_ONLY))}),
+    # Imports (A15): each of their rows is decided like the mutation of one row. One's own are sent and given up.
+    VerbRule("import_job:create", None, {PLATFORM: writes("DATA_IMPORTS")}),
+    VerbRule("import_job:run", "import_job", {PLATFORM: all_of(writes("DATA_IMPORTS"), oneself("created_by_id"))}),
     # API keys (K5, A16, SM6). What shows a secret is done by whose key it is. An organization's key is Admin's to read.
     VerbRule("api_key:create_organization", "organization", {ORGANIZATION: _IS_ADMIN}),
     VerbRule("api_key:create_user", "app_user", {PLATFORM: in_person(writes("API_KEYS")), SELF: in_person(TRUE)}),

@@ -48,9 +48,7 @@ async def in_change(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]], *
     for attempt in range(TRIES):
         try:
             async with pool.acquire() as connection, connection.transaction():
-                epoch = await connection.fetchval((_ALONE if granting else _SHARED).text)
-                clock = await connection.fetchval(_CLOCK)
-                snapshot = Snapshot(connection, epoch, clock)
+                snapshot = await stand_still(connection, alone=granting)
                 result = await work(snapshot)
                 if granting and snapshot.changes:
                     await connection.execute(_COUNT_UP)
@@ -58,3 +56,9 @@ async def in_change(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]], *
         except AGAIN:
             await asyncio.sleep(_PAUSE_SECONDS * (attempt + random.random()))
     raise CrossedChangesError
+
+
+async def stand_still(connection: asyncpg.Connection, *, alone: bool = False) -> Snapshot:
+    """Rights as they are, which nobody changes until the transaction of the connection ends; but for it, if `alone`."""
+    epoch = await connection.fetchval((_ALONE if alone else _SHARED).text)
+    return Snapshot(connection, epoch, await connection.fetchval(_CLOCK))

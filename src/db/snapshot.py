@@ -99,6 +99,15 @@ async def long_snapshot(pool: Pool, *, seconds: int, idle_seconds: int) -> Async
             await snapshot.end()
 
 
+async def moving(connection: asyncpg.Connection) -> Snapshot:
+    """Rights as they are, in a transaction of the connection in which they may change: for work that takes long.
+
+    Whoever uses it looks at them again before anything is committed.
+    """
+    row = await connection.fetchrow(_EPOCH.text)
+    return Snapshot(connection, row["n"], row["clock"])
+
+
 async def in_snapshot(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]]) -> Result:
     """Do reading work in a snapshot of its own. It is done again, whole, where its connection is cut (F2)."""
 

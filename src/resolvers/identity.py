@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from cachetools import LRUCache
 
-from sightline.authz.grants import NOTHING, by_key, narrow, paths_of
+from sightline.authz.grants import NOTHING, Grants, by_key, narrow, paths_of
 from sightline.authz.paths import Paths, Value
 from sightline.db.secrets import Secrets, TokenKind, token_kind
 from sightline.db.snapshot import Snapshot
@@ -65,6 +65,11 @@ class Principal:
     def __post_init__(self) -> None:
         # What every statement of every operation binds, made once.
         object.__setattr__(self, "binds", self.paths.binds())
+
+
+def same_rights(one: Principal, other: Principal) -> bool:
+    """Whether two readings of a principal found the same, but for when it ends."""
+    return (one.fingerprint, one.paths, one.columns) == (other.fingerprint, other.paths, other.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +184,16 @@ async def _of_key(digest: bytes, snapshot: Snapshot) -> Principal | None:
         grants, until = await grants_of_user(snapshot, key.user_id)
     else:
         grants, until = await grants_of_organization(snapshot, _organization(key)), None
-    paths = paths_of(grants)
-    if key.scopes is not None:
-        paths = narrow(paths, key.scopes)
     until = _earliest(key.expires_at, until)
     owner = (key.user_id, key.organization_id)
-    return Principal(f"key:{key.key_id}", *owner, by_key(paths), until, key.key_id, grants.columns)
+    paths = paths_of_key(grants, key.scopes)
+    return Principal(f"key:{key.key_id}", *owner, paths, until, key.key_id, grants.columns)
+
+
+def paths_of_key(grants: Grants, scopes: frozenset[str] | None) -> Paths:
+    """What a key has of what its owner was given; scopes None are everything (AC5)."""
+    paths = paths_of(grants)
+    return by_key(paths if scopes is None else narrow(paths, scopes))
 
 
 # What was sent by mail stands for nobody: it is used up where it is presented.

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sightline.authz.grants import Grants
 from sightline.db.changes import CrossedChangesError, in_change
 from sightline.db.snapshot import Snapshot
 from sightline.resolvers.errors import CrossedError
 from sightline.resolvers.global_ids import MalformedIdError
 from sightline.resolvers.grants import grants_of_user
+from sightline.resolvers.grants_told import GrantsChange, changed
 from sightline.resolvers.identity import principal_of_user
+from sightline.resolvers.mutations.change import Change
 from sightline.resolvers.mutations.refusals import NotAllowedError
 from sightline.resolvers.mutations.running import Work, run
+from sightline.resolvers.new_holders import NEW_HOLDER, new_holder
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.people import is_active
 from sightline.resolvers.policy.touched import STAFF_ON_DEFAULT
@@ -29,10 +31,13 @@ _HOLDERS = """
     WHERE a.role_id = $2 AND u.status = 'ACTIVE' AND (a.expires_at IS NULL OR a.expires_at > $1) ORDER BY a.user_id
 """
 _USER = "SELECT id AS user_id FROM app_user WHERE id = $2 AND status = 'ACTIVE' AND $1::timestamptz IS NOT NULL"
-_MEMBER = """
-    SELECT a.user_id FROM role_assignment a JOIN app_user u ON u.id = a.user_id
-    WHERE a.id = $2 AND u.status = 'ACTIVE' AND $1::timestamptz IS NOT NULL
+_OF_ROW = """
+    SELECT g.user_id FROM {table} g JOIN app_user u ON u.id = g.user_id
+    WHERE g.id = $2 AND u.status = 'ACTIVE' AND $1::timestamptz IS NOT NULL
 """
+_MEMBER = _OF_ROW.format(table="role_assignment")
+_COLLABORATOR = _OF_ROW.format(table="collaborator")
+_WITH_ACCESS = _OF_ROW.format(table="company_access")
 
 TOUCHED: Final[Mapping[str, tuple[str, str | None]]] = {
     "edit_role": (_HOLDERS, "role"),
@@ -41,9 +46,21 @@ TOUCHED: Final[Mapping[str, tuple[str, str | None]]] = {
     "edit_column_default": (STAFF_ON_DEFAULT, None),
     "assign_platform_role": (_USER, "user"),
     "set_modules": (_USER, "user"),
+    "remove_platform_role": (_USER, "user"),
+    "assign_manager": (_USER, "user"),
+    "unassign_manager": (_OF_ROW.format(table="manager_assignment"), "assignment"),
     "change_membership": (_MEMBER, "membership"),
+    "remove_member": (_MEMBER, "membership"),
+    "change_collaborator": (_COLLABORATOR, "collaborator"),
+    "remove_collaborator": (_COLLABORATOR, "collaborator"),
+    "grant_company_access": (_USER, "user"),
+    "change_company_access": (_WITH_ACCESS, "company_access"),
+    "remove_company_access": (_WITH_ACCESS, "company_access"),
 }
-"""The mutations that can be tried: whom each touches, and the part of its input that says so."""
+"""The mutations that change what users hold: whom each touches, and the part of its input that says so."""
+
+TRIED: Final = frozenset((*TOUCHED, *NEW_HOLDER))
+"""The mutations that can be tried."""
 
 
 class ExposureKind(StrEnum):
@@ -63,15 +80,6 @@ class Draft:
     given: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class GrantsChange:
-    """What one active user holds, and what he would hold."""
-
-    user_id: int
-    before: Grants
-    after: Grants
-
-
 class _TakenBackError(Exception):
     """Ends the transaction of a trial: nothing of it stays."""
 
@@ -85,11 +93,13 @@ async def tried(operation: Operation, draft: Draft) -> tuple[GrantsChange, ...]:
         acting = await _acting(operation, snapshot)
         users = await _touched(acting, draft)
         before = {user: (await grants_of_user(snapshot, user))[0] for user in users}
-        await run(acting, draft.mutation, draft.work, dict(draft.given), key=None)
+        done = await run(acting, draft.mutation, draft.work, dict(draft.given), key=None)
         for user in users:
             after = (await grants_of_user(snapshot, user))[0]
             if after != before[user]:
-                found.append(GrantsChange(user, before[user], after))
+                found.append(changed(user, before[user], after))
+        if draft.mutation in NEW_HOLDER:
+            found.append(await new_holder(Change(acting), done.rows[NEW_HOLDER[draft.mutation]]))
         raise _TakenBackError
 
     try:
@@ -112,6 +122,8 @@ async def _acting(operation: Operation, snapshot: Snapshot) -> Operation:
 
 
 async def _touched(operation: Operation, draft: Draft) -> list[int]:
+    if draft.mutation not in TOUCHED:
+        return []
     statement, part = TOUCHED[draft.mutation]
     arguments: list[object] = [operation.snapshot.clock]
     if part is not None:

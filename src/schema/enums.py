@@ -70,6 +70,14 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "REFUSED": "Nothing was given.",
         "WITHDRAWN": "Taken back by whoever asked.",
     },
+    tables.ReviewScope: {
+        "ACCOUNT": "The collaborators of an affiliate account.",
+        "ORGANIZATION": "The members of an organization.",
+        "PLATFORM": "The operator's staff.",
+        "ORGANIZATION_KEYS": "The API keys of an organization.",
+        "PLATFORM_KEYS": "The API keys of all users.",
+        "COMPANY": "Those with access to a company.",
+    },
     tables.ReviewState: {"OPEN": "Is being done.", "COMPLETED": "Done."},
     tables.ReviewItemState: {
         "OPEN": "Not yet looked at.",
@@ -88,7 +96,8 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
         "QUEUED": "Has not begun.",
         "RUNNING": "Is running.",
         "COMPLETED": "Done.",
-        "FAILED": "Given up.",
+        "FAILED": "Ended before its end; nothing of it was kept.",
+        "CANCELLED": "Given up by whoever started it; nothing of it was kept.",
     },
     tables.ImportOutcome: {"ACCEPTED": "Taken, now or before.", "REJECTED": "Not taken, for the reason given."},
     tables.PayoutRunState: {

@@ -18,23 +18,22 @@ import strawberry
 
 from sightline.authz.explaining import shown as shown_on
 from sightline.authz.expr import FALSE
-from sightline.authz.grants import Grants, paths_of
 from sightline.authz.paths import PathKind
-from sightline.authz.viewing_as import compared_for_another
 from sightline.db.exposed_rows import GAINED, LOST, ExposedRows, key_of
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.explaining import EXPLAIN
 from sightline.resolvers.global_ids import Key
+from sightline.resolvers.grants_told import GrantsChange, Held
 from sightline.resolvers.mutations.refusals import RefusalError
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.reports.lists import editor_of
-from sightline.resolvers.trials import TOUCHED, Draft, ExposureKind, GrantsChange, tried
+from sightline.resolvers.trials import TRIED, Draft, ExposureKind, tried
 from sightline.schema.annotations import entity_named
 from sightline.schema.bindings import METADATA, Binding, Does, open_field, open_method
 from sightline.schema.coordinates import has_coordinate
 from sightline.schema.enums import described
 from sightline.schema.explaining import key_of_user, needed_by
-from sightline.schema.exposure import REPORT_COLUMN, ExposureChange, change_told_of, rows_behind
+from sightline.schema.exposure import REPORT_COLUMN, ExposureChange, change_told, rows_behind
 from sightline.schema.model import CATALOGUE
 from sightline.schema.mutations import INPUTS, MUTATIONS
 from sightline.schema.mutations.errors import ERRORS, shown
@@ -90,6 +89,8 @@ class ExposureDifference:
 
 
 def _user(root: strawberry.Parent[Any], info: strawberry.Info) -> Any:
+    if root.user_id is None:
+        return None
     return info.context.row("app_user", Key(root.user_id))
 
 
@@ -98,12 +99,16 @@ _user.__annotations__["return"] = entity_named("User") | None
 
 @strawberry.type(description="Somebody who gains or loses something by a change.")
 class ExposedPerson:
-    """One user whom the asker sees."""
+    """One user whom the asker sees, or whoever will hold what is new."""
 
-    user_id: strawberry.Private[int]
+    user_id: strawberry.Private[int | None]
     groups: strawberry.Private[list[_Group]]
 
-    user = strawberry.field(resolver=_user, description="Who.", metadata={METADATA: Binding("app_user")})
+    user = strawberry.field(
+        resolver=_user,
+        description="Who; null for a key, and for whoever will hold what nobody holds yet.",
+        metadata={METADATA: Binding("app_user")},
+    )
 
     @open_method("What he gains and loses.")
     def differences(self) -> list[ExposureDifference]:
@@ -127,13 +132,13 @@ async def _people(
 ) -> ExposedPeople:
     if not 1 <= limit <= MOST_PEOPLE:
         raise BadInputError(f"Look at 1 to {MOST_PEOPLE} people at once.")
-    start = 0 if after is None else key_of_user(info, after).id
-    waiting = [each for each in root.changes if each.user_id > start]
+    start = -1 if after is None else key_of_user(info, after).id
+    waiting = [each for each in root.changes if (each.user_id or 0) > start]
     looked_at = waiting[:limit]
     people = [ExposedPerson(user_id=each.user_id, groups=list(_groups(info, each))) for each in looked_at]
     last = None
     if len(waiting) > limit:
-        last = info.context.services.ids.of_row("app_user", Key(looked_at[-1].user_id))
+        last = info.context.services.ids.of_row("app_user", Key(looked_at[-1].user_id or 0))
     return ExposedPeople(touched=[each for each in people if each.groups], last=last)
 
 
@@ -146,7 +151,7 @@ class Exposure:
     people = open_field("Who gains or loses something by it, of those whom you see.", resolver=_people)
 
 
-_TRIED: Final = {each.name: each for each in MUTATIONS if each.name in TOUCHED}
+_TRIED: Final = {each.name: each for each in MUTATIONS if each.name in TRIED}
 
 
 def _input() -> Any:
@@ -184,7 +189,7 @@ async def _exposure(info: strawberry.Info, input: Any) -> Any:  # noqa: A002  # 
         except RefusalError as refusal:
             return shown(refusal)
         told = await _told(operation, changes)
-        operation.asked_about |= {each.user_id for each in told}
+        operation.asked_about |= {each.user_id for each in told if each.user_id is not None}
         return Exposure(changes=told)
     raise BadInputError("Name the change that you ask about.")
 
@@ -202,23 +207,18 @@ exposure_field = strawberry.field(
 
 async def _told(operation: Operation, changes: Sequence[GrantsChange]) -> list[GrantsChange]:
     """Those whose access the asker may ask about where it changes: who sees somebody elsewhere learns nothing here."""
-    told: list[GrantsChange] = []
+    told = [each for each in changes if each.asks_about is None]
     for scope in (PathKind.PLATFORM, PathKind.ORGANIZATION):
-        among = [each for each in changes if _scope(each) is scope]
-        done = await operation.done_on(EXPLAIN, [Key(each.user_id) for each in among], through=scope)
-        told += [each for each, may_ask in zip(among, done, strict=True) if may_ask]
-    return sorted(told, key=lambda each: each.user_id)
-
-
-def _scope(change: GrantsChange) -> PathKind:
-    on_platform = (change.before.platform, change.before.columns) != (change.after.platform, change.after.columns)
-    return PathKind.PLATFORM if on_platform else PathKind.ORGANIZATION
+        among = [(each, each.asks_about[0]) for each in changes if each.asks_about and each.asks_about[1] is scope]
+        done = await operation.done_on(EXPLAIN, [Key(user) for _, user in among], through=scope)
+        told += [each for (each, _), may_ask in zip(among, done, strict=True) if may_ask]
+    return sorted(told, key=lambda each: each.user_id or 0)
 
 
 def _groups(info: strawberry.Info, change: GrantsChange) -> Iterator[_Group]:
     """What somebody gains and loses, as far as the asker's own schema has it."""
     view: Any = info.schema
-    found = change_told_of(view._base, info.context.services.visibilities, change.before, change.after)
+    found = change_told(view._base, info.context.services.visibilities, change.before, change.after)
     rows = _Rows(info.context, change.before, change.after)
     groups: defaultdict[tuple[ExposureKind, ExposedRows | None], list[str]] = defaultdict(list)
     for kind, coordinate in _kinds(found):
@@ -243,9 +243,8 @@ def _is_known(info: strawberry.Info, coordinate: str) -> bool:
 class _Rows:
     """The rows of coordinates: the asker's, and somebody's before and after, as predicates of one statement."""
 
-    def __init__(self, operation: Operation, before: Grants, after: Grants) -> None:
-        mine = operation.principal.paths
-        was, now = (compared_for_another(paths_of(each)) for each in (before, after))
+    def __init__(self, operation: Operation, before: Held, after: Held) -> None:
+        mine, was, now = operation.principal.paths, before.paths, after.paths
         beside, first = operation.services.visibilities.beside, len(mine.ordered)
         second = first + len(was.ordered)
         self._mine, self._was, self._now = operation.visibility, beside(was, first=first), beside(now, first=second)

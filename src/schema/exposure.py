@@ -16,8 +16,8 @@ from sightline.authz.grounding import grounded
 from sightline.authz.paths import Paths
 from sightline.authz.reports.catalogue import CATALOGUE as COLUMNS
 from sightline.authz.reports.lenses import shows_somewhere
-from sightline.authz.viewing_as import compared_for_another
 from sightline.authz.visibility import Conditional, Visibility
+from sightline.resolvers.grants_told import Held
 from sightline.resolvers.visibilities import Visibilities
 from sightline.schema.bindings import Binding, Does
 from sightline.schema.coordinates import has_coordinate
@@ -66,17 +66,12 @@ def exposure(api: Api, visibility: Visibility, paths: Paths, columns: Collection
 
 def change_of(api: Api, visibilities: Visibilities, before: Grants, after: Grants) -> ExposureChange:
     """What somebody gains and loses where his grants become others."""
-    return compared(*(_of_grants(api, visibilities, grants, paths_of(grants)) for grants in (before, after)))
+    return change_told(api, visibilities, *(Held(paths_of(each), each.columns) for each in (before, after)))
 
 
-def change_told_of(api: Api, visibilities: Visibilities, before: Grants, after: Grants) -> ExposureChange:
-    """The same as another is told of it: without what somebody has by a company (L1)."""
-    told = ((grants, compared_for_another(paths_of(grants))) for grants in (before, after))
-    return compared(*(_of_grants(api, visibilities, *each) for each in told))
-
-
-def _of_grants(api: Api, visibilities: Visibilities, grants: Grants, paths: Paths) -> Exposure:
-    return exposure(api, visibilities.of(paths), paths, grants.columns)
+def change_told(api: Api, visibilities: Visibilities, before: Held, after: Held) -> ExposureChange:
+    """The same of what another is told of."""
+    return compared(*(exposure(api, visibilities.of(each.paths), each.paths, each.columns) for each in (before, after)))
 
 
 def compared(before: Exposure, after: Exposure) -> ExposureChange:

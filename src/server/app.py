@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # the schema takes a while to import, and commands that never
     MakeExecute = Callable[[Database, Services, Settings, Access], Execute]
 
 PREFLIGHT_SECONDS = 600
+MEBIBYTE = 1_048_576
 
 
 def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
@@ -45,6 +46,8 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
     from sightline.server.exports.endpoint import ExportEndpoint
     from sightline.server.exports.fetching import Exports
     from sightline.server.exports.scheduling import Scheduling
+    from sightline.server.imports.endpoint import ImportEndpoint
+    from sightline.server.imports.running import Imports
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -60,8 +63,12 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
             app.state.execute = make_execute(database, services, settings, identity.access)
             app.state.sessions = identity.sessions
             app.state.exports = Exports(database, services, identity.access)
+            app.state.imports = Imports(database, services, identity.access)
             scheduling = Scheduling(database, services).run() if settings.run_schedules else None
-            async with nullcontext() if scheduling is None else beside(scheduling):
+            async with (
+                app.state.imports.open(),
+                nullcontext() if scheduling is None else beside(scheduling),
+            ):
                 yield
 
     async def execute(request: GraphQLRequest, token: str | None) -> GraphQLAnswer:
@@ -78,6 +85,10 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
             Route("/graphql", GraphQLEndpoint(execute, browsers, deadline_seconds=settings.deadline_seconds)),
             *map(session_route, (*SESSION_PATHS, *((CAST_PATH,) if settings.demo else ()))),
             Route("/exports/{id}", ExportEndpoint(lambda: app.state.exports, browsers)),
+            Route(
+                "/imports/{id}",
+                ImportEndpoint(lambda: app.state.imports, browsers, most_bytes=settings.import_megabytes * MEBIBYTE),
+            ),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             *console_routes(demo=settings.demo, skip=settings.skip_console),

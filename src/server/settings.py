@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     drain_seconds: int = Field(10, ge=0, le=300, description="How long a stopping process finishes what it began.")
     cost_capacity: int = Field(10_000, ge=10_000, description="Cost a caller may have spent at once, each process.")
     cost_per_second: int = Field(1_000, ge=1, description="Cost that is restored to a caller each second.")
+    import_megabytes: int = Field(64, ge=1, le=4_096, description="The largest file that can be sent for an import.")
     run_schedules: bool = Field(True, description="Whether its processes run schedules of reports.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` for people, `json` for programs.")
     allowed_origins: Texts = Field((), description="Origins of other sites' pages.")

@@ -210,7 +210,7 @@ REFUSED = [
     ),
     refused(
         "L12",
-        "uq_access_review_item_review_id_user_id",
+        "uq_access_review_item_user",
         ("access_review_item", {}),
         ("access_review_item", {}),
     ),

@@ -135,7 +135,8 @@ class Standing:
                 key, level = each.split(":")
                 yield (key, "R", program)
                 yield (key, level, program)
-            if {"PARTNERS:W", "TEMPLATE_TERMS:R"} <= set(row["permissions"]):
+            terms = {"TEMPLATE_TERMS:R", "TEMPLATE_TERMS:W"} & set(row["permissions"])  # whoever writes them reads them
+            if terms and "PARTNERS:W" in row["permissions"]:
                 yield ("offer a plan", program)
 
 

@@ -12,20 +12,25 @@ from sightline.db.tables import enums
 def add_oversight(world: WorldRows) -> None:
     """Add what refers to users, organizations, accounts and their grants; all of these come before."""
     _requests(world)
-    places: list[tuple[enums.InvitationScope, int | None, int | None]] = [
-        (enums.InvitationScope.PLATFORM, None, None),
-        *((enums.InvitationScope.ORGANIZATION, None, each["id"]) for each in world.tables["organization"]),
-        *((enums.InvitationScope.ACCOUNT, each["id"], None) for each in world.tables["affiliate_account"]),
+    organizations = [{"organization_id": each["id"]} for each in world.tables["organization"]]
+    places: list[tuple[enums.ReviewScope, Values]] = [
+        (enums.ReviewScope.PLATFORM, {}),
+        (enums.ReviewScope.PLATFORM_KEYS, {}),
+        *((enums.ReviewScope.ORGANIZATION, each) for each in organizations),
+        *((enums.ReviewScope.ORGANIZATION_KEYS, each) for each in organizations),
+        *((enums.ReviewScope.ACCOUNT, {"affiliate_account_id": e["id"]}) for e in world.tables["affiliate_account"]),
+        *((enums.ReviewScope.COMPANY, {"company_id": each["id"]}) for each in world.tables["company"]),
     ]
-    for scope, account, organization in places:
+    nowhere: Values = {"affiliate_account_id": None, "organization_id": None, "company_id": None}
+    for scope, named in places:
+        place = nowhere | named
         for state in enums.ReviewState:  # one of each at most is open
             done = state is enums.ReviewState.COMPLETED
             review = world.numbered(
                 "access_review",
                 version=1,
                 scope=scope,
-                affiliate_account_id=account,
-                organization_id=organization,
+                **place,
                 state=state,
                 due_at=world.moment(),
                 opened_by_id=world.any("app_user")["id"],
@@ -33,7 +38,7 @@ def add_oversight(world: WorldRows) -> None:
                 completed_at=world.moment() if done else None,
                 findings=world.perhaps({"kept": world.text()}),
             )
-            _items(world, review["id"], _grants(world, account, organization))
+            _items(world, review["id"], _grants(world, scope, place))
 
 
 def _requests(world: WorldRows) -> None:
@@ -59,24 +64,31 @@ def _requests(world: WorldRows) -> None:
         )
 
 
-def _grants(world: WorldRows, account: int | None, organization: int | None) -> list[Values]:
+def _grants(world: WorldRows, scope: enums.ReviewScope, place: Values) -> list[Values]:
     """The grants of a place: an item names no grant of another one."""
-    if account is not None:
-        rows = [each for each in world.tables["collaborator"] if each["affiliate_account_id"] == account]
-        return [{"user_id": each["user_id"], "collaborator_id": each["id"]} for each in rows]
-    scope = "PLATFORM" if organization is None else "ORGANIZATION"
+    table, column, of = _LOOKED_AT[scope]
     return [
-        {"user_id": each["user_id"], "membership_id": each["id"]}
-        for each in world.tables["role_assignment"]
-        if each["scope"] == scope and each.get("organization_id") == organization
+        {"user_id": each["user_id"], column: each["id"]}
+        for each in world.tables[table]
+        if each.get(of) == place[of] and each.get("scope") in (None, scope)
     ]
+
+
+_LOOKED_AT = {
+    enums.ReviewScope.ACCOUNT: ("collaborator", "collaborator_id", "affiliate_account_id"),
+    enums.ReviewScope.ORGANIZATION: ("role_assignment", "membership_id", "organization_id"),
+    enums.ReviewScope.PLATFORM: ("role_assignment", "membership_id", "organization_id"),
+    enums.ReviewScope.ORGANIZATION_KEYS: ("api_key", "api_key_id", "organization_id"),
+    enums.ReviewScope.PLATFORM_KEYS: ("api_key", "api_key_id", "organization_id"),
+    enums.ReviewScope.COMPANY: ("company_access", "company_access_id", "company_id"),
+}
 
 
 def _items(world: WorldRows, review: int, grants: list[Values]) -> None:
     for grant in grants:
         state = world.one_of(list(enums.ReviewItemState))
         decided = state in (enums.ReviewItemState.CONFIRMED, enums.ReviewItemState.REVOKED)
-        named: dict[str, Any] = {"membership_id": None, "collaborator_id": None} | grant
+        named: dict[str, Any] = {column: None for _, column, _ in _LOOKED_AT.values()} | grant
         world.numbered(
             "access_review_item",
             version=1,

@@ -112,6 +112,9 @@ _REVIEWS = {
     "of the platform": "t.scope = 'PLATFORM'",
     "of the organization": "t.organization_id = :org",
     "of owned accounts": f"t.affiliate_account_id IN {_OWNED_ACCOUNTS}",
+    "of all keys": "t.scope = 'PLATFORM_KEYS'",
+    "of own company": "t.company_id IN (SELECT company_id FROM company_access"
+    " WHERE user_id = :user AND level = 'OWNER')",
 }
 
 ROWS: dict[str, Rows] = {

@@ -12,7 +12,7 @@ from orders import HEADER, MAPPING, Desk
 
 from sightline.db.embedded import Cluster
 from sightline.db.imports import ImportRefusedError, load_mapping, run_import
-from sightline.db.imports.run import LOCK
+from sightline.db.imports.steps import LOCK
 from sightline.db.role_names import DatabaseRole
 
 ORDER = "1,2026-03-01 10:00,A-11,L-1,2,9.99,\n"
@@ -285,6 +285,6 @@ async def test_progress_is_bytes_read_of_all(shop: asyncpg.Connection, examples:
     told: list[tuple[int, int]] = []
     file = examples / "orders.csv"
     await run_import(
-        shop, file, load_mapping(examples / "orders.yaml"), progress=lambda done, size: told.append((done, size))
+        shop, file, load_mapping(examples / "orders.yaml"), progress=lambda done, size, _: told.append((done, size))
     )
     assert told[-1] == (file.stat().st_size, file.stat().st_size)

@@ -175,5 +175,5 @@ async def test_progress_ends_at_the_end(desk: Desk) -> None:
     file = workbook(desk.folder, GOOD)
     (desk.folder / "shop.yaml").write_text(SHEET_MAPPING, encoding="utf-8")
     mapping = load_mapping(desk.folder / "shop.yaml")
-    await run_import(desk.connection, file, mapping, progress=lambda done, size: told.append((done, size)))
+    await run_import(desk.connection, file, mapping, progress=lambda done, size, _: told.append((done, size)))
     assert told[-1] == (file.stat().st_size, file.stat().st_size)

@@ -200,8 +200,11 @@ async def test_dr1_whoever_may_not_do_it_is_refused_as_there(platform: Platform)
 
 async def test_whoever_does_none_of_it_has_no_such_question(platform: Platform) -> None:
     """LK9, SM6: no field for those who hand on nothing, and of its input only the changes that somebody makes."""
-    for key in ("manager", "affiliate-manager", "adv-member", "adv-guest", "analyst", "nobody", "northwind-key"):
-        assert not await platform.exists(platform.member(key), "Query.exposure"), key
+    for key in ("manager", "affiliate-manager", "adv-member", "adv-guest", "analyst", "nobody"):
+        member = platform.member(key)
+        assert await platform.exists(member, "ExposureInput.createUserApiKey"), key
+        assert not [form for form in FORMS if await platform.exists(member, f"ExposureInput.{form}")], key
+    assert not await platform.exists(platform.member("northwind-key"), "Query.exposure")
     boss, settings = platform.member("adv-admin"), (await platform.staff("SETTINGS:W")).token
     has = {form: await platform.exists(boss, f"ExposureInput.{form}") for form in FORMS}
     assert {form for form, there in has.items() if there} == {"editRole", "changeMembership"}
@@ -288,3 +291,138 @@ async def test_l1_what_somebody_has_by_a_company_is_no_part_of_it(platform: Plat
         (found,) = (await exposure(platform, admin, "assignPlatformRole", user=user, role=role))["people"]["touched"]
         told.append(found["differences"])
     assert told[0] == told[1]
+
+
+async def test_c07_a_collaborators_role_is_told_alone(platform: Platform) -> None:
+    """C-07, L9, LK14: what the role shows on that account; nothing of what its holder has elsewhere."""
+    account = await platform.named("affiliate_account", "Bluebird Germany")
+    told = []
+    for also in ((), (await platform.membership(NORTHWIND, "Admin"),)):
+        person = await platform.person(await platform.collaborator("Bluebird Germany", "READ_ONLY"), *also)
+        collaborator = platform.global_id(
+            "collaborator", await platform.one("SELECT id FROM collaborator WHERE user_id = $1", person.id)
+        )
+        owner = platform.member("collab-owner")
+        wider = await exposure(platform, owner, "changeCollaborator", collaborator=collaborator, role="OWNER")
+        (found,) = wider["people"]["touched"]
+        gone = await exposure(platform, owner, "removeCollaborator", collaborator=collaborator)
+        (lost,) = gone["people"]["touched"]
+        told.append((found["differences"], lost["differences"]))
+        rows = rows_of(lost, "AffiliateAccount.status")
+        assert (rows["lost"], rows["lostExample"]) == (1, platform.global_id("affiliate_account", account))
+        assert kinds(found)["Mutation.inviteCollaborator"] == "GAINED"
+        refused = await exposure(platform, owner, "changeCollaborator", collaborator=collaborator, role="MANAGER")
+        assert refused["__typename"] == "Forbidden"
+        await platform.change(f"DELETE FROM collaborator WHERE user_id = {person.id}")
+    assert told[0] == told[1]
+
+
+async def test_l7_an_invitation_says_what_whoever_accepts_will_have(platform: Platform) -> None:
+    """L7, C-06, LK15: the same whether or not somebody has the address; nothing stays, and no mail is sent."""
+    somebody = await platform.one("SELECT email FROM app_user WHERE name LIKE 'Somebody%' ORDER BY id LIMIT 1")
+    account = platform.global_id("affiliate_account", await platform.named("affiliate_account", "Bluebird Germany"))
+    organization = await platform.named("organization", NORTHWIND)
+    guest = platform.global_id("role", await platform.predefined("Guest"))
+    left = "SELECT count(*), (SELECT count(*) FROM app_user), (SELECT count(*) FROM outgoing_mail) FROM invitation"
+    before = await platform.rows(left)
+    for who, mutation, given in (
+        ("collab-owner", "inviteCollaborator", {"affiliateAccount": account, "role": "READ_ONLY"}),
+        (
+            "adv-admin",
+            "inviteMember",
+            {"organization": platform.global_id("organization", organization), "role": guest},
+        ),
+    ):
+        answers = [
+            await exposure(platform, platform.member(who), mutation, email=email, **given)
+            for email in (somebody, f"{uuid4().hex}@nobody.example")
+        ]
+        assert answers[0] == answers[1]
+        (found,) = answers[0]["people"]["touched"]
+        assert found["user"] is None
+        assert kinds(found)["Conversion.saleAmount"] == "GAINED"
+        assert not [each for each, kind in kinds(found).items() if kind == "LOST"]
+        assert not await platform.exists(platform.member("analyst"), f"ExposureInput.{mutation}")
+    assert await platform.rows(left) == before
+
+
+async def test_dr2_a_new_role_says_what_whoever_is_given_it_will_have(platform: Platform) -> None:
+    """DR2: of a role that nobody holds yet; whoever may not make it is refused as there."""
+    draft = {"name": f"Payers {uuid4().hex[:6]}", "baseType": "MANAGER", "permissions": permissions("PAYOUTS:R")}
+    draft |= SWITCHES | {"seePayout": True}
+    (found,) = (await exposure(platform, platform.member("admin"), "createPlatformRole", **draft))["people"]["touched"]
+    assert found["user"] is None
+    assert rows_of(found, "PayoutInvoice.total")["gained"] == await platform.one("SELECT count(*) FROM payout_invoice")
+    assert not await platform.stored("SELECT 1 FROM role WHERE name = $1", draft["name"])
+    maker = (await platform.staff("SETTINGS:W OFFERS:R")).token
+    assert (await exposure(platform, maker, "createPlatformRole", **draft))["__typename"] == "Forbidden"
+
+
+async def test_s10_a_managers_assignment_counts_what_it_opens(platform: Platform) -> None:
+    """S10, DR1: one account more for one who sees assigned ones; taken again, one less."""
+    admin = platform.member("admin")
+    role = await platform.role("AFFILIATES:R", base_type="AFFILIATE_MANAGER", user_visibility="ASSIGNED")
+    person = await platform.person(("role_assignment", {"scope": "PLATFORM", "role_id": role}))
+    user = platform.global_id("app_user", person.id)
+    account = platform.global_id("affiliate_account", await platform.one("SELECT max(id) FROM affiliate_account"))
+    (found,) = (await exposure(platform, admin, "assignManager", user=user, affiliateAccount=account))["people"][
+        "touched"
+    ]
+    assert rows_of(found, "AffiliateAccount.name")["gainedExample"] == account
+    made = await platform.change_by(admin, "assignManager", "id", user=user, affiliateAccount=account)
+    (gone,) = (await exposure(platform, admin, "unassignManager", assignment=made["id"]))["people"]["touched"]
+    assert rows_of(gone, "AffiliateAccount.name")["lostExample"] == account
+    assert not await platform.exists(platform.member("manager"), "ExposureInput.assignManager")
+
+
+async def test_l1_access_to_a_company_is_told_to_its_owner_alone(platform: Platform) -> None:
+    """L1, L3: what the level shows of the company; for others the company is none."""
+    company = await platform.add("company", name=f"Company {uuid4().hex[:6]}")
+    owner = await platform.person(
+        ("company_access", {"company_id": company, "level": "OWNER"}), await platform.membership(NORTHWIND, "Member")
+    )
+    fellow = await platform.person(await platform.membership(NORTHWIND, "Member"))
+    given = {
+        "company": platform.global_id("company", company),
+        "user": platform.global_id("app_user", fellow.id),
+        "level": "MEMBER",
+    }
+    (found,) = (await exposure(platform, owner.token, "grantCompanyAccess", **given))["people"]["touched"]
+    assert rows_of(found, "Company.name")["gainedExample"] == given["company"]
+    assert "Conversion.saleAmount" not in kinds(found)
+    other = await platform.person(
+        ("company_access", {"company_id": await platform.add("company", name="Other"), "level": "OWNER"}),
+        await platform.membership(NORTHWIND, "Member"),
+    )
+    assert (await exposure(platform, other.token, "grantCompanyAccess", **given))["__typename"] == "NotFound"
+
+
+async def test_ac5_a_key_says_what_its_scopes_leave_it(platform: Platform) -> None:
+    """AC5, A16, C-10: of one's own and of an organization's; scopes that one does not hold are refused as there."""
+    person = await platform.staff("OFFERS:R TRANSACTIONS:R API_KEYS:W", see_sale_amount=True)
+    narrow = await exposure(platform, person.token, "createUserApiKey", name="script", scopes=["OFFERS:R"])
+    (found,) = narrow["people"]["touched"]
+    assert found["user"] is None
+    assert rows_of(found, "Program.createdAt")["gained"] == await platform.one("SELECT count(*) FROM program")
+    assert "Conversion.saleAmount" not in kinds(found)
+    refused = await exposure(platform, person.token, "createUserApiKey", name="script", scopes=["PAYOUTS:R"])
+    assert refused["__typename"] in ("ValidationError", "Forbidden")
+    organization = platform.global_id("organization", await platform.named("organization", NORTHWIND))
+    given = {"organization": organization, "name": "script"}
+    (whole,) = (await exposure(platform, platform.member("adv-admin"), "createOrganizationApiKey", **given))["people"][
+        "touched"
+    ]
+    assert kinds(whole)["Conversion.saleAmount"] == "GAINED"
+    assert not await platform.exists(platform.member("adv-member"), "ExposureInput.createOrganizationApiKey")
+
+
+async def test_a16_a_key_of_somebody_else_is_told_to_whoever_may_ask_about_him(platform: Platform) -> None:
+    """A16, LK14: of another's key only USERS R is told what it would have; for others he is nobody."""
+    user = platform.global_id("app_user", (await platform.staff("OFFERS:R TRANSACTIONS:R")).id)
+    asked = {"name": "script", "scopes": ["OFFERS:R"], "user": user}
+    told = []
+    for permissions_ in ("OFFERS:R API_KEYS:W USERS:R", "OFFERS:R API_KEYS:W"):
+        maker = await platform.staff(permissions_)
+        answer = await exposure(platform, maker.token, "createUserApiKey", **asked)
+        told.append(len(answer["people"]["touched"]) if answer["__typename"] == "Exposure" else answer["code"])
+    assert told == [1, "NOT_FOUND"], told

@@ -23,6 +23,7 @@ from sightline.authz.expr import (
     Edge,
     Exists,
     Holds,
+    In,
     IsNull,
     Reached,
     ReachedBy,
@@ -32,7 +33,7 @@ from sightline.authz.expr import (
     negate,
     one_of,
 )
-from sightline.authz.paths import Flag
+from sightline.authz.paths import Attribute, Flag
 from sightline.authz.permissions import ADMIN, Level, permitted, token
 
 _ADMINISTERS = any_of(Holds(Flag.ADMIN), permitted("ACCOUNT_USERS"))
@@ -102,13 +103,18 @@ ACCESS_REQUEST_RULE = EntityRule(
     without={SELF: frozenset({FieldClass.POLICY})},
 )
 
-# Reviews are of those who do them (L12): the account's OWNER, the organization's ADMIN, and USERS W.
+# Reviews are of those who do them (L12): the account's OWNER, the organization's ADMIN, and USERS W; of keys those who
+# see them all (C-19), and of a company its OWNERs (L1).
 ACCESS_REVIEW_RULE = EntityRule(
     "access_review",
     {
         ORGANIZATION: all_of(Holds(Flag.ADMIN), own_organizations("organization_id")),
         COLLABORATOR: all_of(Holds(Flag.COLLABORATOR_OWNER), own_accounts("affiliate_account_id")),
-        PLATFORM: all_of(Holds(token("USERS", Level.W)), equals("scope", "PLATFORM")),
+        PLATFORM: any_of(
+            all_of(Holds(token("USERS", Level.W)), equals("scope", "PLATFORM")),
+            all_of(Holds(token(ADMIN, Level.W)), equals("scope", "PLATFORM_KEYS")),
+        ),
+        COMPANY: all_of(Holds(Flag.COMPANY_OWNER), In("company_id", Attribute.COMPANIES)),
     },
 )
 ACCESS_REVIEW_ITEM_RULE = EntityRule(

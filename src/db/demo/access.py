@@ -152,21 +152,28 @@ def _requests(book: Book, society: Society) -> None:
         )
 
 
+_GRANTS = ("membership_id", "collaborator_id", "api_key_id", "company_access_id")
+"""Where an item of a review names its grant."""
+
+
 def _reviews(book: Book, society: Society, partners: Partners) -> None:
-    targets = (
-        ("ACCOUNT", partners.bluebird[0], None, "collab-owner"),
-        ("ORGANIZATION", None, society.organizations[NORTHWIND].id, "adv-admin"),
-        ("PLATFORM", None, None, "admin"),
+    owner = society.cast["company-owner"]
+    company = next(row["company_id"] for row in book.rows("company_access") if row["user_id"] == owner)
+    targets: tuple[tuple[str, Values, str], ...] = (
+        ("ACCOUNT", {"affiliate_account_id": partners.bluebird[0]}, "collab-owner"),
+        ("ORGANIZATION", {"organization_id": society.organizations[NORTHWIND].id}, "adv-admin"),
+        ("PLATFORM", {}, "admin"),
+        ("COMPANY", {"company_id": company}, "company-owner"),
     )
-    for scope, account, organization, reviewer in targets:
+    for scope, named, reviewer in targets:
+        place: Values = {"affiliate_account_id": None, "organization_id": None, "company_id": None} | named
         for quarter, completed in ((1, True), (0, False)):
             due = PERIOD_END - quarter * timedelta(days=91)
             review = book.add(
                 "access_review",
                 created_at=due - 4 * _WEEK,
                 scope=scope,
-                affiliate_account_id=account,
-                organization_id=organization,
+                **place,
                 state="COMPLETED" if completed else "OPEN",
                 due_at=due,
                 completed_by_id=society.cast[reviewer] if completed else None,
@@ -174,23 +181,28 @@ def _reviews(book: Book, society: Society, partners: Partners) -> None:
                 completed_at=due - _WEEK if completed else None,
             )
             decided = (society.cast[reviewer], due - 2 * _WEEK) if completed else None
-            _looked_at(book, review, _grants(book, account=account, organization=organization), decided)
+            _looked_at(book, review, _grants(book, scope, place), decided)
 
 
-def _grants(book: Book, *, account: int | None, organization: int | None) -> list[Values]:
-    """The grants of an account, an organization or the platform as a review has them."""
-    if account is not None:
+def _grants(book: Book, scope: str, place: Values) -> list[Values]:
+    """The grants of an account, an organization, a company or the platform as a review has them."""
+    if scope == "ACCOUNT":
         return [
             {"collaborator_id": row["id"], "user_id": row["user_id"], "role": str(row["role"])}
             for row in book.rows("collaborator")
-            if row["affiliate_account_id"] == account
+            if row["affiliate_account_id"] == place["affiliate_account_id"]
+        ]
+    if scope == "COMPANY":
+        return [
+            {"company_access_id": row["id"], "user_id": row["user_id"], "role": str(row["level"])}
+            for row in book.rows("company_access")
+            if row["company_id"] == place["company_id"]
         ]
     roles = {row["id"]: row["name"] for row in book.rows("role")}
-    scope = "PLATFORM" if organization is None else "ORGANIZATION"
     return [
         {"membership_id": row["id"], "user_id": row["user_id"], "role": roles[row["role_id"]]}
         for row in book.rows("role_assignment")
-        if row["scope"] == scope and row.get("organization_id") == organization
+        if row["scope"] == scope and row.get("organization_id") == place["organization_id"]
     ]
 
 
@@ -203,7 +215,7 @@ def _looked_at(book: Book, review: int, grants: list[Values], decided: tuple[int
         book.add(
             "access_review_item",
             review_id=review,
-            **{"membership_id": None, "collaborator_id": None} | grant,
+            **dict.fromkeys(_GRANTS) | grant,
             person=names[grant["user_id"]],
             access_until=None,
             state=state,
@@ -218,8 +230,7 @@ def _looked_at(book: Book, review: int, grants: list[Values], decided: tuple[int
             "access_review_item",
             review_id=review,
             user_id=gone,
-            membership_id=None,
-            collaborator_id=None,
+            **dict.fromkeys(_GRANTS),
             person=names[gone],
             role="Guest",
             access_until=None,

@@ -19,7 +19,7 @@ REFUSE = f"""
 """
 REFUSE_CURRENCY = f"""
     UPDATE import_order AS o SET problem_column = $1, problem_value = o.currency,
-        problem = 'is not the currency of the fixed amounts of the commission plan (' || p.currency || ')'
+        problem = 'is not the currency of the fixed amounts of the commission plan'
     FROM ({PLAN}) AS p
     WHERE p.first_line = o.first_line AND num_nonnulls(p.payout_fixed, p.revenue_fixed) > 0 AND p.currency <> o.currency
 """

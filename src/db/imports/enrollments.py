@@ -6,6 +6,8 @@ import asyncpg
 
 from sightline.db.imports.creation import Creator
 from sightline.db.imports.model import Mapping
+from sightline.db.imports.references import OR_CREATE
+from sightline.db.imports.sight import Sight, look_at, only_seen
 
 # An event before the enrollment's beginning is taken by the first one: orders of the past are imported after the fact.
 FIND = """
@@ -16,7 +18,7 @@ FIND = """
         WHERE NOT o.cancelled AND NOT o.repeated AND o.problem IS NULL
           AND e.id = coalesce(o.enrollment_id, e.id)
           AND e.traffic_source_id = coalesce(o.traffic_source_id, e.traffic_source_id)
-          AND (e.ended_at IS NULL OR e.ended_at > o.event_at)
+          AND (e.ended_at IS NULL OR e.ended_at > o.event_at) AND {seen}
         ORDER BY o.first_line, e.traffic_source_id, coalesce(e.ended_at, 'infinity')
     ), counted AS (
         SELECT first_line, count(*) AS n, min(id) AS id, min(traffic_source_id) AS traffic_source_id
@@ -36,6 +38,17 @@ UNFOUND = """
       AND NOT EXISTS (SELECT FROM enrollment AS e WHERE e.id = o.enrollment_id AND e.program_id = o.program_id
                       AND e.affiliate_account_id = o.affiliate_account_id
                       AND (e.ended_at IS NULL OR e.ended_at > o.event_at))
+"""
+POSSIBLE = """
+    SELECT DISTINCT e.id FROM import_order AS o
+    JOIN enrollment AS e ON (e.program_id, e.affiliate_account_id) = (o.program_id, o.affiliate_account_id)
+    WHERE NOT o.cancelled AND NOT o.repeated AND o.problem IS NULL
+"""
+CHOSEN = "SELECT DISTINCT enrollment_id FROM import_order WHERE enrollment_id IS NOT NULL AND problem IS NULL"
+NOT_THEIRS = """
+    UPDATE import_order AS o SET problem_column = $1, problem_value = o.account,
+        problem = 'has an enrollment there for which you may not record conversions'
+    WHERE NOT o.cancelled AND NOT o.repeated AND o.problem IS NULL AND o.enrollment_id <> ALL ($2::bigint[])
 """
 MISSING = f"""
     SELECT u.program_id, u.affiliate_account_id, u.traffic_source_id, min(u.first_line) AS line
@@ -57,16 +70,29 @@ REFUSE = f"""
 """
 
 
-async def find_enrollments(connection: asyncpg.Connection, mapping: Mapping, creator: Creator | None) -> None:
-    """Give each new conversion its enrollment, making those that are missing if there is a creator."""
+async def find_enrollments(
+    connection: asyncpg.Connection, mapping: Mapping, creator: Creator | None, sight: Sight | None
+) -> None:
+    """Give each new conversion its enrollment, making those that are missing if there is a creator.
+
+    With a sight, only an enrollment that its user sees counts, and only for whom he may record conversions.
+    """
     column = mapping.account.cell.column
-    await connection.execute(FIND, column)
+    await look_at(connection, sight, "enrollment", POSSIBLE)
+    find = FIND.format(seen=only_seen(sight, "enrollment", "e.id"))
+    await connection.execute(find, column)
     if creator is not None:
         for row in await connection.fetch(MISSING):
             await _create(connection, creator, row)
-        await connection.execute(FIND, column)
-    hint = ", or import with --create-missing" if creator is None else "; its source is taken, or not named"
-    await connection.execute(REFUSE, column, hint)
+        await connection.execute(find, column)
+    await connection.execute(REFUSE, column, "" if sight is not None else _advice(creator))
+    if sight is not None:
+        chosen = [row["enrollment_id"] for row in await connection.fetch(CHOSEN)]
+        await connection.execute(NOT_THEIRS, column, sorted(await sight.does("conversion:create", chosen)))
+
+
+def _advice(creator: Creator | None) -> str:
+    return OR_CREATE if creator is None else "; its source is taken, or not named"
 
 
 async def _create(connection: asyncpg.Connection, creator: Creator, row: asyncpg.Record) -> None:

@@ -2,6 +2,7 @@
 
     MappingError          the mapping file does not say how to read orders
     ImportRefusedError    the import cannot run: the file, the platform or another import is in the way
+      SourceBusyError     another import from the same source is running
 
 Messages are one line and say what to do.
 """
@@ -15,3 +16,7 @@ class MappingError(Exception):
 
 class ImportRefusedError(Exception):
     """The import could not be run, and nothing was changed."""
+
+
+class SourceBusyError(ImportRefusedError):
+    """Another import from the same source is running; it can be tried again."""

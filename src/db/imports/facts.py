@@ -22,6 +22,7 @@ CLAIM = """
     UPDATE import_order AS o SET claimed = true FROM claimed AS c
     WHERE c.external_ref = o.order_key AND (c.claim_key = 'adjustment') = o.cancelled
 """
+REPEATED = "UPDATE import_order SET repeated = true WHERE NOT claimed AND NOT repeated AND problem IS NULL"
 NUMBER = f"""
     UPDATE import_order AS o SET fact_id = n.id FROM (
         SELECT first_line, {FACT_ID.format(moment="event_at")} AS id
@@ -32,20 +33,23 @@ SHARDS = """
     INSERT INTO account_shard (affiliate_account_id)
     SELECT DISTINCT affiliate_account_id FROM import_order WHERE claimed ON CONFLICT DO NOTHING
 """
-CONVERSIONS = """
-    INSERT INTO conversion (
-        affiliate_account_id, id, enrollment_id, program_id, advertiser_profile_id, advertiser_org_id,
-        partner_profile_id, partner_org_id, traffic_source_id, goal_id, source, external_ref, order_ref, promo_code,
-        customer_status, country, device, status, event_at, lock_at, approved_at, sale_amount, revenue, payout,
-        currency, fx_rate
-    )
-    SELECT e.affiliate_account_id, o.fact_id, e.id, e.program_id, e.advertiser_profile_id, e.advertiser_org_id,
-           e.partner_profile_id, e.partner_org_id, e.traffic_source_id, o.goal_id, $1, o.order_key, o.order_key,
-           nullif(o.promo_code, ''), nullif(o.customer_status, '')::customer_status, nullif(o.country, ''),
-           nullif(o.device, ''), o.status::conversion_status, o.event_at, o.event_at + $2::interval,
-           CASE WHEN o.status = 'APPROVED' THEN now() END, o.amount, o.revenue, o.payout, o.currency, o.exchange_rate
+CONVERSION_COLUMNS = """
+    affiliate_account_id, id, enrollment_id, program_id, advertiser_profile_id, advertiser_org_id,
+    partner_profile_id, partner_org_id, traffic_source_id, goal_id, source, external_ref, order_ref, promo_code,
+    customer_status, country, device, status, event_at, lock_at, approved_at, sale_amount, revenue, payout,
+    currency, fx_rate
+"""
+CONVERSION_VALUES = """
+    e.affiliate_account_id, o.fact_id, e.id, e.program_id, e.advertiser_profile_id, e.advertiser_org_id,
+    e.partner_profile_id, e.partner_org_id, e.traffic_source_id, o.goal_id, $1, o.order_key, o.order_key,
+    nullif(o.promo_code, ''), nullif(o.customer_status, '')::customer_status, nullif(o.country, ''),
+    nullif(o.device, ''), o.status::conversion_status, o.event_at, o.event_at + $2::interval,
+    CASE WHEN o.status = 'APPROVED' THEN now() END, o.amount, o.revenue, o.payout, o.currency, o.exchange_rate
     FROM import_order AS o JOIN enrollment AS e ON e.id = o.enrollment_id
-    WHERE o.claimed AND NOT o.cancelled ORDER BY o.fact_id
+    WHERE NOT o.cancelled
+"""
+CONVERSIONS = f"""
+    INSERT INTO conversion ({CONVERSION_COLUMNS}) SELECT {CONVERSION_VALUES} AND o.claimed ORDER BY o.fact_id
     ON CONFLICT (affiliate_account_id, source, external_ref) DO NOTHING
 """
 ITEMS = """
@@ -62,24 +66,28 @@ ITEMS = """
     WHERE o.claimed AND NOT o.cancelled
 """
 EVENTS = """
-    INSERT INTO conversion_event (affiliate_account_id, conversion_id, n, status)
-    SELECT v.affiliate_account_id, v.id, 1, v.status
+    INSERT INTO conversion_event (affiliate_account_id, conversion_id, n, status, actor_id)
+    SELECT v.affiliate_account_id, v.id, 1, v.status, $1
     FROM import_order AS o
     JOIN conversion AS v ON (v.affiliate_account_id, v.id) = (o.affiliate_account_id, o.fact_id)
     WHERE o.claimed AND NOT o.cancelled
 """
-ADJUSTMENTS = """
-    INSERT INTO adjustment (
-        affiliate_account_id, id, event_at, conversion_id, program_id, advertiser_profile_id, advertiser_org_id,
-        partner_org_id, source, external_ref, side, sale_amount, currency, fx_rate, reason
-    )
-    SELECT a.id, o.fact_id, o.event_at, v.id, p.id, p.advertiser_profile_id, p.advertiser_org_id, a.partner_org_id,
-           $1, o.order_key, 'SALE', o.amount, o.currency, o.exchange_rate, $2
+ADJUSTMENT_COLUMNS = """
+    affiliate_account_id, id, event_at, conversion_id, program_id, advertiser_profile_id, advertiser_org_id,
+    partner_org_id, source, external_ref, side, sale_amount, currency, fx_rate, reason
+"""
+ADJUSTMENT_VALUES = """
+    a.id, o.fact_id, o.event_at, v.id, p.id, p.advertiser_profile_id, p.advertiser_org_id, a.partner_org_id,
+    $1, o.order_key, 'SALE'::adjustment_side, o.amount, o.currency, o.exchange_rate, $2
     FROM import_order AS o
     JOIN program AS p ON p.id = o.program_id
     JOIN affiliate_account AS a ON a.id = o.affiliate_account_id
     LEFT JOIN conversion AS v ON (v.affiliate_account_id, v.source, v.external_ref) = (a.id, $1, o.order_key)
-    WHERE o.claimed AND o.cancelled ORDER BY o.fact_id
+                             AND o.corrects
+    WHERE o.cancelled
+"""
+ADJUSTMENTS = f"""
+    INSERT INTO adjustment ({ADJUSTMENT_COLUMNS}) SELECT {ADJUSTMENT_VALUES} AND o.claimed ORDER BY o.fact_id
     ON CONFLICT (affiliate_account_id, source, external_ref) DO NOTHING
 """
 # Whoever wrote a conversion without a claim wrote it first: ours is a repeat.
@@ -95,18 +103,23 @@ RECOUNT = """
 NEW = "SELECT affiliate_account_id, fact_id AS id FROM import_order WHERE claimed AND NOT cancelled"
 
 
-async def write_facts(connection: asyncpg.Connection, mapping: Mapping) -> None:
-    """Write every order that is new and has no problem."""
-    days = mapping.lock_after_days
+def locked_after(mapping: Mapping) -> timedelta | None:
+    """How long after its moment a conversion is final."""
+    return None if mapping.lock_after_days is None else timedelta(days=mapping.lock_after_days)
+
+
+async def write_facts(connection: asyncpg.Connection, mapping: Mapping, *, actor_id: int) -> None:
+    """Write every order that is new and has no problem, in the name of a user."""
     await connection.execute(CLAIM, mapping.source)
+    await connection.execute(REPEATED)
     await connection.execute(NUMBER)
     await connection.execute(SHARDS)
-    await connection.execute(CONVERSIONS, mapping.source, None if days is None else timedelta(days=days))
+    await connection.execute(CONVERSIONS, mapping.source, locked_after(mapping))
     if mapping.cancellation is not None:
         await connection.execute(ADJUSTMENTS, mapping.source, mapping.cancellation.reason)
     await connection.execute(RECOUNT)
     if mapping.items is not None:
         await connection.execute(ITEMS, mapping.items.products)
-    await connection.execute(EVENTS)
+    await connection.execute(EVENTS, actor_id)
     for grain in GRAINS:
         await connection.execute(put_in(grain, NEW))

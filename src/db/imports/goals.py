@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncpg
 
 from sightline.db.imports.model import Mapping
+from sightline.db.imports.sight import Sight, look_at, only_seen
 
 NAMED = "NOT o.cancelled AND NOT o.repeated AND o.problem IS NULL AND o.goal <> ''"
 
 FIND = f"""
     UPDATE import_order AS o SET goal_id = g.id FROM program_goal AS g
-    WHERE {NAMED} AND (g.program_id, g.name) = (o.program_id, o.goal)
+    WHERE {NAMED} AND (g.program_id, g.name) = (o.program_id, o.goal) AND {{seen}}
 """
 UNKNOWN = f"""
     UPDATE import_order AS o SET problem_column = $1, problem_value = o.goal,
@@ -24,10 +25,17 @@ NOTHING = f"""
 """
 
 
-async def find_goals(connection: asyncpg.Connection, mapping: Mapping) -> None:
+POSSIBLE = f"""
+    SELECT DISTINCT g.id FROM import_order AS o
+    JOIN program_goal AS g ON (g.program_id, g.name) = (o.program_id, o.goal) WHERE {NAMED}
+"""
+
+
+async def find_goals(connection: asyncpg.Connection, mapping: Mapping, sight: Sight | None) -> None:
     """Give each new conversion the goal that it names; one that names none reached the main goal."""
     goal = mapping.attributes.goal
     if goal is not None:
-        await connection.execute(FIND)
+        await look_at(connection, sight, "program_goal", POSSIBLE)
+        await connection.execute(FIND.format(seen=only_seen(sight, "program_goal", "g.id")))
         await connection.execute(UNKNOWN, goal.column)
         await connection.execute(NOTHING, mapping.amounts.price_column)

@@ -28,7 +28,7 @@ from sightline.db.imports.model import (
     SourceKey,
     SourceLookup,
 )
-from sightline.db.imports.sections import Section, read_section
+from sightline.db.imports.sections import Section, read_section, section_of
 from sightline.db.tables.enums import CommissionModel, ConversionStatus, CustomerStatus, SourceKind
 
 NEW_STATUSES = (
@@ -44,10 +44,18 @@ IS_CURRENCY = "expected a code of ISO 4217 such as EUR"
 
 def load_mapping(path: Path) -> Mapping:
     """The mapping in a YAML file. Raises MappingError, in one line that names the line of the file."""
-    top = read_section(path)
+    return _mapping(read_section(path), path.stem)
+
+
+def read_mapping(text: str, name: str) -> Mapping:
+    """The mapping in a YAML text; it is called so where it says no name. Raises MappingError, as `load_mapping`."""
+    return _mapping(section_of(text, "mapping"), name)
+
+
+def _mapping(top: Section, unless_named: str) -> Mapping:
     file = read_format(top.section("file"))
     order = top.section("order")
-    name = top.optional("name") or path.stem
+    name = top.optional("name") or unless_named
     mapping = Mapping(
         name=name,
         source=top.optional("source") or name,

@@ -37,7 +37,7 @@ GROUP = """
     )
     SELECT first.line, order_key, cancelled, total.event_at, program, account, traffic_source, currency, exchange_rate,
            status, country, device, promo_code, customer_status, goal, total.amount, total.payout, total.revenue,
-           total.lines, EXISTS (
+           total.lines, ${known} AND EXISTS (
                SELECT FROM import_claim AS c
                WHERE c.claim_key = CASE WHEN cancelled THEN 'adjustment' ELSE 'conversion' END
                  AND c.source = ${source} AND c.external_ref = order_key
@@ -94,8 +94,12 @@ def order_columns(mapping: Mapping) -> dict[str, str | None]:
     }
 
 
-async def gather_orders(connection: asyncpg.Connection, mapping: Mapping) -> None:
-    """Fill `import_order`. Lines that contradict the first line of their order are left out of it (their `problem`)."""
+async def gather_orders(connection: asyncpg.Connection, mapping: Mapping, *, known: bool) -> None:
+    """Fill `import_order`. Lines that contradict the first line of their order are left out of it (their `problem`).
+
+    Where repeats are not `known` from the beginning, they are checked like what is new: else somebody could tell what
+    others have imported by what is accepted in spite of naming nothing (A15, LK15).
+    """
     named = order_columns(mapping)
     differs = {column: f"l.{column} IS DISTINCT FROM first.{column}" for column in named}
     statement = GROUP.format(
@@ -103,8 +107,9 @@ async def gather_orders(connection: asyncpg.Connection, mapping: Mapping) -> Non
         values=" ".join(f"WHEN {test} THEN l.{column}::text" for column, test in differs.items()),
         differs=" OR ".join(differs.values()),
         source=len(named) + 1,
+        known=f"{len(named) + 2}::boolean",
     )
-    await connection.execute(statement, *named.values(), mapping.source)
+    await connection.execute(statement, *named.values(), mapping.source, known)
     await connection.execute(CHECK, MOST_ITEMS, mapping.order_key[0], mapping.amounts.price_column)
     await connection.execute(EXCHANGE)
     await connection.execute(NO_EXCHANGE, mapping.currency.column)

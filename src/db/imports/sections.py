@@ -159,18 +159,23 @@ def read_section(path: Path, *, kind: str = "mapping") -> Section:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise MappingError(f"{path} line {line}: this is not UTF-8: save the {kind} in that encoding.") from None
+    return section_of(text, str(path), kind=kind)
+
+
+def section_of(text: str, called: str, *, kind: str = "mapping") -> Section:
+    """A text as a section; messages call it so. Raises MappingError where it is no YAML, or no block of pairs."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise MappingError(f"{path} line {line}: this is not YAML: it has a character that cannot be seen.") from None
+        raise MappingError(f"{called} line {line}: this is not YAML: it has a character that cannot be seen.") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise MappingError(f"{path} line {line}: this is not YAML: {error.problem or error.context}.") from None
+        raise MappingError(f"{called} line {line}: this is not YAML: {error.problem or error.context}.") from None
     except RecursionError:
-        raise MappingError(f"{path} line 1: this is no {kind}: its blocks are nested too deeply.") from None
+        raise MappingError(f"{called} line 1: this is no {kind}: its blocks are nested too deeply.") from None
     if not isinstance(node, yaml.MappingNode):
         line = node.start_mark.line + 1 if node else 1
-        raise MappingError(f"{path} line {line}: a {kind} is a block of `key: value` pairs.")
-    return Section(str(path), node)
+        raise MappingError(f"{called} line {line}: a {kind} is a block of `key: value` pairs.")
+    return Section(called, node)

@@ -108,6 +108,11 @@ async def write_log(connection: asyncpg.Connection, job_id: int) -> None:
     await connection.execute(LOG, job_id)
 
 
+async def count_refused(connection: asyncpg.Connection) -> int:
+    """How many rows of the file became nothing. To be called after `write_log`."""
+    return int(await connection.fetchval("SELECT count(*) FROM import_line WHERE problem IS NOT NULL"))
+
+
 async def summarise(
     connection: asyncpg.Connection, job_id: int, *, rows: int, dry_run: bool, items: bool
 ) -> ImportSummary:
@@ -124,7 +129,7 @@ async def summarise(
         adjustments=counts["adjustments"],
         adjustments_present=counts["adjustments_present"],
         items=counts["items"] if items else 0,
-        logged=await connection.fetchval("SELECT count(*) FROM import_line WHERE problem IS NOT NULL"),
+        logged=await count_refused(connection),
         created={row["kind"]: row["n"] for row in created},
         sums=tuple(Sums(**row) for row in await connection.fetch(SUMS)),
         reasons=tuple((row["reason"], row["n"]) for row in await connection.fetch(REASONS, SHOWN)),

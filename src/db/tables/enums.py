@@ -322,6 +322,7 @@ class ImportState(StrEnum):
     RUNNING = "RUNNING"
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
 
 
 class ImportOutcome(StrEnum):
@@ -349,6 +350,17 @@ class AccessRequestState(StrEnum):
     APPROVED = "APPROVED"
     REFUSED = "REFUSED"
     WITHDRAWN = "WITHDRAWN"
+
+
+class ReviewScope(StrEnum):
+    """L12: whose access a review looks at; keys are looked at by themselves, by those who see them (C-19)."""
+
+    ACCOUNT = "ACCOUNT"
+    ORGANIZATION = "ORGANIZATION"
+    PLATFORM = "PLATFORM"
+    ORGANIZATION_KEYS = "ORGANIZATION_KEYS"
+    PLATFORM_KEYS = "PLATFORM_KEYS"
+    COMPANY = "COMPANY"
 
 
 class ReviewState(StrEnum):

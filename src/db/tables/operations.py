@@ -147,6 +147,10 @@ class ImportJobRow(Row):
 
     __tablename__ = "import_job"
     __role__ = TableRole.LOCAL
+    __table_args__ = (
+        sa.CheckConstraint("bytes_read >= 0 AND rows_read >= 0", name="progress"),
+        sa.Index("ix_import_job_beat_at", "beat_at", postgresql_where=sa.text("finished_at IS NULL")),
+    )
 
     id: Mapped[int] = numbered("import_job")
     created_at: Mapped[datetime] = created_at()
@@ -160,6 +164,17 @@ class ImportJobRow(Row):
     scheduled: Mapped[bool] = flag(FOLLOWS_ROW, "Whether it runs by itself, and is everybody's to read.")
     started_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it began.")
     finished_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it ended.")
+    dry_run: Mapped[bool] = flag(FOLLOWS_ROW, "Whether it is tried only: a log is written, and nothing else.")
+    mapping: Mapped[str | None] = column(INTERNAL, "What the columns of the file that is sent mean, as YAML.")
+    file_size: Mapped[int | None] = column(FOLLOWS_ROW, "The bytes of its file, once that has come.")
+    bytes_read: Mapped[int] = column(FOLLOWS_ROW, "How many of them have been read.", server_default="0")
+    rows_read: Mapped[int] = column(FOLLOWS_ROW, "How many rows of it have been read.", server_default="0")
+    rows_accepted: Mapped[int | None] = column(
+        FOLLOWS_ROW, "How many of them were taken, repeated ones included, once it is completed."
+    )
+    rows_refused: Mapped[int | None] = column(FOLLOWS_ROW, "How many of them are in its log, once it is completed.")
+    problem: Mapped[str | None] = column(FOLLOWS_ROW, "Why it failed, and what to do.")
+    beat_at: Mapped[datetime | None] = column(INTERNAL, "When the process that has its file last said that it lives.")
 
 
 class ImportLogRow(Row):

@@ -10,7 +10,13 @@ from sqlalchemy.orm import Mapped
 
 from sightline.authz.classes import FieldClass
 from sightline.db.tables.base import FOLLOWS_ROW, INTERNAL, PUBLIC, Row, TableRole, column
-from sightline.db.tables.enums import AccessRequestState, InvitationScope, ReviewItemState, ReviewState, TransferState
+from sightline.db.tables.enums import (
+    AccessRequestState,
+    ReviewItemState,
+    ReviewScope,
+    ReviewState,
+    TransferState,
+)
 from sightline.db.tables.parts import choice, created_at, numbered, reference, version
 
 POLICY = FieldClass.POLICY
@@ -138,9 +144,9 @@ class AccessReviewRow(Row):
     __role__ = TableRole.LOCAL
     __table_args__ = (
         sa.CheckConstraint(
-            "CASE scope WHEN 'ACCOUNT' THEN affiliate_account_id IS NOT NULL AND organization_id IS NULL"
-            " WHEN 'ORGANIZATION' THEN affiliate_account_id IS NULL AND organization_id IS NOT NULL"
-            " ELSE affiliate_account_id IS NULL AND organization_id IS NULL END",
+            "(scope = 'ACCOUNT') = (affiliate_account_id IS NOT NULL)"
+            " AND (scope IN ('ORGANIZATION', 'ORGANIZATION_KEYS')) = (organization_id IS NOT NULL)"
+            " AND (scope = 'COMPANY') = (company_id IS NOT NULL)",
             name="target",
         ),
         sa.CheckConstraint(
@@ -149,11 +155,13 @@ class AccessReviewRow(Row):
         ),
         sa.Index("ix_access_review_affiliate_account", "affiliate_account_id"),
         sa.Index("ix_access_review_organization", "organization_id"),
+        sa.Index("ix_access_review_company", "company_id"),
         sa.Index(
             "uq_access_review_open",
             "scope",
             "affiliate_account_id",
             "organization_id",
+            "company_id",
             unique=True,
             postgresql_where=sa.text("state = 'OPEN'"),
             postgresql_nulls_not_distinct=True,
@@ -163,9 +171,10 @@ class AccessReviewRow(Row):
     id: Mapped[int] = numbered("access_review")
     created_at: Mapped[datetime] = created_at()
     version: Mapped[int] = version()
-    scope: Mapped[InvitationScope] = choice(FOLLOWS_ROW, "Whose access is looked at.", InvitationScope)
+    scope: Mapped[ReviewScope] = choice(FOLLOWS_ROW, "Whose access is looked at.", ReviewScope)
     affiliate_account_id: Mapped[int | None] = reference(FOLLOWS_ROW, "The affiliate account.", "affiliate_account.id")
     organization_id: Mapped[int | None] = reference(FOLLOWS_ROW, "The organization.", "organization.id")
+    company_id: Mapped[int | None] = reference(FOLLOWS_ROW, "The company.", "company.id")
     state: Mapped[ReviewState] = choice(
         PUBLIC, "Whether it is done.", ReviewState, server_default=ReviewState.OPEN.value
     )
@@ -186,11 +195,24 @@ class AccessReviewItemRow(Row):
     __table_args__ = (
         sa.CheckConstraint("(state IN ('CONFIRMED', 'REVOKED')) = (decided_at IS NOT NULL)", name="decided"),
         sa.CheckConstraint("(decided_by_id IS NULL) = (decided_at IS NULL)", name="decision"),
-        sa.CheckConstraint("num_nonnulls(membership_id, collaborator_id) <= 1", name="one_grant"),
+        sa.CheckConstraint(
+            "num_nonnulls(membership_id, collaborator_id, api_key_id, company_access_id) <= 1", name="one_grant"
+        ),
         # A grant may end while it is looked at, or afterwards: what was found of it stays.
         sa.ForeignKeyConstraint(["membership_id"], ["role_assignment.id"], ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["collaborator_id"], ["collaborator.id"], ondelete="SET NULL"),
-        sa.UniqueConstraint("review_id", "user_id"),
+        sa.ForeignKeyConstraint(["company_access_id"], ["company_access.id"], ondelete="SET NULL"),
+        # One user may have several keys, and an organization's key is nobody's.
+        sa.Index(
+            "uq_access_review_item_user",
+            "review_id",
+            "user_id",
+            unique=True,
+            postgresql_where=sa.text("api_key_id IS NULL"),
+        ),
+        sa.Index("uq_access_review_item_api_key", "review_id", "api_key_id", unique=True),
+        sa.Index("ix_access_review_item_api_key", "api_key_id"),
+        sa.Index("ix_access_review_item_company_access", "company_access_id"),
         sa.Index("ix_access_review_item_membership", "membership_id"),
         sa.Index("ix_access_review_item_collaborator", "collaborator_id"),
     )
@@ -199,11 +221,19 @@ class AccessReviewItemRow(Row):
     created_at: Mapped[datetime] = created_at()
     version: Mapped[int] = version()
     review_id: Mapped[int] = reference(FOLLOWS_ROW, "The review.", "access_review.id")
-    user_id: Mapped[int] = reference(FOLLOWS_ROW, "Whose access it is.", "app_user.id")
+    user_id: Mapped[int | None] = reference(
+        FOLLOWS_ROW, "Whose access it is; none where it is an organization's key.", "app_user.id"
+    )
     membership_id: Mapped[int | None] = column(FOLLOWS_ROW, "The membership or platform role; none where it is gone.")
     collaborator_id: Mapped[int | None] = column(FOLLOWS_ROW, "The collaborator's role; none where it is gone.")
-    person: Mapped[str] = column(FOLLOWS_ROW, "What the person was called when it was looked at.")
-    role: Mapped[str] = column(FOLLOWS_ROW, "What the role was called when it was looked at.")
+    api_key_id: Mapped[int | None] = reference(FOLLOWS_ROW, "The API key.", "api_key.id")
+    company_access_id: Mapped[int | None] = column(FOLLOWS_ROW, "The access to the company; none where it is gone.")
+    person: Mapped[str] = column(
+        FOLLOWS_ROW, "What the person, or the organization of a key, was called when it was looked at."
+    )
+    role: Mapped[str] = column(
+        FOLLOWS_ROW, "What the role was called when it was looked at; of a key its name and scopes."
+    )
     access_until: Mapped[datetime | None] = column(FOLLOWS_ROW, "When the access would have ended by itself.")
     state: Mapped[ReviewItemState] = choice(
         PUBLIC, "What became of it.", ReviewItemState, server_default=ReviewItemState.OPEN.value

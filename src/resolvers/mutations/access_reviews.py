@@ -1,4 +1,4 @@
-"""Reviews of access (L12): the grants of an account, an organization or the platform, each kept or taken away.
+"""Reviews of access (L12): grants of an account, an organization, a company or the platform, each kept or taken away.
 
     review  OPEN -> COMPLETED            when every grant is decided about, or has ended
     item    OPEN -> CONFIRMED | REVOKED  by whoever reviews; revoking is the ordinary removal, with its rules
@@ -12,15 +12,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sightline.db.tables.enums import InvitationScope, ReviewItemState, ReviewState
+from sightline.db.tables.enums import ReviewItemState, ReviewScope, ReviewState
 from sightline.resolvers.global_ids import Key
-from sightline.resolvers.mutations import checks, collaborators, members, staff
+from sightline.resolvers.mutations import api_keys, checks, collaborators, companies, members, staff
 from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
 from sightline.resolvers.mutations.refusals import InvalidError
 
 _OPEN = """
     SELECT 1 FROM access_review WHERE state = 'OPEN' AND scope = $1
     AND affiliate_account_id IS NOT DISTINCT FROM $2 AND organization_id IS NOT DISTINCT FROM $3
+    AND company_id IS NOT DISTINCT FROM $4
 """
 _MEMBERSHIPS = """
     SELECT a.id, a.user_id, u.name AS person, r.name AS role, a.expires_at AS access_until
@@ -32,6 +33,39 @@ _COLLABORATORS = """
     FROM collaborator c JOIN app_user u ON u.id = c.user_id
     WHERE c.affiliate_account_id = $1 AND (c.expires_at IS NULL OR c.expires_at > $2) ORDER BY c.id
 """
+# A key that nobody claimed yet is looked at too: it may be claimed at any time.
+_KEY = "k.name || coalesce(': ' || array_to_string(k.scopes, ', '), '')"
+_LIVES = "k.state IN ('PENDING', 'ACTIVE') AND (k.expires_at IS NULL OR k.expires_at > $2)"
+_KEYS_OF_ORGANIZATION = f"""
+    SELECT k.id, NULL::bigint AS user_id, o.name AS person, {_KEY} AS role, k.expires_at AS access_until
+    FROM api_key k JOIN organization o ON o.id = k.organization_id
+    WHERE k.organization_id = $1 AND {_LIVES} ORDER BY k.id
+"""
+_KEYS_OF_USERS = f"""
+    SELECT k.id, k.user_id, u.name AS person, {_KEY} AS role, k.expires_at AS access_until
+    FROM api_key k JOIN app_user u ON u.id = k.user_id WHERE $1::bigint IS NULL AND {_LIVES} ORDER BY k.id
+"""
+_WITH_ACCESS = """
+    SELECT a.id, a.user_id, u.name AS person, a.level::text AS role, a.expires_at AS access_until
+    FROM company_access a JOIN app_user u ON u.id = a.user_id
+    WHERE a.company_id = $1 AND (a.expires_at IS NULL OR a.expires_at > $2) ORDER BY a.id
+"""
+_LOOKED_AT = {
+    ReviewScope.ACCOUNT: ("collaborator", _COLLABORATORS, "affiliate_account_id"),
+    ReviewScope.ORGANIZATION: ("role_assignment", _MEMBERSHIPS, "organization_id"),
+    ReviewScope.PLATFORM: ("role_assignment", _MEMBERSHIPS, "organization_id"),
+    ReviewScope.ORGANIZATION_KEYS: ("api_key", _KEYS_OF_ORGANIZATION, "organization_id"),
+    ReviewScope.PLATFORM_KEYS: ("api_key", _KEYS_OF_USERS, "organization_id"),
+    ReviewScope.COMPANY: ("company_access", _WITH_ACCESS, "company_id"),
+}
+"""What a review of a scope has: the entity of its grants, all live ones, and the place they are of."""
+_COLUMNS = {
+    "role_assignment": "membership_id",
+    "collaborator": "collaborator_id",
+    "api_key": "api_key_id",
+    "company_access": "company_access_id",
+}
+"""Where an item names its grant."""
 _REVIEW = "SELECT r.* FROM access_review r JOIN access_review_item i ON i.review_id = r.id WHERE i.id = $1"
 _PRESENT = {
     "role_assignment": """
@@ -39,39 +73,44 @@ _PRESENT = {
         WHERE a.id = $1
     """,
     "collaborator": "SELECT role::text AS role, expires_at AS access_until FROM collaborator WHERE id = $1",
+    "api_key": f"""
+        SELECT {_KEY} AS role, k.expires_at AS access_until FROM api_key k
+        WHERE k.id = $1 AND k.state IN ('PENDING', 'ACTIVE')
+    """,
+    "company_access": "SELECT level::text AS role, expires_at AS access_until FROM company_access WHERE id = $1",
 }
+_ENDED = "This access has ended otherwise: closing the review says so."
 _WAITING = "SELECT count(*) FROM access_review_item WHERE review_id = $1 AND state = 'OPEN'"
-_END_GONE = """
+_END_GONE = f"""
     UPDATE access_review_item i SET state = 'ENDED', version = version + 1
     WHERE i.review_id = $1 AND i.state = 'OPEN' AND (
-        num_nonnulls(i.membership_id, i.collaborator_id) = 0
+        num_nonnulls(i.membership_id, i.collaborator_id, i.api_key_id, i.company_access_id) = 0
         OR EXISTS (SELECT 1 FROM role_assignment a WHERE a.id = i.membership_id AND a.expires_at <= $2)
         OR EXISTS (SELECT 1 FROM collaborator c WHERE c.id = i.collaborator_id AND c.expires_at <= $2)
+        OR EXISTS (SELECT 1 FROM company_access a WHERE a.id = i.company_access_id AND a.expires_at <= $2)
+        OR EXISTS (SELECT 1 FROM api_key k WHERE k.id = i.api_key_id AND NOT ({_LIVES}))
     )
 """
 
 
 async def open_access_review(
-    change: Change, *, due_at: datetime, organization: str | None = None, affiliate_account: str | None = None
+    change: Change,
+    *,
+    due_at: datetime,
+    organization: str | None = None,
+    affiliate_account: str | None = None,
+    company: str | None = None,
+    keys: bool | None = None,
 ) -> Done:
-    """A review of everybody whose access to this the actor sees; one at a time of each."""
+    """A review of everything of a place that the actor sees: grants, or keys; one at a time of each."""
     clock = change.operation.snapshot.clock
     due = checks.future(due_at, clock, "dueAt")
-    if organization is not None and affiliate_account is not None:
-        raise InvalidError("Review an organization or an account, one of the two.", "organization")
-    target: dict[str, int | None] = {"organization_id": None, "affiliate_account_id": None}
-    if organization is not None:
-        place = await change.find("organization", organization, "organization")
-        await change.allow("access_review:open_organization", place)
-        scope, target["organization_id"] = InvitationScope.ORGANIZATION, place.key.id
-    elif affiliate_account is not None:
-        place = await change.find("affiliate_account", affiliate_account, "affiliateAccount")
-        await change.allow("access_review:open_account", place)
-        scope, target["affiliate_account_id"] = InvitationScope.ACCOUNT, place.key.id
-    else:
-        await change.allow("access_review:open_platform")
-        scope = InvitationScope.PLATFORM
-    if await change.fetch(_OPEN, scope, target["affiliate_account_id"], target["organization_id"]):
+    if sum(place is not None for place in (organization, affiliate_account, company)) > 1:
+        raise InvalidError("Review an organization, an account or a company, one of them.", "organization")
+    if keys and (affiliate_account or company):
+        raise InvalidError("Keys are an organization's or users': an account or a company has none.", "keys")
+    scope, target = await _place_of(change, organization, affiliate_account, company, keys=bool(keys))
+    if await change.fetch(_OPEN, scope, *target.values()):
         raise InvalidError("A review of this is open already: see accessReviews.")
     made = await change.insert("access_review", scope=scope, due_at=due, opened_by_id=change.actor, **target)
     for item in await _grants(change, scope, target, clock):
@@ -82,13 +121,37 @@ async def open_access_review(
     return Done({"access_review": row})
 
 
+async def _place_of(
+    change: Change, organization: str | None, account: str | None, company: str | None, *, keys: bool
+) -> tuple[ReviewScope, dict[str, int | None]]:
+    """What is looked at, and where, if the actor may begin that."""
+    target: dict[str, int | None] = {"affiliate_account_id": None, "organization_id": None, "company_id": None}
+    if organization is not None:
+        place = await change.find("organization", organization, "organization")
+        await change.allow("access_review:open_organization", place)
+        scope = ReviewScope.ORGANIZATION_KEYS if keys else ReviewScope.ORGANIZATION
+        return scope, target | {"organization_id": place.key.id}
+    if account is not None:
+        place = await change.find("affiliate_account", account, "affiliateAccount")
+        await change.allow("access_review:open_account", place)
+        return ReviewScope.ACCOUNT, target | {"affiliate_account_id": place.key.id}
+    if company is not None:
+        place = await change.find("company", company, "company")
+        await change.allow("access_review:open_company", place)
+        return ReviewScope.COMPANY, target | {"company_id": place.key.id}
+    await change.allow("access_review:open_keys" if keys else "access_review:open_platform")
+    return (ReviewScope.PLATFORM_KEYS if keys else ReviewScope.PLATFORM), target
+
+
 async def confirm_access(change: Change, *, item: str, note: str | None = None, version: int | None = None) -> Done:
     """A grant is kept, as it is at this moment: that is what the evidence has then."""
     said = checks.text(note, "note")
     row, review = await _looked_at(change, item)
     before = await change.lock(row)
     grant = _refuse_decided(before)
-    (present,) = await change.fetch(_PRESENT[grant.entity], grant.key.id)
+    (present,) = await change.fetch(_PRESENT[grant.entity], grant.key.id) or (None,)
+    if present is None:
+        raise InvalidError(_ENDED, "item")
     refuse_stale(before, version)
     values = {"role": present["role"], "access_until": present["access_until"]}
     return await _decide(change, row, review, before, ReviewItemState.CONFIRMED, values | {"note": said})
@@ -106,6 +169,10 @@ async def revoke_access(change: Change, *, item: str, note: str | None = None, v
     named = ids.of_row(grant.entity, grant.key)
     if grant.entity == "collaborator":
         await collaborators.remove_collaborator(change, collaborator=named)
+    elif grant.entity == "api_key":
+        await api_keys.revoke_api_key(change, api_key=named)
+    elif grant.entity == "company_access":
+        await companies.remove_company_access(change, company_access=named)
     elif review["organization_id"] is not None:
         await members.remove_member(change, membership=named)
     else:
@@ -136,24 +203,14 @@ async def close_access_review(change: Change, *, access_review: str, version: in
 
 
 async def _grants(
-    change: Change, scope: InvitationScope, target: dict[str, int | None], clock: datetime
+    change: Change, scope: ReviewScope, target: dict[str, int | None], clock: datetime
 ) -> list[dict[str, Any]]:
     """The live grants of a place that the actor sees, as items have them."""
-    if scope is InvitationScope.ACCOUNT:
-        entity, column, rows = (
-            "collaborator",
-            "collaborator_id",
-            await change.fetch(_COLLABORATORS, target["affiliate_account_id"], clock),
-        )
-    else:
-        entity, column, rows = (
-            "role_assignment",
-            "membership_id",
-            await change.fetch(_MEMBERSHIPS, target["organization_id"], clock),
-        )
+    entity, live, place = _LOOKED_AT[scope]
+    rows = await change.fetch(live, target[place], clock)
     seen = await change.operation.rows_by_key(entity, [Key(row["id"]) for row in rows], columns=frozenset())
     return [
-        {column: row["id"], **{name: row[name] for name in ("user_id", "person", "role", "access_until")}}
+        {_COLUMNS[entity]: row["id"], **{name: row[name] for name in ("user_id", "person", "role", "access_until")}}
         for row, visible in zip(rows, seen, strict=True)
         if visible is not None
     ]
@@ -179,10 +236,10 @@ def _refuse_decided(item: Any) -> Found:
     """The grant of an item that waits. Raises InvalidError for one that is decided about, or gone."""
     if item["state"] != ReviewItemState.OPEN:
         raise InvalidError(f"This grant is {item['state']} already.", "item")
-    for entity, column in (("role_assignment", "membership_id"), ("collaborator", "collaborator_id")):
+    for entity, column in _COLUMNS.items():
         if item[column] is not None:
             return Found(entity, Key(item[column]))
-    raise InvalidError("This access has ended otherwise: closing the review says so.", "item")
+    raise InvalidError(_ENDED, "item")
 
 
 async def _decide(

@@ -111,7 +111,7 @@ class Change:
         refuse_stale(stored, version)
         return stored
 
-    async def insert(self, entity: str, **values: Any) -> asyncpg.Record:
+    async def insert(self, entity: str, /, **values: Any) -> asyncpg.Record:
         """A new row, as it is stored."""
         statement = self.operation.services.writes.insert(entity, values)
         (stored,) = await self._run(statement, values)

@@ -25,6 +25,13 @@ class ImportJob(Node):
     scheduled: bool | None = field_of(ImportJobRow.scheduled)
     started_at: DateTime | None = field_of(ImportJobRow.started_at)
     finished_at: DateTime | None = field_of(ImportJobRow.finished_at)
+    dry_run: bool | None = field_of(ImportJobRow.dry_run)
+    file_size: int | None = field_of(ImportJobRow.file_size)
+    bytes_read: int | None = field_of(ImportJobRow.bytes_read)
+    rows_read: int | None = field_of(ImportJobRow.rows_read)
+    rows_accepted: int | None = field_of(ImportJobRow.rows_accepted)
+    rows_refused: int | None = field_of(ImportJobRow.rows_refused)
+    problem: str | None = field_of(ImportJobRow.problem)
     logs = edges_from(ImportLogRow.job_id, description="What became of its lines.")
 
 

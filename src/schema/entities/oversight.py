@@ -14,7 +14,7 @@ from sightline.db.tables import (
     AuditLogRow,
     OwnershipTransferRow,
 )
-from sightline.db.tables.enums import AccessRequestState, InvitationScope, ReviewItemState, ReviewState, TransferState
+from sightline.db.tables.enums import AccessRequestState, ReviewItemState, ReviewScope, ReviewState, TransferState
 from sightline.resolvers.audited import changes_of, target_of
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Row
@@ -66,9 +66,10 @@ class AccessReview(Node):
     """A look at who has access to an account, an organization or the platform, grant by grant."""
 
     created_at: DateTime | None = field_of(AccessReviewRow.created_at)
-    scope: InvitationScope | None = field_of(AccessReviewRow.scope)
+    scope: ReviewScope | None = field_of(AccessReviewRow.scope)
     affiliate_account = edge(AccessReviewRow.affiliate_account_id)
     organization = edge(AccessReviewRow.organization_id)
+    company = edge(AccessReviewRow.company_id)
     state: ReviewState = field_of(AccessReviewRow.state)
     due_at: DateTime | None = field_of(AccessReviewRow.due_at)
     opened_by = edge(AccessReviewRow.opened_by_id)
@@ -86,6 +87,8 @@ class AccessReviewItem(Node):
     user = edge(AccessReviewItemRow.user_id)
     membership = edge(AccessReviewItemRow.membership_id)
     collaborator = edge(AccessReviewItemRow.collaborator_id)
+    api_key = edge(AccessReviewItemRow.api_key_id)
+    company_access = edge(AccessReviewItemRow.company_access_id)
     person: str | None = field_of(AccessReviewItemRow.person)
     role: str | None = field_of(AccessReviewItemRow.role)
     access_until: DateTime | None = field_of(AccessReviewItemRow.access_until)

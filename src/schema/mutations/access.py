@@ -15,7 +15,7 @@ _REQUEST = id_of("The request.")
 _ANSWER = optional(str, "What is said to whoever asked.")
 _ITEM = id_of("The grant as the review has it.")
 _NOTE = optional(str, "Why.")
-_OPENS = ("access_review:open_platform", "access_review:open_organization", "access_review:open_account")
+_OPENS = tuple(f"access_review:open_{each}" for each in ("platform", "keys", "organization", "account", "company"))
 
 MUTATIONS: Final = (
     Mutation(
@@ -69,10 +69,12 @@ MUTATIONS: Final = (
     Mutation(
         "open_access_review",
         verb=_OPENS,
-        description="Begin to look at who has access to an organization, an account, or the platform.",
+        description="Begin to look at who has access to an organization, an account, a company, or the platform.",
         takes={
-            "organization": optional(strawberry.ID, "The organization; with neither, the platform's staff."),
+            "organization": optional(strawberry.ID, "The organization; with no place named, the platform's staff."),
             "affiliate_account": optional(strawberry.ID, "The affiliate account."),
+            "company": optional(strawberry.ID, "The company."),
+            "keys": optional(bool, "Whether to look at API keys instead: the organization's, or those of all users."),
             "due_at": given(DateTime, "Until when it should be done."),
         },
         gives={"access_review": "access_review"},

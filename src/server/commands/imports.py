@@ -91,7 +91,7 @@ def _progress() -> Iterator[Report | None]:
     columns = (TextColumn("Importing"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("Importing")
-        yield lambda read, size: bar.update(task, completed=read, total=size)
+        yield lambda read, size, rows: bar.update(task, completed=read, total=size)
 
 
 def _show(summary: ImportSummary) -> None:

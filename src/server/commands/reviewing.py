@@ -18,7 +18,7 @@ from sightline.server.exports.neutral import neutralised
 commands = typer.Typer(help="Reviews of access.")
 
 _REVIEW = """query ($id: ID!, $after: String) @onDenied(mode: MASK) { node(id: $id) { ... on AccessReview {
-    scope state dueAt completedAt organization { name } affiliateAccount { name }
+    scope state dueAt completedAt organization { name } affiliateAccount { name } company { name }
     openedBy { name } completedBy { name }
     items(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes {
         person role accessUntil state decidedBy { name } decidedAt note } } } } }"""

@@ -18,7 +18,7 @@ from sightline.db.report_exports import begin_export, complete_export, fail_expo
 from sightline.db.snapshot import Snapshot, in_snapshot, long_snapshot
 from sightline.db.tables.enums import ExportFormat
 from sightline.resolvers.errors import BadInputError, SightlineError, UnauthenticatedError
-from sightline.resolvers.identity import Assertion, Principal
+from sightline.resolvers.identity import Assertion, Principal, same_rights
 from sightline.resolvers.operation import Operation, Services
 from sightline.resolvers.reports.exporting import Exporting, Piece, exporting
 from sightline.resolvers.reports.exports import StoredExport, export_for
@@ -203,7 +203,7 @@ class Fetch:
             return await self.exports.access.identities.find(self.presented, snapshot)
 
         found, before = await in_snapshot(self.exports.database.reads, work), self._principal
-        return found is not None and before is not None and _rights(found) == _rights(before)
+        return found is not None and before is not None and same_rights(found, before)
 
     @property
     def _salt(self) -> str:
@@ -212,7 +212,3 @@ class Fetch:
 
 def _encoded(writer: Writer, cells: Cells, piece: Piece) -> bytes:
     return writer.rows(cells.rows(piece))
-
-
-def _rights(principal: Principal) -> tuple[object, ...]:
-    return principal.fingerprint, principal.paths, principal.columns

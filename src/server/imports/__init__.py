@@ -1,0 +1,1 @@
+"""Files that are sent to be imported: taking them, and carrying the imports out beside everything else."""

@@ -10,6 +10,7 @@ import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from struct import Struct
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -19,7 +20,9 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB
 from sightline.db.secrets import Secrets
 from sightline.resolvers.errors import BadInputError
 
-_BLOCK, _LENGTH = 16, 22
+_BLOCK, _LENGTH, _FILLED_LENGTH = 16, 22, 24
+_PACKED = Struct(">HHIQ").pack
+_LOW = (1 << 32) - 1
 
 
 class MalformedIdError(BadInputError):
@@ -55,10 +58,13 @@ class GlobalIds:
 
     def encode(self, entity: str, keys: Sequence[Key]) -> list[str]:
         """The global ids of rows of one entity, in order."""
-        tag = self.tags[entity].to_bytes(2)
-        plain = b"".join(tag + key.account.to_bytes(6) + key.id.to_bytes(8) for key in keys)
+        tag = self.tags[entity]
+        plain = b"".join([_PACKED(tag, key.account >> 32, key.account & _LOW, key.id) for key in keys])
         blocks = self.cipher.encryptor().update(plain)
-        return [urlsafe_b64encode(blocks[at : at + _BLOCK])[:_LENGTH].decode() for at in range(0, len(blocks), _BLOCK)]
+        # Two bytes more for each block make its text end where it ends, so that all are written at once.
+        filled = b"".join([blocks[at : at + _BLOCK] + b"\0\0" for at in range(0, len(blocks), _BLOCK)])
+        text = urlsafe_b64encode(filled).decode()
+        return [text[at : at + _LENGTH] for at in range(0, len(text), _FILLED_LENGTH)]
 
     def of_row(self, entity: str, key: Key) -> str:
         """The global id of one row."""

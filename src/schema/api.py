@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import strawberry
@@ -31,6 +32,7 @@ from graphql import (
     validate_schema,
 )
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
 
 from sightline.authz.visibility import Visibility
 from sightline.resolvers.errors import BadInputError
@@ -158,6 +160,15 @@ class View(strawberry.Schema):
         return print_schema(self._schema)
 
 
+class _Names(NameConverter):
+    """Names as the framework makes them, each once: it asks for those of arguments at every request."""
+
+    @lru_cache(maxsize=4_096)  # noqa: B019  # there is one for each `Api`, which lives as long as its process
+    def apply_naming_config(self, name: str) -> str:
+        """A name in camel case."""
+        return super().apply_naming_config(name)
+
+
 class Api(strawberry.Schema):
     """The full schema. Nobody is served it: every operation runs in the view of its viewer.
 
@@ -166,7 +177,7 @@ class Api(strawberry.Schema):
 
     def __init__(self, *, planned: bool = True) -> None:
         types = [getattr(entities, name) for name in entities.__all__]
-        config = StrawberryConfig(scalar_map=SCALARS)
+        config = StrawberryConfig(scalar_map=SCALARS, name_converter=_Names())
         super().__init__(
             query=Query,
             mutation=Mutation,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal as PythonDecimal
 from typing import NewType
 
+import orjson
 import strawberry
 from graphql import GraphQLError
 from graphql.language import FloatValueNode, IntValueNode, StringValueNode, ValueNode
@@ -76,6 +78,15 @@ def _read_moment(value: object) -> datetime:
 def _write_moment(value: datetime) -> str:
     text = (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
     return f"{text[:-6]}Z"
+
+
+def write_moments(values: Sequence[datetime | None]) -> list[str | None] | None:
+    """The same of many, in one call; None where one of them is in no zone or in another than UTC."""
+    written = orjson.dumps(values, option=orjson.OPT_UTC_Z)
+    if written.count(b'Z"') != len(values) - values.count(None):
+        return None
+    texts: list[str | None] = orjson.loads(written)
+    return texts
 
 
 SCALARS: dict[object, ScalarDefinition] = {

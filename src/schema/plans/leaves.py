@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from types import NoneType
 from typing import Any, Final
 
 from graphql import GraphQLEnumType, GraphQLScalarType
 
 from sightline.schema.plans.columns import LeftToStandardError
+from sightline.schema.scalars import write_moments
 
 _UNTOUCHED: Final[dict[str, type]] = {"String": str, "ID": str, "CurrencyCode": str, "Boolean": bool}
+_MOMENT: Final = "DateTime"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +27,10 @@ class Leaf:
         untouched = _UNTOUCHED.get(self.type_.name)
         if untouched is not None and set(map(type, values)) <= {untouched, NoneType}:
             return values
+        if self.type_.name == _MOMENT and set(map(type, values)) <= {datetime, NoneType}:
+            moments = write_moments(values)
+            if moments is not None:
+                return moments
         write = self.type_.coerce_output_value
         try:
             if isinstance(self.type_, GraphQLEnumType):

@@ -179,6 +179,13 @@ def _operations(world: WorldRows) -> None:
             scheduled=world.chance(0.4),
             started_at=world.perhaps(world.moment()),
             finished_at=world.perhaps(world.moment()),
+            dry_run=world.chance(0.3),
+            file_size=world.perhaps(1_000 * number),
+            bytes_read=100 * number,
+            rows_read=number,
+            rows_accepted=world.perhaps(number),
+            rows_refused=world.perhaps(number - 1),
+            problem=world.perhaps(world.text()),
         )
         for line in range(1, 4):
             rejected = world.chance(0.5)

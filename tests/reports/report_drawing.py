@@ -20,6 +20,12 @@ DIMENSIONS = (
     *("affiliate_manager", "advertiser_manager", "sub1", "sub2", "referrer", "promo_code", "country", "device"),
     *("order", "customer_status", "status", "settlement", "currency"),
 )
+MOMENTS = (
+    datetime(2025, 6, 30, 22, tzinfo=UTC),
+    datetime(2026, 3, 14, 15, 9, 26, 535_000, tzinfo=UTC),
+    datetime(2026, 6, 12, tzinfo=UTC),
+)
+"""As of when reports are had; each costs the second reading a copy of what was otherwise than it is now."""
 STATUSES = ("APPROVED", "HOLD", "PENDING", "REJECTED", "REVERSED")
 
 
@@ -57,6 +63,7 @@ def draw(random: Random, lenses: list[LensByHand], oracle: Oracle) -> Asked:
         native=random.random() < 0.25,
         statuses=tuple(random.sample(STATUSES, random.randint(1, 4))) if random.random() < 0.2 else None,
         filters=filters,
+        as_of=random.choice(MOMENTS) if random.random() < 0.15 else None,
     )
 
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from columns_by_hand import COLUMNS, ByHand, Sums
 from demo_platform import Platform
-from facts_by_hand import ENTITIES, FACTS, PARTS, UNKNOWN, Row, Stored, moment, part, value
+from facts_by_hand import ENTITIES, FACTS, PARTS, UNKNOWN, Row, Stored, as_of, moment, part, value
 from lenses_by_hand import DIMENSION_CLASSES, EVERY, LensByHand
 
 Key = tuple[str | None, ...]
@@ -44,6 +44,7 @@ class Asked:
     native: bool = False
     statuses: tuple[str, ...] | None = None
     filters: tuple[tuple[str, tuple[str, ...], bool], ...] = ()
+    as_of: datetime | None = None
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -66,6 +67,8 @@ class Asked:
                 for key, values, excluded in self.filters
             ],
         }
+        if self.as_of is not None:
+            given["asOf"] = self.as_of.isoformat()
         return given | ({} if self.statuses is None else {"statuses": list(self.statuses)}) | more
 
 
@@ -76,8 +79,9 @@ class Oracle:
     platform: Platform
     stored: Stored
     _ids: dict[tuple[str, int], str] = field(default_factory=dict)
-    _seen: dict[tuple[int, str], list[Row]] = field(default_factory=dict)
-    _dated: dict[tuple[int, str, str], list[tuple[datetime, Row]]] = field(default_factory=dict)
+    _as_of: dict[datetime, dict[str, list[Row]]] = field(default_factory=dict)
+    _seen: dict[tuple[object, ...], list[Row]] = field(default_factory=dict)
+    _dated: dict[tuple[object, ...], list[tuple[datetime, Row]]] = field(default_factory=dict)
     _found: tuple[Asked, dict[str, list[Row]]] | None = None
     _programs: dict[tuple[int, frozenset[str]], frozenset[int]] = field(default_factory=dict)
 
@@ -208,14 +212,25 @@ class Oracle:
 
     def _between(self, fact: str, asked: Asked) -> list[tuple[datetime, Row]]:
         """The facts of a lens that have the asked date in the asked time, in its order."""
-        wanted = (id(asked.lens), fact, asked.basis)
+        wanted = (id(asked.lens), fact, asked.as_of, asked.basis)
         if wanted not in self._dated:
-            if wanted[:2] not in self._seen:
-                self._seen[wanted[:2]] = [row for row in self.stored.facts[fact] if asked.lens.visible(fact, row)]
-            dated = ((at, row) for row in self._seen[wanted[:2]] if (at := moment(fact, row, asked.basis)) is not None)
+            if wanted[:3] not in self._seen:
+                self._seen[wanted[:3]] = [
+                    row
+                    for row in self._facts(asked.as_of)[fact]
+                    if asked.lens.visible(fact, row) and ("_now" not in row or asked.lens.visible(fact, row["_now"]))
+                ]
+            dated = ((at, row) for row in self._seen[wanted[:3]] if (at := moment(fact, row, asked.basis)) is not None)
             self._dated[wanted] = sorted(dated, key=_date)
         found = self._dated[wanted]
         return found[bisect_left(found, asked.since, key=_date) : bisect_left(found, asked.until, key=_date)]
+
+    def _facts(self, at: datetime | None) -> dict[str, list[Row]]:
+        if at is None:
+            return self.stored.facts
+        if at not in self._as_of:
+            self._as_of[at] = as_of(self.stored, at)
+        return self._as_of[at]
 
     def _passes(self, fact: str, row: Row, test: tuple[str, tuple[str, ...], bool], asked: Asked) -> bool:
         key, wanted, excluded = test

@@ -89,7 +89,7 @@ async def exporting(operation: Operation, request: ReportRequest) -> Exporting:
     """The export of a report that may run. Raises ColumnRestrictedError and BadInputError for any other."""
     refuse_in_files(request)
     asked = await ready(operation, request)
-    run = Run(operation.services.desk, asked.lens, operation.snapshot)
+    run = Run(asked.lens, operation.snapshot)
     partial = {key: asked.plan.coverage[key] for key in asked.plan.shown if asked.plan.coverage[key] != TRUE}
     programs = {key: await run.programs(asked.plan, coverage) for key, coverage in partial.items()}
     return Exporting(operation, request, asked, run, programs)

@@ -22,7 +22,7 @@ from sightline.resolvers.reports.metrics import metrics_named
 from sightline.resolvers.reports.names import columns_to_show
 from sightline.resolvers.reports.ordering import Names, Order, PageOfLines, WrittenLine, page_of, satisfying
 from sightline.resolvers.reports.periods import bucket_of, compared_period, period_of, steps_from, zone_named
-from sightline.resolvers.reports.plans import ReportPlan, moved_to, plan_of
+from sightline.resolvers.reports.plans import ReportPlan, moved_to, plan_of, refuse_unknown_past
 from sightline.resolvers.reports.requests import MOST_GROUPS, ReportRequest
 from sightline.resolvers.reports.running import Line, Outcome, Run
 
@@ -66,11 +66,12 @@ async def ready(operation: Operation, request: ReportRequest) -> ReadyReport:
     """A request that may run. Raises ColumnRestrictedError and BadInputError for any other."""
     request.check()
     metrics = await metrics_named(operation, request.named_columns)
-    lens = operation.services.desk.open(operation.principal, request.lens, metrics)
+    lens = operation.services.desk.open(operation.principal, request.lens, metrics, as_of=request.as_of is not None)
     shown = columns_to_show(lens, request)
     defaults = await _defaults(operation, request.lens)
     zone = zone_named(request.time_zone or defaults.own_zone)
     clock = operation.snapshot.clock
+    refuse_unknown_past(request.as_of, clock, defaults)
     period = period_of(request.period, zone, clock)
     before = None if request.compare is None else compared_period(request.compare, period, clock)
     services = operation.services
@@ -85,7 +86,7 @@ async def report_of(operation: Operation, request: ReportRequest) -> Report:
     """The report of a request. Raises ColumnRestrictedError and BadInputError before any of it is computed."""
     asked = await ready(operation, request)
     plan, before = asked.plan, asked.before
-    run = Run(operation.services.desk, asked.lens, operation.snapshot)
+    run = Run(asked.lens, operation.snapshot)
     outcome = await run.outcome(plan)
     if not outcome.complete and (request.having or request.order):
         raise BadInputError(f"{TOO_MANY_TO_ORDER}, fewer dimensions, or filters.")

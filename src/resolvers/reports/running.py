@@ -14,7 +14,7 @@ from sightline.authz.reports.columns import Aggregation
 from sightline.db.reports.queries import Group, Period, SumsQuery
 from sightline.db.reports.statements import GROUPS, SALT, groups_from
 from sightline.db.snapshot import Snapshot
-from sightline.resolvers.reports.desk import Desk, OpenLens
+from sightline.resolvers.reports.desk import OpenLens
 from sightline.resolvers.reports.plans import ReportPlan, is_money, sums_of
 from sightline.resolvers.reports.requests import MOST_GROUPS
 
@@ -44,7 +44,6 @@ class Outcome:
 class Run:
     """A plan in its lens, over a snapshot."""
 
-    desk: Desk
     lens: OpenLens
     snapshot: Snapshot
 
@@ -61,7 +60,7 @@ class Run:
     ) -> AsyncIterator[tuple[int, tuple[Line, ...], frozenset[str]]]:
         """All rows of a plan, so many at a time: how many there are in all, these, and the currencies of these."""
         query = replace(plan.query, limit=None)
-        statement = self.desk.reads.streamed(self.lens.visibility, query)
+        statement = self.lens.reads.streamed(self.lens.visibility, query)
         if statement is None:
             return
         values = {**self.lens.binds, **query.values(plan.period), SALT: salt}
@@ -78,14 +77,14 @@ class Run:
 
     async def programs(self, plan: ReportPlan, coverage: Expr) -> int:
         """How many programs a column is computed over that is visible on some only (RC5)."""
-        statement = self.desk.reads.programs(self.lens.visibility, plan.query, coverage)
+        statement = self.lens.reads.programs(self.lens.visibility, plan.query, coverage)
         if statement is None:
             return 0
         rows = await self.snapshot.fetch(statement, {**self.lens.binds, **plan.query.values(plan.period)})
         return int(rows[0]["programs"])
 
     async def _groups(self, query: SumsQuery, period: Period) -> list[Group]:
-        statement = self.desk.reads.groups(self.lens.visibility, query)
+        statement = self.lens.reads.groups(self.lens.visibility, query)
         if statement is None:
             return []
         records = await self.snapshot.fetch(statement, {**self.lens.binds, **query.values(period)})

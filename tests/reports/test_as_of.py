@@ -13,10 +13,13 @@ from demo_platform import NORTHWIND, Person, Platform
 from lenses_by_hand import LensByHand
 from sales import brought_to, decide, joined, recorded, recorder
 
+from sightline.schema.model import CATALOGUE
+
 QUERY = """query ($input: ReportInput!) { report(input: $input) {
     rowCount complete pageInfo { endCursor }
     columns { key values total coverage programs } rows { dimensions { key value label } } } }"""
 EVERYTHING = {"days": {"since": "2025-01-01", "until": "2026-07-01"}}
+WEEKS = {"days": {"since": "2026-02-20", "until": "2026-03-14"}}
 COLUMNS = ["conversions", "gross_conversions", "clicks", "impressions", "sale_amount", "refunded_amount", "aov"]
 COLUMNS += [
     "revenue",
@@ -155,8 +158,9 @@ async def test_rc13_what_a_lens_does_not_show_of_the_past_moves_no_byte(
 
     async def reports(of: LensByHand) -> list[bytes]:
         found = []
-        for group_by in ([], ["month"], ["program", "status"], ["settlement"]):
-            given = {"lens": of.input, "columns": COLUMNS, "groupBy": group_by, "asOf": "2026-03-14T15:00:00Z"}
+        for group_by in ([], ["program", "status"], ["settlement"]):
+            given = {"lens": of.input, "columns": COLUMNS, "groupBy": group_by, "period": WEEKS}
+            given["asOf"] = "2026-03-14T15:00:00Z"
             answer = await asked(platform, platform.member(of.who), **given)
             found.append(orjson.dumps([answer.data, answer.errors, answer.extensions], default=str))
         return found
@@ -180,12 +184,12 @@ async def test_rc13_what_a_lens_does_not_show_of_the_past_moves_no_byte(
 
 
 async def test_rc13_as_of_now_is_the_report(platform: Platform, cast_lenses: list[LensByHand]) -> None:
-    """RC13, RC5: by hourly sums or by what was, for every kind of lens and over months and programs."""
+    """RC13, RC5: by hourly sums or by what was, for every kind of lens, in all and by program."""
     lenses = {str(each.input["kind"]) + str(each.statuses): each for each in cast_lenses}
     assert len(lenses) >= 5
     for lens in lenses.values():
-        for group_by in ([], ["month"], ["program"]):
-            given = {"lens": lens.input, "columns": COLUMNS, "groupBy": group_by, "first": 1000}
+        for group_by in ([], ["program"]):
+            given = {"lens": lens.input, "columns": COLUMNS, "groupBy": group_by, "first": 1000, "period": WEEKS}
             given |= {"orderBy": [{"key": key} for key in group_by]}
             plain = await asked(platform, platform.member(lens.who), **given)
             stood = await asked(platform, platform.member(lens.who), **given, asOf=await now(platform))
@@ -222,8 +226,7 @@ async def test_rc13_what_is_not_known_is_not_answered(platform: Platform) -> Non
 
 async def test_rc13_what_a_conversion_was_is_no_row_of_anybody(platform: Platform) -> None:
     """RC13, AC11: its rows would tell of changes to hidden columns; the application cannot rewrite them."""
-    for who in ("admin", "adv-admin", "partner-admin", "collab-owner"):
-        assert "ConversionPast" not in await platform.readable(platform.member(who))
+    assert "conversion_past" not in CATALOGUE.model.rules
     rights = "SELECT has_table_privilege('sightline_app_rw', 'conversion_past', $1)"
     assert [await platform.one(rights, each) for each in ("INSERT", "UPDATE", "DELETE")] == [True, False, False]
 

@@ -23,6 +23,7 @@ from sightline.db.reports.sources import has_dimension
 from sightline.db.reports.statements import ReportReads
 from sightline.resolvers.errors import ColumnRestrictedError
 from sightline.resolvers.identity import Principal
+from sightline.resolvers.reports.limits import NO_LIMITS, ReportLimits
 
 _KEPT = 256
 NO_LENS = "This lens does not exist or is not available to you."
@@ -74,13 +75,14 @@ class Desk:
     reads: ReportReads
     reads_as_of: ReportReads
     policy_version: str
+    limits: ReportLimits
     _opened: LRUCache[tuple[Shape, bool], tuple[Sight, Visibility]] = field(default_factory=lambda: LRUCache(_KEPT))
 
     @classmethod
-    def of(cls, tables: Tables, *, policy_version: str) -> Desk:
+    def of(cls, tables: Tables, *, policy_version: str, limits: ReportLimits = NO_LIMITS) -> Desk:
         """The desk over the application's tables, under the rules of reports."""
         catalogue = build_catalogue((each.row for each in tables.entities.values()), REPORT_RULES, ())
-        return cls(ReportReads(catalogue), ReportReads(as_it_stood(catalogue)), policy_version)
+        return cls(ReportReads(catalogue), ReportReads(as_it_stood(catalogue)), policy_version, limits)
 
     def open(
         self, principal: Principal, lens: Lens, metrics: Sequence[Column] = (), *, as_of: bool = False

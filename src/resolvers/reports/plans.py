@@ -24,13 +24,15 @@ from sightline.resolvers.reports.desk import OpenLens
 from sightline.resolvers.reports.dimension_values import DimensionValues
 from sightline.resolvers.reports.periods import begins_day, begins_days, on_whole_hours
 from sightline.resolvers.reports.requests import MOST_GROUPS, NATIVE, ReportRequest
+from sightline.resolvers.reports.small_groups import Sizes, sizes_of, with_sizes
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPlan:
     """The columns that are computed, of which `shown` are shown, each over the programs of its coverage; and the query.
 
-    `currency` is that of all amounts, None where each group has its own.
+    `currency` is that of all amounts, None where each group has its own. Where groups have `sizes`, those that are over
+    fewer than `least` are not shown.
     """
 
     shown: tuple[str, ...]
@@ -39,6 +41,8 @@ class ReportPlan:
     query: SumsQuery
     period: Period
     currency: str | None
+    sizes: Sizes = ()
+    least: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -91,6 +95,14 @@ def plan_of(
         request.as_of,
     )
     return ReportPlan(shown, computed, coverage, query, period, None if native else defaults.currency)
+
+
+def without_small_groups(plan: ReportPlan, lens: OpenLens, least: int) -> ReportPlan:
+    """The plan, held to groups of so many conversions at least where its reader has sums only (A5)."""
+    sizes = sizes_of(plan.query.sums)
+    if least <= 1 or lens.sight.fine_grain or not sizes:
+        return plan
+    return replace(plan, query=with_sizes(plan.query, sizes), sizes=sizes, least=least)
 
 
 def moved_to(plan: ReportPlan, period: Period) -> ReportPlan:

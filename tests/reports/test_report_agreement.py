@@ -11,8 +11,8 @@ from report_asking import answered
 from report_drawing import draw
 from report_oracle import Asked, Oracle
 
-REPORTS = int(os.environ.get("SIGHTLINE_TEST_REPORTS", "200"))
-ALIKE = 8
+REPORTS = int(os.environ.get("SIGHTLINE_TEST_REPORTS", "300"))
+ALIKE = 3
 """How many reports are had of each lens, columns and groups: over as many periods, zones and values."""
 
 

@@ -1,9 +1,10 @@
 """What reports cost: four dashboards through the engine, against the same numbers by SQL written for each, by asyncpg.
 
-    python -m benchmarks.reports [--scale N] [--rounds N]
+    python -m benchmarks.reports [--scale N] [--clicks N] [--rounds N] [--data-dir DIRECTORY]
 
 Each is run in turn with two floors: SQL over the hourly sums, as somebody would write it who knows the answer's rights
-by heart, and the same over the facts. Ratios of medians are printed; bodies are checked against each other.
+by heart, and the same over the facts. Ratios of medians are printed; bodies are checked against each other. With
+`--data-dir` the platform stays, and is used where it is there already: making a large one takes many minutes.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ import asyncpg
 from sightline.db import migrate
 from sightline.db.database import Database
 from sightline.db.demo import CAST, seed, token_of
+from sightline.db.demo.loading import unhindered
+from sightline.db.rollup_repair import ROLLUPS, rebuild
 from sightline.db.secrets import Secrets
 from sightline.resolvers.global_ids import Key
 from sightline.server.answers import GraphQLRequest
@@ -61,6 +64,7 @@ def _clicks(key: str, where: str, table: str, at: str, counted: str) -> str:
     return f"SELECT {group}, {counted} FROM {table} WHERE {WITHIN.format(at=at)} AND {where} GROUP BY {group}"
 
 
+_SIZES = "SELECT (SELECT count(*) FROM conversion), (SELECT count(*) FROM click)"
 _OWN = "{side}_org_id = (SELECT id FROM organization WHERE name = '{name}')"
 _VALID = "sum(unique_clicks + duplicate_clicks)"
 _COUNTED = "count(*) FILTER (WHERE kind <> 'INVALID')"
@@ -94,20 +98,46 @@ async def main() -> None:
     """Seed a demo platform in a directory of its own, measure, print."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--scale", type=int, default=1, help="1 is 50,000 conversions, 20 a million")
+    options.add_argument("--clicks", type=int, default=0, help="so many clicks at least, as copies an hour later")
     options.add_argument("--rounds", type=int, default=30)
+    options.add_argument("--data-dir", type=Path, help="where the platform is kept")
     given = options.parse_args()
     secrets = Secrets(b"the benchmark's secret, which is no secret")
-    with tempfile.TemporaryDirectory(prefix="slb", dir="/tmp") as directory:
-        await asyncio.to_thread(Path(directory).chmod, 0o711)  # the server's account has to enter it
-        async with Database.open(None, data_dir=Path(directory) / "pg") as database:
+    with tempfile.TemporaryDirectory(prefix="slb", dir="/tmp") as temporary:
+        directory = given.data_dir or Path(temporary)
+        await asyncio.to_thread(directory.mkdir, exist_ok=True)
+        await asyncio.to_thread(directory.chmod, 0o711)  # the server's account has to enter it
+        async with Database.open(None, data_dir=directory / "pg") as database:
             async with database.engine() as engine:
                 await migrate.upgrade(engine)
             async with database.owner() as connection:
-                summary = await seed(connection, secrets, scale=given.scale)
-                await connection.execute("VACUUM ANALYZE")
-                print(f"{summary.conversions} conversions, {given.rounds} rounds; ratios of medians")
+                if not await connection.fetchval("SELECT EXISTS (SELECT FROM conversion)"):
+                    await seed(connection, secrets, scale=given.scale)
+                    await _more_clicks(connection, given.clicks)
+                    await connection.execute("VACUUM ANALYZE")
+                conversions, clicks = await connection.fetchrow(_SIZES)
+                print(f"{conversions:,} conversions, {clicks:,} clicks, {given.rounds} rounds; ratios of medians")
                 for name, dashboard in DASHBOARDS.items():
                     await _measure(Engine.of(database, secrets), connection, secrets, name, dashboard, given.rounds)
+
+
+async def _more_clicks(connection: asyncpg.Connection, wanted: int) -> None:
+    """As many clicks as are wanted: those there are once more, some hours later, until there are enough."""
+    stored = await connection.fetch("SELECT column_name FROM information_schema.columns WHERE table_name = 'click'")
+    columns = [row["column_name"] for row in stored]
+    moved = {"id": f"id + $1::int * {3_600_000 << 20}::bigint", "event_at": "event_at + $1::int * interval '1 hour'"}
+    there = await connection.fetchval("SELECT count(*) FROM click")
+    if there >= wanted:
+        return
+    async with connection.transaction(), unhindered(connection, ("click", *(each.table for each in ROLLUPS))):
+        await connection.execute("CREATE TEMPORARY TABLE original ON COMMIT DROP AS SELECT * FROM click")
+        for hours in range(1, -(-wanted // there)):
+            await connection.execute(
+                f"INSERT INTO click ({', '.join(columns)})"
+                f" SELECT {', '.join(moved.get(each, each) for each in columns)} FROM original ON CONFLICT DO NOTHING",
+                hours,
+            )
+        await rebuild(connection)
 
 
 async def _measure(

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sightline.authz.classes import FieldClass
-from sightline.authz.expr import Expr, all_of
+from sightline.authz.expr import TRUE, Expr, columns_read
 from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Conditional, Deny, Visibility
 from sightline.db.catalogue import Catalogue, Entity
@@ -81,7 +81,7 @@ def authorised(
     """
     table = catalogue[entity]
     source = table.relation.alias()
-    predicates = Predicates(catalogue, single)
+    readings = _Readings(catalogue, entity, source, single)
     raw = dict.fromkeys((*table.key, *carried))
     selected: list[sa.ColumnElement[Any]] = [source.c[name].label(KEY_PREFIX + name) for name in raw]
     bits: dict[str, int] = {}
@@ -93,7 +93,7 @@ def authorised(
         if isinstance(decision, Deny):
             raise DeniedColumnError(f"{entity}.{name}")
         if isinstance(decision, Conditional):
-            predicate = predicates.sql(decision.predicate, source)
+            predicate = readings.allows(decision.predicate)
             expression = sa.case((predicate, expression))
             if decision.predicate not in bit_of:
                 bit = bit_of[decision.predicate] = len(bit_of)
@@ -102,16 +102,40 @@ def authorised(
             bits[name] = bit_of[decision.predicate]
         selected.append(expression.label(name))
     for name, mark in (marks or {}).items():
-        selected.append(predicates.sql(_marked(visibility, entity, mark), source).label(name))
+        selected.append(_marked(visibility, entity, mark, readings).label(name))
     if masked:
         selected.append(sum(masked[1:], start=masked[0]).label(HIDDEN))
     reached = visibility.rows if verb is None else visibility.may
-    rows = predicates.sql(reached(verb or entity, through=through), source)
+    rows = readings.allows(reached(verb or entity, through=through))
     return AuthorisedView(table, sa.select(*selected).where(rows).subquery(), bits)
 
 
-def _marked(visibility: Visibility, entity: str, mark: Mark) -> Expr:
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """Predicates over the rows of a view."""
+
+    catalogue: Catalogue
+    entity: str
+    source: sa.FromClause
+    single: frozenset[str]
+
+    def holds(self, expr: Expr) -> sa.ColumnElement[bool]:
+        """A predicate of the row as the view has it."""
+        return Predicates(self.catalogue, self.single).sql(expr, self.source)
+
+    def allows(self, expr: Expr) -> sa.ColumnElement[bool]:
+        """A predicate that shows something: where a view has what was, it must hold of that and of what is now."""
+        then = self.holds(expr)
+        if not self.catalogue.changing & columns_read(expr, self.entity):
+            return then
+        return sa.and_(then, Predicates(self.catalogue, self.single, now=True).sql(expr, self.source))
+
+
+def _marked(visibility: Visibility, entity: str, mark: Mark, readings: _Readings) -> sa.ColumnElement[bool]:
     decision = visibility.decide_classes(entity, mark.classes)
     if isinstance(decision, Deny):
         raise DeniedColumnError(f"{entity}, {', '.join(sorted(mark.classes))}")
-    return all_of(mark.where, decision.predicate) if isinstance(decision, Conditional) else mark.where
+    if not isinstance(decision, Conditional):
+        return readings.holds(mark.where)
+    allowed = readings.allows(decision.predicate)
+    return allowed if mark.where == TRUE else sa.and_(readings.holds(mark.where), allowed)

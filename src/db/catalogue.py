@@ -18,6 +18,9 @@ from sightline.authz.model import Model, PolicyError, build_model
 from sightline.authz.verbs import VERBS, VerbRule
 from sightline.db.tables.base import Derived, Row, TableRole
 
+NOW = "_now"
+"""What the name of a column ends in that has what is now, beside the one that has what was at a moment."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entity:
@@ -31,7 +34,7 @@ class Entity:
     name: str
     row: type[Row]
     table: sa.Table
-    relation: sa.TableClause
+    relation: sa.FromClause
     columns: Mapping[str, Access]
     derived: Mapping[str, Derived]
     key: tuple[str, ...]
@@ -80,10 +83,15 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """Every table by name, and the checked policy model over them."""
+    """Every table by name, and the checked policy model over them.
+
+    Of the `changing` columns, by entity, the relations have what was at a moment, and under `NOW` what is: whatever a
+    rule asks of one must hold of both.
+    """
 
     entities: Mapping[str, Entity]
     model: Model
+    changing: frozenset[tuple[str, str]] = frozenset()
 
     def __getitem__(self, name: str) -> Entity:
         return self.entities[name]

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import Grouping
 
 from sightline.authz.expr import And, Compare, Constant, Exists, Expr, In, IsNull, Not, Operator, Or, Truth
-from sightline.db.catalogue import Catalogue
+from sightline.db.catalogue import NOW, Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,12 @@ class Predicates:
     """Compiles folded predicates. Principal attributes become array bind parameters of their bind names.
 
     Those in `single` are compared by their one value, so that an index on the column gives an order too; the statement
-    refuses any other number of values.
+    refuses any other number of values. With `now` columns that have what was at a moment are read as they are now.
     """
 
     catalogue: Catalogue
     single: frozenset[str] = frozenset()
+    now: bool = False
 
     def sql(self, expr: Expr, source: sa.FromClause) -> sa.ColumnElement[bool]:
         """The predicate over one alias of its entity's table. Raises TypeError for an unfolded atom."""
@@ -30,14 +31,15 @@ class Predicates:
             case Truth(value):
                 return sa.true() if value else sa.false()
             case Compare(column, operator, constant):
-                given = _constant(constant, source.c[column].type)
-                return source.c[column] == given if operator is Operator.EQUAL else source.c[column] != given
+                read = self._column(column, source)
+                given = _constant(constant, read.type)
+                return read == given if operator is Operator.EQUAL else read != given
             case IsNull(column):
-                return source.c[column].is_(None)
+                return self._column(column, source).is_(None)
             case In(column, attribute) if attribute in self.single:
-                return _is_the_only(source.c[column], attribute)
+                return _is_the_only(self._column(column, source), attribute)
             case In(column, attribute):
-                return among(source.c[column], attribute)
+                return among(self._column(column, source), attribute)
             case Exists(edge, where):
                 target = self.catalogue[edge.target].relation.alias()
                 joined = [target.c[there] == source.c[here] for here, there in edge.on]
@@ -50,6 +52,10 @@ class Predicates:
                 return sa.not_(self.sql(part, source))
             case _:
                 raise TypeError(f"{expr} belongs to a path and has no SQL before it is folded")
+
+    def _column(self, name: str, source: sa.FromClause) -> sa.ColumnElement[Any]:
+        is_now = name + NOW
+        return source.c[is_now if self.now and is_now in source.c else name]
 
 
 def comparable(type_: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:

@@ -1,7 +1,7 @@
 """The application's PostgreSQL roles and what each may do.
 
 The owner made the tables. Queries run as the one that may read, mutations as the one that may write; neither may change
-the schema, nor rewrite history: the audit log and the history of conversions can only be added to (F25).
+the schema, nor rewrite history: the audit log and what conversions were can only be added to (F25).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sightline.db.role_names import DatabaseRole
-from sightline.db.tables import AuditLogRow, AuthzEpochRow, ConversionEventRow, Row
+from sightline.db.tables import AuditLogRow, AuthzEpochRow, ConversionEventRow, ConversionPastRow, Row
 
 READ_ONLY, READ_WRITE = DatabaseRole.READ_ONLY, DatabaseRole.READ_WRITE
 
@@ -20,6 +20,7 @@ WRITES = "INSERT, UPDATE, DELETE"
 NARROWED_WRITES = {
     AuditLogRow.__tablename__: "INSERT",
     ConversionEventRow.__tablename__: "INSERT",
+    ConversionPastRow.__tablename__: "INSERT",
     AuthzEpochRow.__tablename__: "UPDATE",
 }
 """What may be written where it is not everything. Nobody may TRUNCATE."""

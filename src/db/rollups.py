@@ -4,7 +4,8 @@
         ...change status, settlement or amounts of these conversions...
 
 What they were is taken out of the sums and what they became is put in. Sums are only ever added to and taken from, so
-that whatever else is written at the same time adds to the same rows, and nothing has to be read again.
+that whatever else is written at the same time adds to the same rows, and nothing has to be read again. What they were
+is kept as well, so that reports can be had as they stood (`sightline.db.conversion_past`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import asyncpg
+
+from sightline.db.conversion_past import keep_what_was
 
 FACTS: Final = """
     SELECT v.*, date_trunc('hour', v.event_at, 'UTC') AS hour, coalesce(g.is_base, true) AS is_base
@@ -103,6 +106,7 @@ async def add_to_sums(connection: asyncpg.Connection, accounts: Sequence[int], i
 @asynccontextmanager
 async def resummed(connection: asyncpg.Connection, accounts: Sequence[int], ids: Sequence[int]) -> AsyncIterator[None]:
     """A block that changes conversions, given by key. Their rows must be locked before, so that nobody else does."""
+    await keep_what_was(connection, accounts, ids)
     for statement in _TAKE_OUT:
         await connection.execute(statement, accounts, ids)
     yield

@@ -42,6 +42,7 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
     Starting raises DatabaseUnavailableError or SecretError with one line that says why.
     """
 
+    from sightline.resolvers.reports.limits import ReportLimits
     from sightline.server.execution import services_of
     from sightline.server.exports.endpoint import ExportEndpoint
     from sightline.server.exports.fetching import Exports
@@ -59,7 +60,8 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
             for warning in database.warnings:
                 structlog.get_logger("sightline.start").warning(warning)
             app.state.readiness = Readiness(database)
-            services = services_of(database, secrets)
+            reports = ReportLimits(settings.smallest_group, settings.most_exports)
+            services = services_of(database, secrets, reports)
             app.state.execute = make_execute(database, services, settings, identity.access)
             app.state.sessions = identity.sessions
             app.state.exports = Exports(database, services, identity.access)

@@ -32,6 +32,7 @@ from sightline.resolvers.grants import active_user_by_email
 from sightline.resolvers.identity import Assertion, Identities, Principal, paths_of_user, principal_of_user
 from sightline.resolvers.operation import Operation, Services, ViewedAs
 from sightline.resolvers.reports.desk import Desk
+from sightline.resolvers.reports.limits import NO_LIMITS, ReportLimits
 from sightline.resolvers.visibilities import Visibilities
 from sightline.schema.api import Api, Prepared, View
 from sightline.schema.model import CATALOGUE
@@ -187,7 +188,7 @@ class Engine:
         return self.services.visibilities.of(principal.paths)
 
 
-def services_of(database: Database, secrets: Secrets) -> Services:
+def services_of(database: Database, secrets: Secrets, reports: ReportLimits = NO_LIMITS) -> Services:
     """What operations of a process share."""
     policy = version("sightline")
     return Services(
@@ -197,7 +198,7 @@ def services_of(database: Database, secrets: Secrets) -> Services:
         Cursors.of(secrets),
         Vault.of(secrets),
         Writes(CATALOGUE),
-        Desk.of(CATALOGUE, policy_version=policy),
+        Desk.of(CATALOGUE, policy_version=policy, limits=reports),
         secrets.token_hash,
         Visibilities(CATALOGUE.model, policy),
         database.writes,

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     cost_per_second: int = Field(1_000, ge=1, description="Cost that is restored to a caller each second.")
     import_megabytes: int = Field(64, ge=1, le=4_096, description="The largest file that can be sent for an import.")
     run_schedules: bool = Field(True, description="Whether its processes run schedules of reports.")
+    smallest_group: int = Field(0, ge=0, le=1_000, description="Fewest conversions of a figure for readers of sums.")
+    most_exports: int = Field(20, ge=1, le=1_000, description="Exports that one person may have waiting or running.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` for people, `json` for programs.")
     allowed_origins: Texts = Field((), description="Origins of other sites' pages.")
     public_url: str | None = Field(None, description="This site's origin, as browsers have it.")

@@ -169,6 +169,7 @@ REFUSED = [
     refused("A17", "uq_column_list_user_id", ("column_list", {}), ("column_list", {})),
     refused("A18", "ck_column_list_owner", ("column_list", {"owner_kind": "USER"})),
     refused("M5", "ck_report_column_classes", ("report_column", {"classes": []})),
+    refused("RC13", "ck_conversion_past_until", ("conversion_past", {"until": NOON})),
     refused("RC6", "uq_custom_metric_key", ("custom_metric", {}), ("custom_metric", {})),
     refused("RC6", "ck_custom_metric_key", ("custom_metric", {"key": "payout"})),
     refused("M5a", "ck_custom_metric_formula", ("custom_metric", {"formula": ""})),

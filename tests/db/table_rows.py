@@ -114,6 +114,18 @@ VALID: dict[str, Values] = {
     },
     "conversion_item": {"affiliate_account_id": 1, "conversion_id": 1, "n": 1, "amount": Decimal(100)},
     "conversion_event": {"affiliate_account_id": 1, "conversion_id": 1, "n": 1, "status": "PENDING"},
+    "conversion_past": {
+        "affiliate_account_id": 1,
+        "conversion_id": 1,
+        "since": NOON,
+        "until": LATER,
+        "status": "PENDING",
+        "settlement": "OPEN",
+        "modified_at": NOON,
+        "refunded_amount": Decimal(0),
+        "revenue": Decimal(12),
+        "payout": Decimal(10),
+    },
     "conversion_proposal": {"affiliate_account_id": 1, "conversion_id": 1, "n": 1, "status": "REJECTED"},
     "adjustment": PROGRAM_KEYS
     | {

@@ -88,6 +88,7 @@ ENUM_COLUMNS = [
 ]
 ONLY = {
     ("assignment_product_line", "product_line"): {"PERFORMANCE"},  # nobody else is limited to a product line
+    ("conversion_past", "settlement"): {"OPEN", "LOCKED", "INVOICED"},  # what is paid stays so
     ("conversion_proposal", "status"): {"APPROVED", "REJECTED", "REVERSED"},  # nothing else is asked for
 }
 

@@ -5,8 +5,11 @@ Nothing here is taken from the program. Classes: T traffic, C conversions, S sal
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from types import CodeType
 
 Sums = dict[str, Fraction]
 
@@ -85,7 +88,7 @@ STATUSES_NAMED = {
 """M5: the statuses without which a column is unusable; every other one is over those that a path has."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ByHand:
     """One column."""
 
@@ -98,15 +101,27 @@ class ByHand:
     @property
     def is_money(self) -> bool:
         """Whether amounts are in it, which cannot be added over currencies."""
-        names = set(self.formula.replace("(", " ").replace(")", " ").replace(",", " ").split())
-        return bool(names & MONEY)
+        return bool(self.sums & MONEY)
+
+    @cached_property
+    def sums(self) -> frozenset[str]:
+        """The sums that its formula names."""
+        names = set(re.findall(r"[a-z_]+", self.formula))
+        more = ({"approved", "pending", "hold"} if "live" in names else set()) | (
+            {"seconds"} if "median" in names else set()
+        )
+        return frozenset(names | more)
+
+    @cached_property
+    def _compiled(self) -> CodeType:
+        return compile(self.formula, self.key, "eval")
 
     def value(self, sums: Sums | None) -> Fraction | None:
         """What it is for these sums; None for those that nobody may know."""
         if sums is None:
             return None
         live = sums["approved"] + sums["pending"] + sums["hold"]
-        found = eval(self.formula, {"over": _over}, dict(sums) | {"live": live})  # typed above
+        found = eval(self._compiled, {"over": _over}, dict(sums) | {"live": live})  # typed above
         return None if found is None else Fraction(found)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,10 @@ BASES = {
     "APPROVAL": "approved_at",
     "MODIFIED": "modified_at",
 }
+CHANGING = (
+    *("status", "settlement", "lock_at", "approved_at", "modified_at"),
+    *("sale_amount", "refunded_amount", "revenue", "payout"),
+)
 PARTS = ("hour", "day", "week", "month", "quarter", "year", "weekday")
 ENTITIES = {
     "advertiser": "advertiser_profile",
@@ -60,12 +65,17 @@ UNKNOWN = object()
 
 @dataclass(slots=True, repr=False)
 class Stored:
-    """All of it, with the rows that facts name beside them: `_program`, `_conversion`, `_click`, `_account`."""
+    """All of it, with the rows that facts name beside them: `_program`, `_conversion`, `_click`, `_account`.
+
+    `pairs` has one fact, or its conversion, of each account and program; `_pair` is that of each fact.
+    """
 
     facts: dict[str, list[Row]]
     programs: Rows
     managers: list[Row]
     base_goals: set[int]
+    past: dict[tuple[int, int], list[Row]]
+    pairs: dict[tuple[int, int], Row]
 
 
 async def stored(platform: Platform) -> Stored:
@@ -90,8 +100,48 @@ async def stored(platform: Platform) -> Stored:
             row["_program"] = programs[row["_own"]["program_id"]]
             followed = row["_conversion"]
             row["_click"] = row if fact == "click" else followed and clicks.get((account, followed["click_id"]))
+    pairs: dict[tuple[int, int], Row] = {}
+    for rows in facts.values():
+        for row in rows:
+            own = row["_own"]
+            row["_pair"] = (own["affiliate_account_id"], own["program_id"])
+            pairs.setdefault(row["_pair"], own)
     goals = {row["id"] for row in await table("program_goal") if row["is_base"]}
-    return Stored(facts, programs, await table("manager_assignment"), goals)
+    past = defaultdict[tuple[int, int], list[Row]](list)
+    for row in await table("conversion_past"):
+        past[row["affiliate_account_id"], row["conversion_id"]].append(row)
+    return Stored(facts, programs, await table("manager_assignment"), goals, past, pairs)
+
+
+def as_of(everything: Stored, at: datetime) -> dict[str, list[Row]]:
+    """The facts as they stood at a moment. What was otherwise than it is now has that beside it, as `_now`."""
+    then: dict[tuple[int, int], Row] = {}
+    for row in everything.facts["conversion"]:
+        if row["posted_at"] <= at:
+            key = (row["affiliate_account_id"], row["id"])
+            was = next((each for each in everything.past.get(key, ()) if each["since"] <= at < each["until"]), None)
+            then[key] = row if was is None else _otherwise(row, **{name: was[name] for name in CHANGING})
+            if was is not None:
+                then[key]["_conversion"] = then[key]["_own"] = then[key]
+    facts: dict[str, list[Row]] = {"conversion": list(then.values())}
+    facts["click"] = [row for row in everything.facts["click"] if row["event_at"] <= at]
+    facts["views"] = [row for row in everything.facts["views"] if row["hour"] + timedelta(hours=1) <= at]
+    for fact in ("item", "adjustment"):
+        facts[fact] = []
+        for row in everything.facts[fact]:
+            key = (row["affiliate_account_id"], row["conversion_id"])
+            if (fact == "adjustment" and row["posted_at"] > at) or (row["_conversion"] is not None and key not in then):
+                continue
+            followed = then.get(key)
+            if followed is not row["_conversion"]:
+                own = followed if fact == "item" else row
+                row = _otherwise(row, _conversion=followed, _own=own)
+            facts[fact].append(row)
+    return facts
+
+
+def _otherwise(row: Row, **was: Any) -> Row:
+    return {name: value for name, value in row.items() if name != "_measured"} | was | {"_now": row}
 
 
 def moment(fact: str, row: Row, basis: str) -> datetime | None:

@@ -20,6 +20,12 @@ DIMENSIONS = (
     *("affiliate_manager", "advertiser_manager", "sub1", "sub2", "referrer", "promo_code", "country", "device"),
     *("order", "customer_status", "status", "settlement", "currency"),
 )
+MOMENTS = (
+    datetime(2025, 6, 30, 22, tzinfo=UTC),
+    datetime(2026, 3, 14, 15, 9, 26, 535_000, tzinfo=UTC),
+    datetime(2026, 6, 12, tzinfo=UTC),
+)
+"""As of when reports are had; each costs the second reading a copy of what was otherwise than it is now."""
 STATUSES = ("APPROVED", "HOLD", "PENDING", "REJECTED", "REVERSED")
 
 
@@ -33,37 +39,48 @@ def usable(lens: LensByHand, oracle: Oracle) -> list[str]:
     ]
 
 
-def draw(random: Random, lenses: list[LensByHand], oracle: Oracle) -> Asked:
-    """A report."""
+def draw(random: Random, lenses: list[LensByHand], oracle: Oracle, *, alike: int = 1) -> list[Asked]:
+    """Some reports of the same lens, columns and groups, over different periods, time zones and values.
+
+    Those are compiled once, as they are parameters; so a family costs little more than its first report.
+    """
     lens = random.choice(lenses)
     columns = usable(lens, oracle)
     dimensions = [key for key in DIMENSIONS if lens.has(key)]
-    zone = random.choice(ZONES)
     bases = [each for each in BASES if each != "MODIFIED" or lens.input["kind"] == "PLATFORM"]
     basis = random.choice(bases) if random.random() < 0.3 else "EVENT"
-    since, until = _period(random, zone)
     groups = random.sample(dimensions, random.choice((0, 1, 1, 1, 2, 2, 3)))
-    filters = tuple(
-        each for _ in range(random.choice((0, 0, 1, 2))) if (each := _filter(random, dimensions, basis, zone, oracle))
-    )
-    return Asked(
-        lens,
-        tuple(random.sample(columns, min(len(columns), random.randint(1, 6)))),
-        tuple(groups),
-        since,
-        until,
-        zone,
-        basis,
-        native=random.random() < 0.25,
-        statuses=tuple(random.sample(STATUSES, random.randint(1, 4))) if random.random() < 0.2 else None,
-        filters=filters,
-    )
+    filtered = [(random.choice(dimensions), random.random() < 0.3) for _ in range(random.choice((0, 0, 1, 2)))]
+    chosen = tuple(random.sample(columns, min(len(columns), random.randint(1, 6))))
+    native, limited = random.random() < 0.25, random.random() < 0.2
+    as_of = random.choice(MOMENTS) if random.random() < 0.15 else None
+    found = []
+    for _ in range(alike):
+        zone = random.choice(ZONES)
+        since, until = _period(random, zone)
+        tests = ((key, _values(random, key, basis, zone, oracle), excluded) for key, excluded in filtered)
+        found.append(
+            Asked(
+                lens,
+                chosen,
+                tuple(groups),
+                since,
+                until,
+                zone,
+                basis,
+                native=native,
+                statuses=tuple(random.sample(STATUSES, random.randint(1, 4))) if limited else None,
+                filters=tuple(each for each in tests if each[1]),
+                as_of=as_of,
+            )
+        )
+    return found
 
 
 def _period(random: Random, zone: str) -> tuple[datetime, datetime]:
     days = (PERIOD_END - PERIOD_START).days
     since = PERIOD_START + timedelta(days=random.randrange(-5, days))
-    until = since + timedelta(days=random.choice((1, 3, 7, 7, 14, 31, 31, 90, 700)))
+    until = since + timedelta(days=random.choice((1, 3, 3, 7, 7, 7, 14, 14, 31, 31, 31, 90, 90, 700)))
     if random.random() < 0.5:  # whole days of the zone
         local = ZoneInfo(zone)
         return since.replace(tzinfo=local).astimezone(UTC), until.replace(tzinfo=local).astimezone(UTC)
@@ -72,11 +89,8 @@ def _period(random: Random, zone: str) -> tuple[datetime, datetime]:
     return since, until
 
 
-def _filter(
-    random: Random, dimensions: list[str], basis: str, zone: str, oracle: Oracle
-) -> tuple[str, tuple[str, ...], bool] | None:
+def _values(random: Random, key: str, basis: str, zone: str, oracle: Oracle) -> tuple[str, ...]:
     """Values that some facts have, whoever sees them."""
-    key = random.choice(dimensions)
     texts: set[str] = set()
     for fact in random.sample(FACTS, len(FACTS)):
         rows = oracle.stored.facts[fact]
@@ -89,7 +103,4 @@ def _filter(
             for each in found if isinstance(found, list) else [found]:
                 if each is not None and each is not UNKNOWN and (text := oracle.text(key, each)) is not None:
                     texts.add(text)
-    if not texts:
-        return None
-    wanted = random.sample(sorted(texts), random.randint(1, min(5, len(texts))))
-    return key, tuple(wanted), random.random() < 0.3
+    return tuple(random.sample(sorted(texts), random.randint(1, min(5, len(texts))))) if texts else ()

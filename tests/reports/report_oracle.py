@@ -15,9 +15,9 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from columns_by_hand import COLUMNS, ByHand, Sums
+from columns_by_hand import COLUMNS, MONEY, ByHand, Sums
 from demo_platform import Platform
-from facts_by_hand import ENTITIES, FACTS, PARTS, UNKNOWN, Row, Stored, moment, part, value
+from facts_by_hand import ENTITIES, FACTS, PARTS, UNKNOWN, Row, Stored, as_of, moment, part, value
 from lenses_by_hand import DIMENSION_CLASSES, EVERY, LensByHand
 
 Key = tuple[str | None, ...]
@@ -44,6 +44,7 @@ class Asked:
     native: bool = False
     statuses: tuple[str, ...] | None = None
     filters: tuple[tuple[str, tuple[str, ...], bool], ...] = ()
+    as_of: datetime | None = None
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -66,6 +67,8 @@ class Asked:
                 for key, values, excluded in self.filters
             ],
         }
+        if self.as_of is not None:
+            given["asOf"] = self.as_of.isoformat()
         return given | ({} if self.statuses is None else {"statuses": list(self.statuses)}) | more
 
 
@@ -76,8 +79,9 @@ class Oracle:
     platform: Platform
     stored: Stored
     _ids: dict[tuple[str, int], str] = field(default_factory=dict)
-    _seen: dict[tuple[int, str], list[Row]] = field(default_factory=dict)
-    _dated: dict[tuple[int, str, str], list[tuple[datetime, Row]]] = field(default_factory=dict)
+    _as_of: dict[datetime, dict[str, list[Row]]] = field(default_factory=dict)
+    _dated: dict[tuple[object, ...], list[tuple[datetime, Row]]] = field(default_factory=dict)
+    _reached: dict[int, frozenset[tuple[int, int]]] = field(default_factory=dict)
     _found: tuple[Asked, dict[str, list[Row]]] | None = None
     _programs: dict[tuple[int, frozenset[str]], frozenset[int]] = field(default_factory=dict)
 
@@ -137,18 +141,26 @@ class Oracle:
 
     def _sums(self, asked: Asked, rows: list[tuple[str, Row]]) -> Sums:
         sums: dict[str, Decimal] = dict.fromkeys(SUMS, Decimal())
-        elapsed: list[Fraction] = []
+        elapsed: list[Decimal] = []
+        needed = frozenset().union(*(COLUMNS[key].sums for key in asked.columns))
         with localcontext(prec=60):  # exact: an amount has four digits after the point, a rate ten
             for fact, row in rows:
-                for name, amount in self._measured(fact, row, asked):
-                    sums[name] += amount
-                    if name == "seconds":
-                        elapsed.append(Fraction(amount))
-        exact: dict[str, Any] = {name: Fraction(value) for name, value in sums.items()}
-        return exact | {"median": median(elapsed) if elapsed else None}
+                if "_measured" not in row:
+                    row["_measured"] = tuple(self._measured(fact, row))
+                rate = 1 if asked.native else row.get("fx_rate") or 1
+                for name, amount in row["_measured"]:
+                    if name in needed:
+                        sums[name] += amount * rate if name in MONEY else amount
+                        if name == "seconds" and "median" in needed:
+                            elapsed.append(amount)
+            middle = median(elapsed) if elapsed else Decimal()
+        exact: dict[str, Any] = {name: Fraction(sums[name]) for name in needed if name in sums}
+        for name in ("approved", "pending", "hold"):
+            exact.setdefault(name, Fraction())
+        return exact | {"median": Fraction(middle) if elapsed else None}
 
-    def _measured(self, fact: str, row: Row, asked: Asked) -> Iterator[tuple[str, Any]]:
-        rate = 1 if asked.native else row.get("fx_rate") or 1
+    def _measured(self, fact: str, row: Row) -> Iterator[tuple[str, Any]]:
+        """What a fact adds to which sums, in its own currency."""
         if fact == "views":
             yield "views", row["impressions"]
         elif fact == "click":
@@ -158,13 +170,13 @@ class Oracle:
                 yield "items", 1
                 yield "quantity", row["quantity"]
         elif fact == "adjustment":
-            yield "adjusted_sale", (row["sale_amount"] or 0) * rate
-            yield "adjusted_revenue", (row["revenue_amount"] or 0) * rate
-            yield "adjusted_payout", (row["payout_amount"] or 0) * rate
+            yield "adjusted_sale", row["sale_amount"] or 0
+            yield "adjusted_revenue", row["revenue_amount"] or 0
+            yield "adjusted_payout", row["payout_amount"] or 0
         else:
-            yield from self._of_conversion(row, rate)
+            yield from self._of_conversion(row)
 
-    def _of_conversion(self, row: Row, rate: Any) -> Iterator[tuple[str, Any]]:
+    def _of_conversion(self, row: Row) -> Iterator[tuple[str, Any]]:
         status, settlement = row["status"], row["settlement"]
         is_main = row["goal_id"] is None or row["goal_id"] in self.stored.base_goals
         if is_main:
@@ -176,17 +188,16 @@ class Oracle:
                 yield "followed", 1
                 since = row["event_at"] - row["click_at"]
                 yield "seconds", Decimal(since // timedelta(microseconds=1)).scaleb(-6)
-            yield "sale", (row["sale_amount"] or 0) * rate
+            yield "sale", row["sale_amount"] or 0
             yield "with_sale", 1 if row["sale_amount"] else 0
-            yield "refunded", row["refunded_amount"] * rate
-            yield "revenue", row["revenue"] * rate
-        payout = row["payout"] * rate
+            yield "refunded", row["refunded_amount"]
+            yield "revenue", row["revenue"]
         if status in ("PENDING", "HOLD"):
-            yield "waiting", payout
+            yield "waiting", row["payout"]
         elif status == "APPROVED":
-            yield "paid" if settlement == "PAID" else "unpaid", payout
+            yield "paid" if settlement == "PAID" else "unpaid", row["payout"]
         else:
-            yield "taken_back", payout
+            yield "taken_back", row["payout"]
 
     def _within(self, fact: str, asked: Asked) -> list[Row]:
         """The facts of a report, found once for its rows and its totals."""
@@ -198,7 +209,7 @@ class Oracle:
         return found[fact]
 
     def _passing(self, fact: str, asked: Asked) -> Iterable[Row]:
-        for _, row in self._between(fact, asked):
+        for row in self._between(fact, asked):
             if asked.statuses is not None and fact in ("conversion", "item", "adjustment"):
                 followed = row["_conversion"]
                 if followed is None or followed["status"] not in asked.statuses:
@@ -206,16 +217,41 @@ class Oracle:
             if all(self._passes(fact, row, each, asked) for each in asked.filters):
                 yield row
 
-    def _between(self, fact: str, asked: Asked) -> list[tuple[datetime, Row]]:
+    def _between(self, fact: str, asked: Asked) -> Iterator[Row]:
         """The facts of a lens that have the asked date in the asked time, in its order."""
-        wanted = (id(asked.lens), fact, asked.basis)
+        lens = asked.lens
+        dated, reached = self._by_date(fact, asked), self._pairs(lens)
+        # Whether a lens reaches a fact is decided by account and program; here nothing else is asked of these.
+        no_more = fact in ("views", "click") or (fact != "adjustment" and lens.statuses is None)
+        begin, end = (bisect_left(dated, at, key=_date) for at in (asked.since, asked.until))
+        for _, row in dated[begin:end]:
+            of_account = fact == "adjustment" and row["_conversion"] is None
+            if (row["_pair"] in reached or of_account) and (no_more or _visible(lens, fact, row)):
+                yield row
+
+    def _by_date(self, fact: str, asked: Asked) -> list[tuple[datetime, Row]]:
+        """All facts as they stood, in the order of a date basis."""
+        basis = "EVENT" if fact in ("views", "click") else asked.basis
+        wanted = (fact, asked.as_of, basis)
         if wanted not in self._dated:
-            if wanted[:2] not in self._seen:
-                self._seen[wanted[:2]] = [row for row in self.stored.facts[fact] if asked.lens.visible(fact, row)]
-            dated = ((at, row) for row in self._seen[wanted[:2]] if (at := moment(fact, row, asked.basis)) is not None)
+            rows = self._facts(asked.as_of)[fact]
+            dated = ((at, row) for row in rows if (at := moment(fact, row, basis)) is not None)
             self._dated[wanted] = sorted(dated, key=_date)
-        found = self._dated[wanted]
-        return found[bisect_left(found, asked.since, key=_date) : bisect_left(found, asked.until, key=_date)]
+        return self._dated[wanted]
+
+    def _pairs(self, lens: LensByHand) -> frozenset[tuple[int, int]]:
+        """The accounts with programs whose facts a lens reaches."""
+        if id(lens) not in self._reached:
+            pairs = self.stored.pairs.items()
+            self._reached[id(lens)] = frozenset(pair for pair, own in pairs if lens.reaches(own))
+        return self._reached[id(lens)]
+
+    def _facts(self, at: datetime | None) -> dict[str, list[Row]]:
+        if at is None:
+            return self.stored.facts
+        if at not in self._as_of:
+            self._as_of[at] = as_of(self.stored, at)
+        return self._as_of[at]
 
     def _passes(self, fact: str, row: Row, test: tuple[str, tuple[str, ...], bool], asked: Asked) -> bool:
         key, wanted, excluded = test
@@ -248,6 +284,11 @@ class Oracle:
         if at not in self._ids:
             self._ids[at] = self.platform.global_id(*at)
         return self._ids[at]
+
+
+def _visible(lens: LensByHand, fact: str, row: Row) -> bool:
+    """Whether a fact is in a lens, as it stood and as it is now."""
+    return lens.visible(fact, row) and ("_now" not in row or lens.visible(fact, row["_now"]))
 
 
 def rounded(number: Fraction | None, digits: int) -> Decimal | None:

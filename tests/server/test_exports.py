@@ -230,7 +230,6 @@ async def test_rc11_a_link_lives_for_an_hour(platform: Platform, exports: Export
     ("more", "said"),
     [
         ({"columns": ["zzz"]}, 'Column "zzz" does not exist or is not available to you.'),
-        ({"compareTo": {"previous": "PREVIOUS_YEAR"}}, "A file has one period: leave out compareTo."),
         ({"after": "x"}, "This is of no page: leave out `after`."),
     ],
 )

@@ -77,6 +77,10 @@ REPORT_RULES: tuple[EntityRule, ...] = (
     MANAGER_ASSIGNMENT_RULE,
 )
 
+_HOURLY_SUMS = ("traffic_hour_by_program", "conversion_hour_by_account", "conversion_hour_by_program")
+AS_OF_RULES: tuple[EntityRule, ...] = tuple(rule for rule in REPORT_RULES if rule.entity not in _HOURLY_SUMS)
+"""The rows of reports as of a moment that is past: the same, but for sums, which know of no moment."""
+
 _RULES = Model({}, {rule.entity: rule for rule in REPORT_RULES}, {})
 
 

@@ -84,7 +84,7 @@ class Billing:
 
     def close(self, month: Month) -> None:
         """Write the invoices of a month, and the adjustments that came up until then."""
-        issued_at = self._issued_at(month)
+        issued_at = self.issued_at(month)
         for draft in self._drafts.values():
             self._adjust(draft, issued_at)
             self._invoice(draft, month, issued_at=issued_at)
@@ -102,7 +102,8 @@ class Billing:
         return next(name for up_to, name in _OF_RUNS.get(month.index, _OF_OLD_RUNS) if drawn < up_to)
 
     @staticmethod
-    def _issued_at(month: Month) -> int:
+    def issued_at(month: Month) -> int:
+        """When the first invoice of a month's conversions is issued."""
         year, following = divmod(month.first.month + 1, 12)
         return milliseconds(datetime(month.first.year + year, following + 1, 20, 6, tzinfo=UTC))
 
@@ -119,8 +120,8 @@ class Billing:
             )
 
         *paid, may, _ = months()
-        runs = [run(month, "COMPLETED", moment(self._issued_at(month))) for month in paid]
-        run(paid[7], "FAILED", moment(self._issued_at(paid[7]) - 2 * HOUR))
+        runs = [run(month, "COMPLETED", moment(self.issued_at(month))) for month in paid]
+        run(paid[7], "FAILED", moment(self.issued_at(paid[7]) - 2 * HOUR))
         run(may, "RUNNING", PERIOD_END - timedelta(minutes=10))
         return runs
 

@@ -12,6 +12,7 @@ from sightline.db.demo.billing import Billing, Sold
 from sightline.db.demo.facts import Facts, money, monthly_rates
 from sightline.db.demo.life import Life, live
 from sightline.db.demo.model import Enrollment
+from sightline.db.demo.past import past_of
 from sightline.db.demo.season import DAY, HOUR, HOUR_FACTORS, Month, moment, months, shares
 from sightline.db.demo.vocabulary import (
     CONVERSION_SOURCES,
@@ -154,6 +155,24 @@ class Traffic:
         )
         self._facts.add["import_claim"](("conversion", source, reference, moment(life.posted_at)))
         self._history(sold, life)
+        for was in past_of(life, settlement, refunded=refunded, invoiced_at=self._billing.issued_at(month)):
+            self._facts.add["conversion_past"](
+                (
+                    enrollment.account.id,
+                    number,
+                    moment(was.since),
+                    moment(was.until),
+                    was.status,
+                    was.settlement,
+                    moment(life.lock_at),
+                    None if was.approved_at is None else moment(was.approved_at),
+                    moment(was.modified_at),
+                    money(sale, digits) if has_sale else None,
+                    money(was.refunded, digits),
+                    money(revenue, digits),
+                    money(payout, digits),
+                )
+            )
         if not program.direct and bits >> 11 & 7 == 0:
             self._proposal(sold, life, refused=bool(bits >> 14 & 1))
         if has_sale and bits >> 40 & 7 < 3:

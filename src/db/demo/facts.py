@@ -26,6 +26,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         " promo_code customer_status country device status status_reason settlement click_at posted_at lock_at"
         " approved_at modified_at sale_amount refunded_amount revenue payout currency fx_rate",
         "conversion_item": "affiliate_account_id conversion_id n product_id sku title quantity amount",
+        "conversion_past": "affiliate_account_id conversion_id since until status settlement lock_at approved_at"
+        " modified_at sale_amount refunded_amount revenue payout",
         "conversion_event": "affiliate_account_id conversion_id n status reason at actor_id",
         "conversion_proposal": "affiliate_account_id conversion_id n state status reason at answered_at proposed_by_id",
         "adjustment": "affiliate_account_id id event_at conversion_id program_id advertiser_profile_id"

@@ -42,7 +42,7 @@ class SumsQuery:
 
     `native` sums amounts as they are, else in the platform's currency. `whole_hours` says that period and time zone
     begin and end hours where UTC does, so that hourly sums can answer. `statuses` limits conversions and what belongs
-    to them; clicks and ad views have none.
+    to them; clicks and ad views have none. With `as_of` everything is as it stood at that moment.
     """
 
     sums: tuple[Sum, ...]
@@ -54,6 +54,7 @@ class SumsQuery:
     filters: tuple[DimensionFilter, ...] = ()
     statuses: tuple[str, ...] | None = None
     limit: int | None = None
+    as_of: datetime | None = None
 
     @property
     def shape(self) -> object:
@@ -67,7 +68,7 @@ class SumsQuery:
         """The parameters of its statement, beside those of the lens."""
         given: dict[str, object] = {f"filter{at}": list(each.values) for at, each in enumerate(self.filters)}
         given |= {"since": period.since, "until": period.until, "time_zone": period.time_zone}
-        return given | {"statuses": list(self.statuses or ()), "limit": self.limit}
+        return given | {"statuses": list(self.statuses or ()), "limit": self.limit, "as_of": self.as_of}
 
 
 @dataclass(frozen=True, slots=True)

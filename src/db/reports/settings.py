@@ -1,8 +1,9 @@
-"""What a report starts from unless it says otherwise: the platform's currency, and a time zone."""
+"""What a report starts from unless it says otherwise: currency and time zone; and how far back the past is known."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -33,20 +34,25 @@ _DEFAULTS = system_statement(
             _setting("time_zone"),
             _TIME_ZONE,
         ).label("own"),
+        sa.cast(_setting("conversions_known_since"), sa.TIMESTAMP(timezone=True)).label("known_since"),
     )
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ReportDefaults:
-    """The platform's currency and time zone, and the viewer's own: the user's, else his organization's, else that."""
+    """The platform's currency and time zone, and the viewer's own: the user's, else his organization's, else that.
+
+    What conversions were is known `known_since` then, and always where it is None.
+    """
 
     currency: str
     platform_zone: str
     own_zone: str
+    known_since: datetime | None = None
 
 
 async def report_defaults(snapshot: Snapshot, *, user_id: int | None, organization_id: int | None) -> ReportDefaults:
     """The defaults of a user's report in the lens of an organization, or in another lens."""
     (row,) = await snapshot.fetch(_DEFAULTS, {"user_id": user_id, "organization_id": organization_id})
-    return ReportDefaults(row["currency"], row["platform"], row["own"])
+    return ReportDefaults(row["currency"], row["platform"], row["own"], row["known_since"])

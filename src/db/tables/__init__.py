@@ -13,6 +13,7 @@ from sightline.db.tables.facts import (
     ConversionRow,
     CustomerReferralRow,
 )
+from sightline.db.tables.history import ConversionPastRow
 from sightline.db.tables.identity import (
     AdvertiserProfileRow,
     AppUserRow,
@@ -104,6 +105,7 @@ __all__ = [
     "ConversionHourByAccountRow",
     "ConversionHourByProgramRow",
     "ConversionItemRow",
+    "ConversionPastRow",
     "ConversionProposalRow",
     "ConversionRow",
     "CustomMetricRow",

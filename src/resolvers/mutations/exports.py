@@ -9,12 +9,17 @@ from sightline.resolvers.mutations.change import Change, Done, Found
 from sightline.resolvers.mutations.refusals import InvalidError, invalid
 from sightline.resolvers.mutations.saved_reports import answerable
 from sightline.resolvers.reports.definitions import definition_of, lens_columns, standing_still
-from sightline.resolvers.reports.exporting import refuse_in_files, refuse_unwritable
+from sightline.resolvers.reports.exporting import refuse_unwritable
 from sightline.resolvers.reports.exports import LIVES
 from sightline.resolvers.reports.requests import ReportRequest
 from sightline.resolvers.reports.saved import stored_report
 
 _UNLESS_NAMED = "Report"
+_ALONE = "SELECT 1 FROM app_user WHERE id = $1 FOR NO KEY UPDATE"
+_UNFINISHED = """
+    SELECT count(*) FROM report_export
+    WHERE owner_id = $1 AND state IN ('WAITING', 'RUNNING') AND expires_at > $2 AND schedule_id IS NULL
+"""
 _OVER = frozenset({ExportState.CANCELLED, ExportState.REFUSED})
 
 
@@ -39,7 +44,7 @@ async def export_report(
     await change.allow("report_export:create", Found("app_user", Key(change.actor)))
     with invalid("format"):
         refuse_unwritable(format)
-        refuse_in_files(report)
+    await _refuse_too_many(change)
     asked = await answerable(change, report)
     made = await change.insert(
         "report_export",
@@ -55,6 +60,18 @@ async def export_report(
     row = Found("report_export", Key(made["id"]))
     await change.record("report_export:create", row, after={"name": made["name"], "format": format})
     return Done({"report_export": row})
+
+
+async def _refuse_too_many(change: Change) -> None:
+    """Nobody has more than so many waiting or running; what a schedule delivers is not asked for, and not counted."""
+    most = change.operation.services.desk.limits.most_exports
+    await change.connection.execute(_ALONE, change.actor)
+    ((count,),) = await change.fetch(_UNFINISHED, change.actor, change.operation.snapshot.clock)
+    if count >= most:
+        raise InvalidError(
+            f"You have {count} exports waiting or running, and {most} is the most: fetch one or give one up first.",
+            "report",
+        )
 
 
 async def cancel_export(change: Change, *, report_export: str) -> Done:

@@ -11,7 +11,7 @@ from sightline.resolvers.mutations.change import Change, Done, Found, refuse_sta
 from sightline.resolvers.mutations.refusals import InvalidError, invalid
 from sightline.resolvers.mutations.saved_reports import answerable, may_save
 from sightline.resolvers.reports.cron import cron_of
-from sightline.resolvers.reports.exporting import refuse_in_files, refuse_unwritable
+from sightline.resolvers.reports.exporting import refuse_unwritable
 from sightline.resolvers.reports.periods import zone_named
 from sightline.resolvers.reports.saved import stored_report
 
@@ -37,8 +37,6 @@ async def schedule_report(
     await may_save(change, kept.lens)
     with invalid("format"):
         refuse_unwritable(format)
-    with invalid("savedReport"):
-        refuse_in_files(kept)
     await answerable(change, kept)
     ((count,),) = await change.fetch(_COUNT, change.actor)
     if count >= MOST:

@@ -64,6 +64,8 @@ def definition_of(request: ReportRequest) -> dict[str, Any]:
     found["groupBy"] = list(request.group_by)
     if request.compare is not None:
         found["compareTo"] = _period_written(request.compare)
+    if request.as_of is not None:
+        found["asOf"] = request.as_of.isoformat()
     found["dateBasis"] = request.basis.name
     named = {"timeZone": request.time_zone, "currency": request.currency}
     found |= {name: value for name, value in named.items() if value is not None}
@@ -103,6 +105,7 @@ def request_of(lens: Lens, stored: Definition) -> ReportRequest:
         ),
         order=tuple(RequestedOrder(each["key"], each["direction"] == "DESC") for each in stored.get("orderBy", ())),
         drop=stored.get("onRestricted") == "DROP",
+        as_of=None if "asOf" not in stored else datetime.fromisoformat(stored["asOf"]),
     )
 
 

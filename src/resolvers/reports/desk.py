@@ -18,10 +18,12 @@ from sightline.authz.reports.rows import REPORT_RULES
 from sightline.authz.visibility import Visibility, compile_visibility
 from sightline.db.catalogue import Catalogue as Tables
 from sightline.db.catalogue import build_catalogue
+from sightline.db.reports.as_of import as_it_stood
 from sightline.db.reports.sources import has_dimension
 from sightline.db.reports.statements import ReportReads
 from sightline.resolvers.errors import ColumnRestrictedError
 from sightline.resolvers.identity import Principal
+from sightline.resolvers.reports.limits import NO_LIMITS, ReportLimits
 
 _KEPT = 256
 NO_LENS = "This lens does not exist or is not available to you."
@@ -29,7 +31,10 @@ NO_LENS = "This lens does not exist or is not available to you."
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenLens:
-    """A lens as one principal has it: rows and masks are those of its one path, whatever else the principal may see."""
+    """A lens as one principal has it: rows and masks are those of its one path, whatever else the principal may see.
+
+    `reads` makes its statements, over the relations that its visibility is compiled for.
+    """
 
     lens: Lens
     path: Path
@@ -37,6 +42,7 @@ class OpenLens:
     visibility: Visibility
     reader: Reader
     columns: Catalogue
+    reads: ReportReads
 
     @property
     def binds(self) -> Mapping[str, object]:
@@ -61,34 +67,46 @@ class OpenLens:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Desk:
-    """What all reports share and none changes: the relations they read, and their compiled statements."""
+    """What all reports share and none changes: the relations they read, and their compiled statements.
+
+    `reads` are of what is now, `reads_as_of` of what was at a moment.
+    """
 
     reads: ReportReads
+    reads_as_of: ReportReads
     policy_version: str
-    _opened: LRUCache[Shape, tuple[Sight, Visibility]] = field(default_factory=lambda: LRUCache(_KEPT))
+    limits: ReportLimits
+    _opened: LRUCache[tuple[Shape, bool], tuple[Sight, Visibility]] = field(default_factory=lambda: LRUCache(_KEPT))
 
     @classmethod
-    def of(cls, tables: Tables, *, policy_version: str) -> Desk:
+    def of(cls, tables: Tables, *, policy_version: str, limits: ReportLimits = NO_LIMITS) -> Desk:
         """The desk over the application's tables, under the rules of reports."""
         catalogue = build_catalogue((each.row for each in tables.entities.values()), REPORT_RULES, ())
-        return cls(ReportReads(catalogue), policy_version)
+        return cls(ReportReads(catalogue), ReportReads(as_it_stood(catalogue)), policy_version, limits)
 
-    def open(self, principal: Principal, lens: Lens, metrics: Sequence[Column] = ()) -> OpenLens:
+    def open(
+        self, principal: Principal, lens: Lens, metrics: Sequence[Column] = (), *, as_of: bool = False
+    ) -> OpenLens:
         """The lens for a principal, with those of the metrics offered to him that exist for him in it (RC6).
 
-        Raises ColumnRestrictedError for a lens that does not exist or is not his.
+        With `as_of` its relations are those of a moment that is past; what may be used in it is the same. Raises
+        ColumnRestrictedError for a lens that does not exist or is not his.
         """
         path = lens_path(principal.paths, lens)
         if path is None:
             raise ColumnRestrictedError(NO_LENS)
-        sight, visibility = self._compiled(path.shape)
+        sight, visibility = self._compiled(path.shape, as_of=as_of)
         reader = Reader(principal.columns, sight.classes, statuses_of(path), sight.settlements)
         columns, reader = with_metrics(reader, metrics)
-        return OpenLens(lens, path, sight, visibility, reader, columns)
+        return OpenLens(lens, path, sight, visibility, reader, columns, self._reads(as_of=as_of))
 
-    def _compiled(self, shape: Shape) -> tuple[Sight, Visibility]:
-        if shape not in self._opened:
-            version = f"reports of {self.policy_version}"
-            visibility = compile_visibility(self.reads.catalogue.model, (shape,), policy_version=version)
-            self._opened[shape] = sight_of(shape), visibility
-        return self._opened[shape]
+    def _reads(self, *, as_of: bool) -> ReportReads:
+        return self.reads_as_of if as_of else self.reads
+
+    def _compiled(self, shape: Shape, *, as_of: bool) -> tuple[Sight, Visibility]:
+        if (shape, as_of) not in self._opened:
+            version = f"reports{' as of a moment' if as_of else ''} of {self.policy_version}"
+            model = self._reads(as_of=as_of).catalogue.model
+            visibility = compile_visibility(model, (shape,), policy_version=version)
+            self._opened[shape, as_of] = sight_of(shape), visibility
+        return self._opened[shape, as_of]

@@ -1,8 +1,8 @@
 """A whole report, one piece after the other, for a file: the pipeline of `report`, without its pages (RC11).
 
 The same lens, the same names refused, the same sums, rounding and totals. Without an order of its own rows are taken
-from the database as they are written, so that their number costs no memory; what has to be ordered first has the
-ceiling that a page has.
+from the database as they are written, so that their number costs no memory; what has to be ordered first, or has the
+rows of another period beside it, has the ceiling that a page has.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from sightline.db.tables.enums import ExportFormat
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.reports.ordering import Names, WrittenLine, satisfying
+from sightline.resolvers.reports.plans import ReportPlan, moved_to
 from sightline.resolvers.reports.reports import (
     TOO_MANY_TO_ORDER,
     ReadyReport,
+    compared_with,
     names_in,
     page_and_names,
     ready,
@@ -31,33 +33,43 @@ PIECE = 500
 """Rows that are computed at a time."""
 
 NO_PARQUET = "Parquet is not available here: take CSV, or have the operator install sightline[parquet]."
-_ONE_PERIOD = "A file has one period: leave out compareTo."
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some rows of a report, the names that go with them, and how many rows there are in all, at most."""
+    """Some rows of a report, the names that go with them, and how many rows there are in all, at most.
+
+    `before` has each row as it was in the period that it is compared with, None where there was none; nothing where the
+    report is compared with no period.
+    """
 
     lines: tuple[WrittenLine, ...]
     names: Names
     at_most: int
+    before: tuple[Line | None, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
 class Exporting:
-    """A report on its way into a file. `programs` says over how many programs a column is that is not over all."""
+    """A report on its way into a file. `programs` says over how many programs a column is that is not over all.
+
+    So does `programs_before` in the period that it is compared with.
+    """
 
     operation: Operation
     request: ReportRequest
     asked: ReadyReport
     run: Run
     programs: dict[str, int]
+    programs_before: dict[str, int]
     _totals: Line | None = None
+    _before: Line | None = None
     _currencies: set[str] = field(default_factory=set)
 
     async def pieces(self, *, salt: str) -> AsyncIterator[Piece]:
         """All of its rows. `salt` decides the order of what names a row, and is different for each export."""
-        if self.request.order:
+        # Which groups are too small, and which are the same in another period, is known of all at once.
+        if self.request.order or self.asked.plan.sizes or self.is_compared:
             async for piece in self._ordered():
                 yield piece
             return
@@ -74,31 +86,43 @@ class Exporting:
             self._totals = await self.run.total(self.asked.plan, frozenset(self._currencies))
         return self._totals
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether every column has that of another period beside it."""
+        return self.asked.before is not None
+
+    @property
+    def totals_before(self) -> Line | None:
+        """The totals of the period that it is compared with, once the rows were taken."""
+        return self._before
+
     async def _ordered(self) -> AsyncIterator[Piece]:
         outcome = await self.run.outcome(self.asked.plan)
         if not outcome.complete:
-            raise BadInputError(f"{TOO_MANY_TO_ORDER}, or leave out orderBy.")
+            raise BadInputError(f"{TOO_MANY_TO_ORDER}, or leave out orderBy and compareTo.")
         self._totals = outcome.totals
         whole = replace(self.request, first=MOST_GROUPS)
         page, names = await page_and_names(self.operation, whole, self.asked.plan, outcome, self.asked.values)
+        before: tuple[Line | None, ...] = ()
+        if self.asked.before is not None:
+            compared = await compared_with(self.run, self.asked.plan, page, self.asked.before)
+            before, self._before = compared.lines, compared.totals
         for begin in range(0, len(page.lines), PIECE):
-            yield Piece(page.lines[begin : begin + PIECE], names, page.count)
+            end = begin + PIECE
+            yield Piece(page.lines[begin:end], names, page.count, before[begin:end])
 
 
 async def exporting(operation: Operation, request: ReportRequest) -> Exporting:
     """The export of a report that may run. Raises ColumnRestrictedError and BadInputError for any other."""
-    refuse_in_files(request)
     asked = await ready(operation, request)
-    run = Run(operation.services.desk, asked.lens, operation.snapshot)
-    partial = {key: asked.plan.coverage[key] for key in asked.plan.shown if asked.plan.coverage[key] != TRUE}
-    programs = {key: await run.programs(asked.plan, coverage) for key, coverage in partial.items()}
-    return Exporting(operation, request, asked, run, programs)
+    run = Run(asked.lens, operation.snapshot)
+    before = {} if asked.before is None else await _programs(run, moved_to(asked.plan, asked.before))
+    return Exporting(operation, request, asked, run, await _programs(run, asked.plan), before)
 
 
-def refuse_in_files(request: ReportRequest) -> None:
-    """Raise BadInputError for what a page can have and a file cannot."""
-    if request.compare is not None:
-        raise BadInputError(_ONE_PERIOD)
+async def _programs(run: Run, plan: ReportPlan) -> dict[str, int]:
+    partial = {key: plan.coverage[key] for key in plan.shown if plan.coverage[key] != TRUE}
+    return {key: await run.programs(plan, coverage) for key, coverage in partial.items()}
 
 
 def refuse_unwritable(format_: ExportFormat) -> None:

@@ -70,7 +70,12 @@ def compared_period(asked: Comparison | Days | Moments, period: Period, clock: d
 def begins_days(period: Period) -> bool:
     """Whether a period consists of whole days."""
     zone = ZoneInfo(period.time_zone)
-    return all(at == _midnight(at.astimezone(zone).date(), zone) for at in (period.since, period.until))
+    return all(begins_day(at, zone) for at in (period.since, period.until))
+
+
+def begins_day(at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a day of a time zone begins at a moment."""
+    return at == _midnight(at.astimezone(zone).date(), zone)
 
 
 def on_whole_hours(period: Period) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sightline.authz.expr import TRUE, Expr
@@ -21,15 +22,17 @@ from sightline.db.reports.settings import ReportDefaults
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.reports.desk import OpenLens
 from sightline.resolvers.reports.dimension_values import DimensionValues
-from sightline.resolvers.reports.periods import begins_days, on_whole_hours
+from sightline.resolvers.reports.periods import begins_day, begins_days, on_whole_hours
 from sightline.resolvers.reports.requests import MOST_GROUPS, NATIVE, ReportRequest
+from sightline.resolvers.reports.small_groups import Sizes, sizes_of, with_sizes
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPlan:
     """The columns that are computed, of which `shown` are shown, each over the programs of its coverage; and the query.
 
-    `currency` is that of all amounts, None where each group has its own.
+    `currency` is that of all amounts, None where each group has its own. Where groups have `sizes`, those that are over
+    fewer than `least` are not shown.
     """
 
     shown: tuple[str, ...]
@@ -38,6 +41,8 @@ class ReportPlan:
     query: SumsQuery
     period: Period
     currency: str | None
+    sizes: Sizes = ()
+    least: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -80,20 +85,30 @@ def plan_of(
         group_by,
         request.basis,
         native,
-        on_whole_hours(period),
+        request.as_of is None and on_whole_hours(period),
         tuple(
             DimensionFilter(each.dimension, values.read(each.dimension, each.values), each.excluded)
             for each in request.filters
         ),
         request.statuses,
         MOST_GROUPS + 1,
+        request.as_of,
     )
     return ReportPlan(shown, computed, coverage, query, period, None if native else defaults.currency)
 
 
+def without_small_groups(plan: ReportPlan, lens: OpenLens, least: int) -> ReportPlan:
+    """The plan, held to groups of so many conversions at least where its reader has sums only (A5)."""
+    sizes = sizes_of(plan.query.sums)
+    if least <= 1 or lens.sight.fine_grain or not sizes:
+        return plan
+    return replace(plan, query=with_sizes(plan.query, sizes), sizes=sizes, least=least)
+
+
 def moved_to(plan: ReportPlan, period: Period) -> ReportPlan:
     """The same plan over another period."""
-    return replace(plan, period=period, query=replace(plan.query, whole_hours=on_whole_hours(period)))
+    whole_hours = plan.query.as_of is None and on_whole_hours(period)
+    return replace(plan, period=period, query=replace(plan.query, whole_hours=whole_hours))
 
 
 def sums_of(columns: Catalogue, key: str, programs: Expr) -> Iterable[Sum]:
@@ -116,3 +131,16 @@ def _refuse_dates(lens: OpenLens, request: ReportRequest, period: Period, defaul
     zone = ZoneInfo(defaults.platform_zone)
     if period.time_zone != zone.key or not begins_days(period):
         raise BadInputError(f"Your reports have whole days: those of the time zone {zone.key}.")
+    if request.as_of is not None and not begins_day(request.as_of, zone):
+        raise BadInputError(f"Your reports have whole days: asOf is where one begins in the time zone {zone.key}.")
+
+
+def refuse_unknown_past(as_of: datetime | None, clock: datetime, defaults: ReportDefaults) -> None:
+    """Raise BadInputError for a moment that is to come, or of which it is not known what conversions were."""
+    if as_of is None:
+        return
+    if as_of > clock:
+        raise BadInputError("asOf is a moment that has passed: nobody knows yet how things will stand.")
+    if defaults.known_since is not None and as_of < defaults.known_since:
+        first = defaults.known_since.astimezone(UTC).isoformat(timespec="seconds")
+        raise BadInputError(f"What conversions were has been kept since {first}: ask for a later asOf.")

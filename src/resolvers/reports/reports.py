@@ -22,7 +22,7 @@ from sightline.resolvers.reports.metrics import metrics_named
 from sightline.resolvers.reports.names import columns_to_show
 from sightline.resolvers.reports.ordering import Names, Order, PageOfLines, WrittenLine, page_of, satisfying
 from sightline.resolvers.reports.periods import bucket_of, compared_period, period_of, steps_from, zone_named
-from sightline.resolvers.reports.plans import ReportPlan, moved_to, plan_of
+from sightline.resolvers.reports.plans import ReportPlan, moved_to, plan_of, refuse_unknown_past, without_small_groups
 from sightline.resolvers.reports.requests import MOST_GROUPS, ReportRequest
 from sightline.resolvers.reports.running import Line, Outcome, Run
 
@@ -49,6 +49,7 @@ class Report:
     names: Names
     totals: Line
     complete: bool
+    withheld: bool
     compared: Compared | None
 
 
@@ -66,16 +67,18 @@ async def ready(operation: Operation, request: ReportRequest) -> ReadyReport:
     """A request that may run. Raises ColumnRestrictedError and BadInputError for any other."""
     request.check()
     metrics = await metrics_named(operation, request.named_columns)
-    lens = operation.services.desk.open(operation.principal, request.lens, metrics)
+    lens = operation.services.desk.open(operation.principal, request.lens, metrics, as_of=request.as_of is not None)
     shown = columns_to_show(lens, request)
     defaults = await _defaults(operation, request.lens)
     zone = zone_named(request.time_zone or defaults.own_zone)
     clock = operation.snapshot.clock
+    refuse_unknown_past(request.as_of, clock, defaults)
     period = period_of(request.period, zone, clock)
     before = None if request.compare is None else compared_period(request.compare, period, clock)
     services = operation.services
     values = DimensionValues(services.catalogue, services.ids, zone)
     plan = plan_of(lens, request, shown, period=period, defaults=defaults, values=values)
+    plan = without_small_groups(plan, lens, services.desk.limits.smallest_group)
     if before is not None:
         plan_of(lens, request, shown, period=before, defaults=defaults, values=values)  # refused alike
     return ReadyReport(lens, plan, before, values)
@@ -85,13 +88,13 @@ async def report_of(operation: Operation, request: ReportRequest) -> Report:
     """The report of a request. Raises ColumnRestrictedError and BadInputError before any of it is computed."""
     asked = await ready(operation, request)
     plan, before = asked.plan, asked.before
-    run = Run(operation.services.desk, asked.lens, operation.snapshot)
+    run = Run(asked.lens, operation.snapshot)
     outcome = await run.outcome(plan)
     if not outcome.complete and (request.having or request.order):
         raise BadInputError(f"{TOO_MANY_TO_ORDER}, fewer dimensions, or filters.")
     page, names = await page_and_names(operation, request, plan, outcome, asked.values)
-    compared = None if before is None else await _compared(run, moved_to(plan, before), page, since=plan.period)
-    return Report(run, plan, page, names, outcome.totals, outcome.complete, compared)
+    compared = None if before is None else await compared_with(run, plan, page, before)
+    return Report(run, plan, page, names, outcome.totals, outcome.complete, outcome.withheld, compared)
 
 
 async def _defaults(operation: Operation, lens: Lens) -> ReportDefaults:
@@ -134,11 +137,12 @@ async def names_in(
     }
 
 
-async def _compared(run: Run, plan: ReportPlan, page: PageOfLines, *, since: Period) -> Compared:
-    outcome = await run.outcome(plan)
-    then = {_position(line, plan, plan.period): line for line in outcome.lines}
-    lines = tuple(then.get(_position(each.line, plan, since)) for each in page.lines)
-    return Compared(plan.period, lines, outcome.totals)
+async def compared_with(run: Run, plan: ReportPlan, page: PageOfLines, before: Period) -> Compared:
+    """The rows of a page as they were in another period."""
+    outcome = await run.outcome(moved_to(plan, before))
+    then = {_position(line, plan, before): line for line in outcome.lines}
+    lines = tuple(then.get(_position(each.line, plan, plan.period)) for each in page.lines)
+    return Compared(before, lines, outcome.totals)
 
 
 def _position(line: Line, plan: ReportPlan, period: Period) -> tuple[object, ...]:

@@ -110,6 +110,7 @@ class ReportRequest:
     """A report as it is asked for. `columns` names the columns by key; so do the fields of `metrics` that are selected.
 
     With `drop` a column that cannot be used is left out instead of refusing the report; that holds for `columns` alone.
+    With `as_of` it is the report as it stood at that moment.
     """
 
     lens: Lens
@@ -128,6 +129,7 @@ class ReportRequest:
     drop: bool = False
     first: int = ROWS_OF_A_REPORT
     after: str | None = None
+    as_of: datetime | None = None
 
     @property
     def without_page(self) -> ReportRequest:

@@ -14,9 +14,10 @@ from sightline.authz.reports.columns import Aggregation
 from sightline.db.reports.queries import Group, Period, SumsQuery
 from sightline.db.reports.statements import GROUPS, SALT, groups_from
 from sightline.db.snapshot import Snapshot
-from sightline.resolvers.reports.desk import Desk, OpenLens
+from sightline.resolvers.reports.desk import OpenLens
 from sightline.resolvers.reports.plans import ReportPlan, is_money, sums_of
 from sightline.resolvers.reports.requests import MOST_GROUPS
+from sightline.resolvers.reports.small_groups import left_out_too_small, too_small, unfiltered, withheld
 
 Values = Mapping[str, Fraction | None]
 _MICROSECOND = timedelta(microseconds=1)
@@ -33,18 +34,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All rows of a report, unordered, and its totals. Not `complete` where there are more rows than are taken."""
+    """All rows of a report, unordered, and its totals. Not `complete` where there are more rows than are taken.
+
+    Something is `withheld` where rows, or totals, are over too few conversions to be shown.
+    """
 
     lines: tuple[Line, ...]
     totals: Line
     complete: bool
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """A plan in its lens, over a snapshot."""
 
-    desk: Desk
     lens: OpenLens
     snapshot: Snapshot
 
@@ -53,15 +57,24 @@ class Run:
         groups = await self._groups(plan.query, plan.period)
         complete = len(groups) <= MOST_GROUPS
         groups = groups[:MOST_GROUPS]
-        lines = self._lines(plan, groups)
-        return Outcome(lines, await self._totals(plan, groups if complete else None), complete)
+        total = await self._whole(plan, groups if complete else None)
+        totals = self._total_of(plan, total, currencies_of(plan, groups if complete else ()))
+        if not plan.sizes:
+            return Outcome(self._lines(plan, groups), totals, complete)
+        if await self._leaves_out_too_few(plan, total):
+            return Outcome((), _nothing_of(totals), complete, withheld=True)
+        hidden = withheld(plan.sizes, groups, plan.least)
+        lines = self._lines(plan, [each for at, each in enumerate(groups) if at not in hidden])
+        if too_small(plan.sizes, total, plan.least):
+            return Outcome(lines, _nothing_of(totals), complete, withheld=True)
+        return Outcome(lines, totals, complete, withheld=bool(hidden))
 
     async def streamed(
         self, plan: ReportPlan, *, size: int, salt: str
     ) -> AsyncIterator[tuple[int, tuple[Line, ...], frozenset[str]]]:
         """All rows of a plan, so many at a time: how many there are in all, these, and the currencies of these."""
         query = replace(plan.query, limit=None)
-        statement = self.desk.reads.streamed(self.lens.visibility, query)
+        statement = self.lens.reads.streamed(self.lens.visibility, query)
         if statement is None:
             return
         values = {**self.lens.binds, **query.values(plan.period), SALT: salt}
@@ -78,29 +91,35 @@ class Run:
 
     async def programs(self, plan: ReportPlan, coverage: Expr) -> int:
         """How many programs a column is computed over that is visible on some only (RC5)."""
-        statement = self.desk.reads.programs(self.lens.visibility, plan.query, coverage)
+        statement = self.lens.reads.programs(self.lens.visibility, plan.query, coverage)
         if statement is None:
             return 0
         rows = await self.snapshot.fetch(statement, {**self.lens.binds, **plan.query.values(plan.period)})
         return int(rows[0]["programs"])
 
     async def _groups(self, query: SumsQuery, period: Period) -> list[Group]:
-        statement = self.desk.reads.groups(self.lens.visibility, query)
+        statement = self.lens.reads.groups(self.lens.visibility, query)
         if statement is None:
             return []
         records = await self.snapshot.fetch(statement, {**self.lens.binds, **query.values(period)})
         return groups_from(query, records)
 
-    async def _totals(self, plan: ReportPlan, groups: Sequence[Group] | None) -> Line:
+    async def _leaves_out_too_few(self, plan: ReportPlan, total: Group) -> bool:
+        everything = unfiltered(plan.query, plan.sizes)
+        if everything is None:
+            return False
+        found = next(iter(await self._groups(everything, plan.period)), _no_group(everything))
+        return left_out_too_small(plan.sizes, total, found, plan.least)
+
+    async def _whole(self, plan: ReportPlan, groups: Sequence[Group] | None) -> Group:
+        """All groups as one; where some are not given, as the database has it."""
         whole = replace(plan.query, group_by=(), limit=None)
         unknown = any(value is None for group in groups or () for each, value in group.sums.items() if not each.median)
         if not plan.query.group_by and groups:
-            (total,) = groups
-        elif groups and plan.adds_up and not unknown:
-            total = _added(plan.query, groups)
-        else:
-            total = next(iter(await self._groups(whole, plan.period)), _no_group(whole))
-        return self._total_of(plan, total, currencies_of(plan, groups or ()))
+            return groups[0]
+        if groups and plan.adds_up and not unknown:
+            return _added(plan.query, groups)
+        return next(iter(await self._groups(whole, plan.period)), _no_group(whole))
 
     def _total_of(self, plan: ReportPlan, total: Group, currencies: frozenset[str]) -> Line:
         """The line of a total. `currencies` are those of the groups, where they are known and each has its own."""
@@ -136,6 +155,10 @@ class Run:
             for each in sums_of(self.lens.columns, key, coverage):
                 found[key if median else each.measure] = None if hidden else _exact(group.sums[each])
         return found
+
+
+def _nothing_of(line: Line) -> Line:
+    return replace(line, values=dict.fromkeys(line.values))
 
 
 def _exact(value: object) -> Fraction | None:

@@ -197,6 +197,11 @@ class ReportAnswer:
         """False beyond the ceiling of groups."""
         return self.report.complete
 
+    @open_method("Whether rows were left out, or totals, because they are over too few conversions to be shown.")
+    def withheld(self) -> bool:
+        """Only where the operator has set a smallest group, for readers of sums."""
+        return self.report.withheld
+
     @open_method("Where the page stands.")
     def page_info(self) -> PageInfo:
         """Cursors of this report, for this viewer."""

@@ -133,6 +133,10 @@ class ReportInput:
     )
     group_by: list[str] = open_field("Dimensions by key; none makes a single row.", default_factory=list)
     compare_to: ReportComparisonInput | None = open_field("What to compare it with.", default=None)
+    as_of: DateTime | None = open_field(
+        "A moment that has passed: the report as it stood then, of what had been recorded; else as things are now.",
+        default=None,
+    )
     date_basis: DateBasis = open_field("Which moment of a conversion counts.", default=DateBasis.EVENT)
     time_zone: str | None = open_field(
         "IANA name of the zone whose days it has; else yours, your organization's or the platform's.",
@@ -188,6 +192,7 @@ def request_from(given: ReportInput, ids: GlobalIds, *, metrics: tuple[str, ...]
         drop=given.on_restricted is RestrictedColumns.DROP,
         first=given.first,
         after=given.after,
+        as_of=given.as_of,
     )
 
 

@@ -5,7 +5,7 @@ Numbers are rounded as answers have them, once; a text that names a row has its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from sightline.resolvers.reports.running import Line
 from sightline.schema.reports.metrics import DIGITS, number
 
 Cell = str | Decimal | None
-TOTAL = "Total"
+TOTAL, COMPARED = "Total", "compared"
 _DIGITS_OF_RATIOS = 6
 
 
@@ -39,20 +39,21 @@ class Cells:
 
     def headings(self) -> list[Heading]:
         """The columns of the file."""
-        return [*self._of_dimensions(), *(self._of_column(column) for column in self._columns())]
+        columns = [heading for column in self._columns() for heading in self._of_column(column)]
+        return [*self._of_dimensions(), *columns]
 
     def rows(self, piece: Piece) -> list[list[Cell]]:
         """The cells of some rows."""
         columns, keys = self._columns(), self._keys
         found: list[list[Cell]] = []
-        for row in piece.lines:
+        for at, row in enumerate(piece.lines):
             cells: list[Cell] = []
             for key, raw, text in zip(keys, row.line.key, row.written, strict=True):
                 if DIMENSIONS[key].entity is None:
                     cells.append(plain_label(key, text))
                 else:
                     cells += [piece.names[key].get(raw), text]
-            found.append([*cells, *_numbers(columns, row.line)])
+            found.append([*cells, *self._numbers(columns, row.line, piece.before[at] if piece.before else None)])
         return found
 
     def totals(self, line: Line) -> list[Cell]:
@@ -60,7 +61,14 @@ class Cells:
         if not self._keys:
             return []
         beside = sum(1 for _ in self._of_dimensions()) - 1
-        return [TOTAL, *([None] * beside), *_numbers(self._columns(), line)]
+        return [TOTAL, *([None] * beside), *self._numbers(self._columns(), line, self.report.totals_before)]
+
+    def _numbers(self, columns: list[Column], line: Line, before: Line | None) -> Iterator[Cell]:
+        """A line's numbers, each with that of the other period beside it where the report is compared with one."""
+        for column in columns:
+            yield number(column, line.values[column.key])
+            if self.report.is_compared:
+                yield None if before is None else number(column, before.values[column.key])
 
     @property
     def _keys(self) -> tuple[str, ...]:
@@ -77,15 +85,16 @@ class Cells:
             if dimension.entity is not None:
                 yield Heading(f"{key}_id", f"{dimension.label} id")
 
-    def _of_column(self, column: Column) -> Heading:
-        said = []
+    def _of_column(self, column: Column) -> Iterator[Heading]:
+        digits = DIGITS.get(column.unit, _DIGITS_OF_RATIOS)
+        yield Heading(column.key, self._text(column, self.report.programs), digits)
+        if self.report.is_compared:
+            yield Heading(f"{column.key}_compared", self._text(column, self.report.programs_before, COMPARED), digits)
+
+    def _text(self, column: Column, programs: Mapping[str, int], *said: str) -> str:
+        notes = list(said)
         if column.unit is Unit.MONEY and self.report.asked.plan.currency is not None:
-            said.append(self.report.asked.plan.currency)
-        if column.key in self.report.programs:
-            said.append(f"over {self.report.programs[column.key]} programs")  # RC5: the answer says so
-        text = f"{column.label} ({', '.join(said)})" if said else column.label
-        return Heading(column.key, text, DIGITS.get(column.unit, _DIGITS_OF_RATIOS))
-
-
-def _numbers(columns: list[Column], line: Line) -> list[Cell]:
-    return [number(column, line.values[column.key]) for column in columns]
+            notes.append(self.report.asked.plan.currency)
+        if column.key in programs:
+            notes.append(f"over {programs[column.key]} programs")  # RC5: the answer says so
+        return f"{column.label} ({', '.join(notes)})" if notes else column.label

@@ -30,7 +30,7 @@ from sightline.resolvers.operation import Operation, Services
 from sightline.resolvers.people import is_active
 from sightline.resolvers.reports.cron import cron_of
 from sightline.resolvers.reports.definitions import definition_of, lens_columns, standing_still
-from sightline.resolvers.reports.exporting import refuse_in_files, refuse_unwritable
+from sightline.resolvers.reports.exporting import refuse_unwritable
 from sightline.resolvers.reports.reports import ready
 from sightline.resolvers.reports.requests import ReportRequest
 from sightline.resolvers.reports.saved import StoredReport, stored_report
@@ -130,7 +130,6 @@ class Scheduling:
         if await operation.row("saved_report", Key(due["saved_report_id"])) is None:
             raise _RefusedError(ErrorCode.NOT_FOUND)  # it is no longer shared with him
         request = replace(report.request, drop=due["on_restricted"] == OnRestricted.DROP)
-        refuse_in_files(request)
         refuse_unwritable(ExportFormat(due["format"]))
         asked = await ready(operation, request)
         return standing_still(request, asked.plan.period)

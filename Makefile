@@ -10,7 +10,7 @@ OPERATIONS ?= 100000
 SEED ?= 1
 REPORTS ?= 2000
 
-.PHONY: demo test checks lint types layers schema policy readings pictures soak agreement mutants bench
+.PHONY: demo test checks lint types layers schema policy readings pictures soak soak-executors agreement mutants bench
 
 demo: $(UV) ## Start the demo platform: embedded PostgreSQL, seeded, served on http://127.0.0.1:8000.
 	$(RUN) sightline serve --demo
@@ -46,6 +46,9 @@ pictures: $(UV) ## Take the README's pictures of the console, of a demo platform
 
 soak: $(UV) ## Non-interference for long: OPERATIONS=100000 SEED=1. Stops at a difference.
 	PYTHONPATH=tests $(RUN) python tests/engine/soak.py --operations $(OPERATIONS) --seed $(SEED)
+
+soak-executors: $(UV) ## Plans against the standard executor for long: OPERATIONS=100000 SEED=1. Stops at a difference.
+	PYTHONPATH=tests $(RUN) python tests/engine/soak.py --operations $(OPERATIONS) --seed $(SEED) --executors
 
 agreement: $(UV) ## Random reports against Python: REPORTS=2000 SEED=1. Stops at a difference.
 	SIGHTLINE_TEST_REPORTS=$(REPORTS) SIGHTLINE_TEST_SEED=$(SEED) $(RUN) pytest -s tests/reports/test_report_agreement.py

@@ -63,6 +63,16 @@ class LoneSnapshot(Snapshot):
                 raise NotAloneError("the rights have changed")
             return rows if first[_FOUND] else []
 
+    @property
+    def clock(self) -> datetime:
+        """Comes with the rows, and too late for whoever would ask by it. Raises NotAloneError."""
+        self.passed_over = True
+        raise NotAloneError("the time, before a statement has brought it")
+
+    @clock.setter
+    def clock(self, _: datetime) -> None:
+        """There is none to be given."""
+
     def confirm(self) -> None:
         """Raises NotAloneError unless one statement was read, and by rights that held in its own snapshot."""
         if not self._stands or self.passed_over:

@@ -1,6 +1,8 @@
 """The soak: non-interference over many random worlds, until as many operations are compared as are asked for.
 
-    python tests/engine/soak.py --operations 100000 --seed 1
+    python tests/engine/soak.py --operations 100000 --seed 1 [--executors]
+
+With `--executors` it is plans that are compared with the standard executor.
 
 A world is used for every kind of viewer once and for some mixtures, then thrown away. A difference stops it: it prints
 seed, viewer, document and both answers, and the exit code is 1. `--world` begins with a later world of the seed, to
@@ -11,26 +13,32 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from time import process_time
 from urllib.parse import quote
 
 import asyncpg
+import structlog
+from both import Compared, ExecutorsDifferError, compare
 from installation import SECRETS
 from interference import Figures, InterferenceError, prove
-from kinds import KINDS, MIXED
-from worlds import emptied, inserted
+from kinds import KINDS, MIXED, Kind
+from worlds import World, emptied, inserted
 
 from sightline.db import migrate
 from sightline.db.database import Database
 from sightline.db.embedded import lease
 from sightline.db.role_names import SUPERUSER, DatabaseRole
+from sightline.schema.api import Api
 from sightline.server.execution import Engine
 
 MIXTURES = 20
@@ -47,6 +55,10 @@ class Length:
     seed: int
     world: int
     documents: int
+    executors: bool
+
+
+Proof = Callable[[asyncpg.Connection, World, Kind, Random], Awaitable[None]]
 
 
 def main() -> int:
@@ -56,7 +68,9 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--world", type=int, default=1)
     asked.add_argument("--documents", type=int, default=8)
+    asked.add_argument("--executors", action="store_true")
     given = asked.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     directory = Path(tempfile.mkdtemp(prefix="sl"))
     try:
         if os.geteuid() == 0:
@@ -79,36 +93,43 @@ async def _in_a_database(directory: Path, length: Length) -> int:
 
 
 async def _soak(database: Database, length: Length) -> int:
-    figures, number = Figures(), length.world
+    figures, number = Compared() if length.executors else Figures(), length.world
     while figures.operations < length.operations:
         try:
             await _one_world(database, length, number, figures)
-        except InterferenceError as difference:
+        except (InterferenceError, ExecutorsDifferError) as difference:
             print(f"DIFFERENCE in world {number} of seed {length.seed}\n{difference}", flush=True)
             return 1
         number += 1
     print(f"no difference; seed {length.seed}, worlds {length.world} to {number - 1}: {figures}")
-    for kind, filled in sorted(figures.met.items()):
+    for kind, filled in sorted(figures.met.items()) if isinstance(figures, Figures) else ():
         print(f"{filled:8} answers with rows for {kind}")
     return 0
 
 
-async def _one_world(database: Database, length: Length, number: int, figures: Figures) -> None:
+async def _one_world(database: Database, length: Length, number: int, figures: Figures | Compared) -> None:
     """A world with every kind of viewer; an engine and connections of its own, so that nothing is kept."""
     random = Random(f"{length.seed} {number}")
     engine = Engine.of(database, SECRETS)
+    proof = _proof(engine, figures, length.documents)
     async with database.owner() as connection:
         told = figures.operations // EVERY
         await emptied(connection, engine.services.catalogue)
         world = await inserted(connection, engine.services.catalogue, random)
         for kind in (*KINDS, *[MIXED] * MIXTURES):
             try:
-                await prove(engine, connection, world, kind, random, documents=length.documents, into=figures)
+                await proof(connection, world, kind, random)
             except LookupError as missing:
                 print(f"world {number}: {missing}", flush=True)
             if figures.operations // EVERY > told:
                 told = figures.operations // EVERY
                 print(f"{process_time():.0f} s, seed {length.seed}, world {number}: {figures}", flush=True)
+
+
+def _proof(engine: Engine, figures: Figures | Compared, documents: int) -> Proof:
+    if isinstance(figures, Figures):
+        return partial(prove, engine, documents=documents, into=figures)
+    return partial(compare, engine, replace(engine, api=Api(planned=False)), documents=documents, into=figures)
 
 
 if __name__ == "__main__":

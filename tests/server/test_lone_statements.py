@@ -21,6 +21,8 @@ NOTHING = '{ conversions(first: 3, where: {country: {eq: "XX"}}) { nodes { id } 
 COUNT = "{ conversions(first: 1) { totalCount } }"
 LEVELS = "{ conversions(first: 3) { nodes { id program { name } } } }"
 NO_ROWS = "{ viewer { paths { kind } } }"
+REPORT = """{ report(input: {lens: {kind: PLATFORM}, period: {preset: LAST_30_DAYS}, columns: ["conversions"]}) {
+    since until columns { total } } }"""
 
 
 class Counted:
@@ -61,7 +63,7 @@ async def test_the_second_answer_takes_one_statement_and_is_the_same(
     assert counted.alone > before
 
 
-@pytest.mark.parametrize("query", [LEVELS, NO_ROWS])
+@pytest.mark.parametrize("query", [LEVELS, NO_ROWS, REPORT])
 async def test_what_takes_more_or_none_is_answered_in_a_transaction(
     platform: Platform, counted: Counted, query: str
 ) -> None:
@@ -138,6 +140,7 @@ async def test_whoever_reads_past_the_snapshot_needs_a_transaction(platform: Pla
     reads: list[Callable[[Any], Any]] = [
         lambda snapshot: snapshot.connection.fetch("SELECT 1"),
         lambda snapshot: snapshot.fetch(_one(), {}),
+        _clock_of,
     ]
     recent = platform.engine.access.identities.recent(platform.member("admin"))
     assert recent is not None
@@ -151,6 +154,10 @@ async def test_whoever_reads_past_the_snapshot_needs_a_transaction(platform: Pla
 
         with pytest.raises(NotAloneError):
             await in_one_statement(platform.engine.database.reads, recent[0], None, work)
+
+
+async def _clock_of(snapshot: Any) -> Any:
+    return snapshot.clock
 
 
 def _one() -> Statement:

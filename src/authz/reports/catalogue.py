@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from operator import itemgetter
 
 from sightline.authz.classes import FieldClass
 from sightline.authz.reports.columns import COLUMNS, Aggregation, Column
-from sightline.authz.reports.formulas import Q, evaluate, names
+from sightline.authz.reports.formulas import Evaluated, Q, evaluated, names
 from sightline.authz.reports.measures import MEASURES
 
 MAX_NESTING = 8
@@ -56,28 +57,52 @@ class Catalogue:
         A null sum, which is a masked one, makes null whatever is computed from it; so does a division by zero (M2).
         Raises KeyError for a sum that is missing.
         """
+        return self.program(keys)(sums)
+
+    def program(self, keys: Iterable[str]) -> Callable[[Mapping[str, Fraction | None]], dict[str, Fraction | None]]:
+        """The same, to be used for many rows: what is computed of what is found once."""
         wanted = tuple(keys)
-        found = self.computed(wanted, sums, number=Fraction)
-        return {key: found[key] for key in wanted}
+        steps = self._steps(wanted, Fraction)
+
+        def compute(sums: Mapping[str, Fraction | None]) -> dict[str, Fraction | None]:
+            known = dict(sums)
+            for key, value in steps:
+                if key not in known:
+                    known[key] = value(known)
+            return {key: known[key] for key in wanted}
+
+        return compute
 
     def computed(
         self, keys: Iterable[str], sums: Mapping[str, Q | None], *, number: Callable[[Decimal], Q]
     ) -> Mapping[str, Q | None]:
         """`sums`, and with them these columns and all columns on the way, over any kind of quantity."""
         known = dict(sums)
-        for key in keys:
-            self._compute(key, known, number)
+        for key, value in self._steps(keys, number):
+            if key not in known:
+                known[key] = value(known)
         return known
 
-    def _compute(self, key: str, known: dict[str, Q | None], number: Callable[[Decimal], Q]) -> None:
-        if key in known:
-            return
-        column = self.columns[key]
-        if column.formula is None or column.aggregation is Aggregation.MEDIAN:
-            raise KeyError(key)
-        for each in names(column.formula):
-            self._compute(each, known, number)
-        known[key] = evaluate(column.formula, known, number=number)
+    def _steps(self, keys: Iterable[str], number: Callable[[Decimal], Q]) -> list[tuple[str, Evaluated[Q]]]:
+        """Columns in the order in which they are computed, each after those it is made of."""
+        steps: dict[str, Evaluated[Q]] = {}
+        met: set[str] = set()
+
+        def add(key: str) -> None:
+            column = self.columns.get(key)
+            if column is None or key in met:
+                return  # a measure, which is given
+            met.add(key)
+            if column.formula is None or column.aggregation is Aggregation.MEDIAN:
+                steps[key] = itemgetter(key)
+                return
+            for each in names(column.formula):
+                add(each)
+            steps[key] = evaluated(column.formula, number=number)
+
+        for key in keys:
+            add(key)
+        return list(steps.items())
 
 
 def catalogue_of(metrics: Iterable[Column] = ()) -> Catalogue:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Protocol, Self, TypeVar
+from operator import add, itemgetter, mul, sub
+from typing import Any, Final, Protocol, Self, TypeVar
 
 MAX_LENGTH = 500
 MAX_DEPTH = 32
@@ -197,44 +198,59 @@ def names(formula: Formula) -> tuple[str, ...]:
             return ()
 
 
-def evaluate(formula: Formula, values: Mapping[str, Q | None], *, number: Callable[[Decimal], Q]) -> Q | None:
-    """The value of a formula, or None where a part is None or divides by zero (M2).
+Evaluated = Callable[[Mapping[str, Q | None]], Q | None]
+"""A formula as a function of the values of its names. Raises KeyError for a name without: they are checked before."""
 
-    `number` turns a constant into the kind of quantity that `values` holds. Raises KeyError for a name that has no
-    value: names are checked before.
+
+def evaluated(formula: Formula, *, number: Callable[[Decimal], Q]) -> Evaluated[Q]:
+    """What a formula comes to: None where a part is None or divides by zero (M2).
+
+    `number` turns a constant into the kind of quantity that is computed with.
     """
     match formula:
         case Number(value):
-            return number(value)
+            constant = number(value)
+            return lambda _: constant
         case Name(key):
-            return values[key]
+            return itemgetter(key)
         case Negative(operand):
-            inner = evaluate(operand, values, number=number)
-            return None if inner is None else -inner
+            inner = evaluated(operand, number=number)
+            return lambda values: None if (value := inner(values)) is None else -value
         case Operation(operator, left, right):
-            first = evaluate(left, values, number=number)
-            second = evaluate(right, values, number=number)
-            if first is None or second is None:
-                return None
-            return _joined(operator, first, second)
+            first, second = evaluated(left, number=number), evaluated(right, number=number)
+            join = _JOINED[operator]
+
+            def both(values: Mapping[str, Q | None]) -> Q | None:
+                one, other = first(values), second(values)
+                return None if one is None or other is None else join(one, other)
+
+            return both
 
 
-def _joined(operator: Operator, left: Q, right: Q) -> Q | None:
-    match operator:
-        case Operator.ADD:
-            return left + right
-        case Operator.SUBTRACT:
-            return left - right
-        case Operator.MULTIPLY:
-            return left * right
-        case Operator.DIVIDE:
-            try:
-                return left / right
-            except ZeroDivisionError:
-                return None
+def evaluate(formula: Formula, values: Mapping[str, Q | None], *, number: Callable[[Decimal], Q]) -> Q | None:
+    """The value of a formula over some values."""
+    return evaluated(formula, number=number)(values)
+
+
+def _divided(left: Any, right: Any) -> Any:
+    try:
+        return left / right
+    except ZeroDivisionError:
+        return None
+
+
+_JOINED: Final[Mapping[Operator, Callable[[Any, Any], Any]]] = {
+    Operator.ADD: add,
+    Operator.SUBTRACT: sub,
+    Operator.MULTIPLY: mul,
+    Operator.DIVIDE: _divided,
+}
 
 
 def to_decimal(value: Fraction, digits: int) -> Decimal:
     """The exact value, rounded half-even to so many digits after the point, once and at the very end (M1, M3)."""
-    scaled = round(value * 10**digits)  # exact, and half-even
-    return Decimal((int(scaled < 0), tuple(map(int, str(abs(scaled)))), -digits))
+    whole, rest = divmod(value.numerator * 10**digits, value.denominator)
+    twice = 2 * rest
+    if twice > value.denominator or (twice == value.denominator and whole % 2):
+        whole += 1
+    return Decimal(f"{whole}E-{digits}")

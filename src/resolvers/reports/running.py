@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, localcontext
 from fractions import Fraction
+from typing import Any
 
 from sightline.authz.expr import TRUE, Expr
+from sightline.authz.reports.catalogue import Catalogue
 from sightline.authz.reports.columns import Aggregation
-from sightline.db.reports.queries import Group, Period, SumsQuery
+from sightline.db.reports.queries import Group, Period, Sum, SumsQuery
 from sightline.db.reports.statements import GROUPS, SALT, groups_from
 from sightline.db.snapshot import Snapshot
 from sightline.resolvers.reports.desk import OpenLens
@@ -21,6 +23,8 @@ from sightline.resolvers.reports.small_groups import left_out_too_small, too_sma
 
 Values = Mapping[str, Fraction | None]
 _MICROSECOND = timedelta(microseconds=1)
+_EXACT = Context(prec=1_000, traps=[Inexact])
+"""More digits than any sum has: nothing is rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ class Run:
 
     def _total_of(self, plan: ReportPlan, total: Group, currencies: frozenset[str]) -> Line:
         """The line of a total. `currencies` are those of the groups, where they are known and each has its own."""
-        line = self._line(plan, replace(total, key=()))
+        line = self._line_of(plan)(replace(total, key=()))
         if plan.currency is not None:
             return line
         if len(currencies) == 1:
@@ -132,29 +136,53 @@ class Run:
         return replace(line, values=mixed)
 
     def _lines(self, plan: ReportPlan, groups: Sequence[Group]) -> tuple[Line, ...]:
-        return tuple(self._line(plan, each) for each in groups)
+        line = self._line_of(plan)
+        return tuple(map(line, groups))
 
-    def _line(self, plan: ReportPlan, group: Group) -> Line:
-        values: dict[str, Fraction | None] = {}
-        for coverage in dict.fromkeys(plan.coverage[key] for key in plan.computed):
-            keys = [key for key in plan.computed if plan.coverage[key] == coverage]
-            sums = self._sums(plan, group, keys, coverage)
-            values |= self.lens.columns.values(keys, sums)
-        currency = plan.currency
-        if currency is None and group.key:
-            own = group.key[plan.query.group_by.index("currency")]
-            currency = None if own is None else str(own)
-        return Line(group.key, values, currency)
+    def _line_of(self, plan: ReportPlan) -> Callable[[Group], Line]:
+        """How the line of a group is computed: what is the same for all groups is found once."""
+        parts = [
+            _Part.of(self.lens.columns, [key for key in plan.computed if plan.coverage[key] == coverage], coverage)
+            for coverage in dict.fromkeys(plan.coverage[key] for key in plan.computed)
+        ]
+        place = plan.query.group_by.index("currency") if plan.currency is None and plan.query.group_by else None
 
-    def _sums(self, plan: ReportPlan, group: Group, keys: Iterable[str], coverage: Expr) -> dict[str, Fraction | None]:
-        """The sums of one coverage by what formulas call them; a median goes by the key of its column."""
-        hidden = coverage != TRUE and group.covered[coverage] is False
-        found: dict[str, Fraction | None] = {}
-        for key in keys:
-            median = self.lens.columns.columns[key].aggregation is Aggregation.MEDIAN
-            for each in sums_of(self.lens.columns, key, coverage):
-                found[key if median else each.measure] = None if hidden else _exact(group.sums[each])
-        return found
+        def line(group: Group) -> Line:
+            values: dict[str, Fraction | None] = {}
+            for part in parts:
+                values |= part.values(group)
+            own = group.key[place] if place is not None and group.key else None
+            return Line(group.key, values, plan.currency if own is None else str(own))
+
+        return line
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The columns of one coverage, with the sums they are computed from by what formulas call them.
+
+    A median goes by the key of its column.
+    """
+
+    coverage: Expr
+    sums: Mapping[str, Sum]
+    compute: Callable[[Mapping[str, Fraction | None]], dict[str, Fraction | None]]
+
+    @classmethod
+    def of(cls, columns: Catalogue, keys: Sequence[str], coverage: Expr) -> _Part:
+        """Of these columns."""
+        sums = {
+            key if columns.columns[key].aggregation is Aggregation.MEDIAN else each.measure: each
+            for key in keys
+            for each in sums_of(columns, key, coverage)
+        }
+        return cls(coverage, sums, columns.program(keys))
+
+    def values(self, group: Group) -> dict[str, Fraction | None]:
+        """The columns of a group; null where it has no program of the coverage."""
+        if self.coverage != TRUE and group.covered[self.coverage] is False:
+            return self.compute(dict.fromkeys(self.sums))
+        return self.compute({name: _exact(group.sums[each]) for name, each in self.sums.items()})
 
 
 def _nothing_of(line: Line) -> Line:
@@ -167,7 +195,9 @@ def _exact(value: object) -> Fraction | None:
             return None
         case timedelta():
             return Fraction(value // _MICROSECOND, 1_000_000)
-        case Decimal() | int() | Fraction():
+        case Decimal():
+            return Fraction(*value.as_integer_ratio())  # twice as fast as from the decimal itself
+        case int():
             return Fraction(value)
         case _:
             raise TypeError(f"a sum is no {type(value).__name__}")
@@ -182,9 +212,16 @@ def currencies_of(plan: ReportPlan, groups: Iterable[Group]) -> frozenset[str]:
 
 
 def _added(query: SumsQuery, groups: Sequence[Group]) -> Group:
-    sums = {each: sum((_exact(group.sums[each]) or 0 for group in groups), Fraction()) for each in query.sums}
+    with localcontext(_EXACT):
+        sums = {each: _sum_of(group.sums[each] for group in groups) for each in query.sums}
     covered = {each: _any(group.covered[each] for group in groups) for each in query.coverages}
     return Group((), sums, covered)
+
+
+def _sum_of(values: Iterable[Any]) -> Any:
+    """Numbers or lengths of time, added exactly; none, and those that are 0, come to 0."""
+    some = [value for value in values if value]
+    return sum(some[1:], start=some[0]) if some else 0
 
 
 def _no_group(query: SumsQuery) -> Group:

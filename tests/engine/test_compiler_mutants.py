@@ -1,16 +1,16 @@
 """Mutation testing of the compiler: whatever part of it is changed, some comparison notices it (proof obligation 7).
 
 The right rules are read by hand; a wrong compiler makes the SQL. For each mutant what noticed it the last time is asked
-first (`noticed.json`), then the oracle, agreement and non-interference, the viewers who noticed most mutants first; the
-first difference kills it. `make mutants` asks from the beginning, also for those that mean the same, and writes down
-what noticed each.
+first (`noticed.json`), then the oracle, agreement, non-interference and the standard executor, the viewers who noticed
+most mutants first; the first difference kills it. `make mutants` asks from the beginning, also for those that mean the
+same, and writes down what noticed each.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from random import Random
@@ -18,6 +18,7 @@ from random import Random
 import orjson
 import pytest
 from agreement import compare_lists
+from both import Compared, compare
 from graphql import GraphQLSchema
 from interference import Figures, prove
 from kinds import KINDS, Kind, viewer_of
@@ -56,7 +57,7 @@ EQUIVALENT = {
     "authz.expr._combine: if absorbing in flat: -> if absorbing in flat and len(flat) < 2:": (
         "a form that is longer, and as true"
     ),
-    "db.predicates.Predicates.sql: source.c[column] != given -> source.c[column] == given": (
+    "db.predicates.Predicates.sql: read != given -> read == given": (
         "no row set, condition or cell asks that a column differ from a constant"
     ),
     "db.predicates.Predicates.sql: self.sql(part, source)) -> sa.func.coalesce(self.sql(part, source), sa.false()))": (
@@ -82,6 +83,7 @@ class Means(StrEnum):
     ORACLE = "the oracle"
     AGREEMENT = "agreement"
     NON_INTERFERENCE = "non-interference"
+    EXECUTORS = "the standard executor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,17 @@ class Comparisons:
         """What notices the mutant that is in place, the known probe being asked first; None where nothing does."""
         if known is not None and await self._notices([known]):
             return known
-        return await self._notices(self._probes()) or await self._notices(
-            [Probe(Means.NON_INTERFERENCE, name) for name in self.viewers]
-        )
+        for probes in (self._probes(), *self._of_documents()):
+            probe = await self._notices(probes)
+            if probe is not None:
+                return probe
+        return None
+
+    def _of_documents(self) -> list[list[Probe]]:
+        return [[Probe(means, name) for name in self.viewers] for means in (Means.NON_INTERFERENCE, Means.EXECUTORS)]
 
     async def _notices(self, probes: list[Probe]) -> Probe | None:
-        if probes[0].means is Means.NON_INTERFERENCE:
+        if probes[0].means in (Means.NON_INTERFERENCE, Means.EXECUTORS):
             return await self._moved(probes)
         return await in_snapshot(self.database.reads, lambda snapshot: self._compared(snapshot, probes))
 
@@ -160,11 +167,15 @@ class Comparisons:
 
     async def _moved(self, probes: list[Probe]) -> Probe | None:
         engine = Engine.of(self.database, self.secrets)
+        standard = replace(engine, api=Api(planned=False))
         async with self.database.owner() as connection:
             for probe in probes:
-                kind = self.viewers[probe.viewer].kind
+                asked = (connection, self.world, self.viewers[probe.viewer].kind, Random(1))
                 try:
-                    await prove(engine, connection, self.world, kind, Random(1), documents=DOCUMENTS, into=Figures())
+                    if probe.means is Means.EXECUTORS:
+                        await compare(engine, standard, *asked, documents=DOCUMENTS, into=Compared())
+                    else:
+                        await prove(engine, *asked, documents=DOCUMENTS, into=Figures())
                 except Exception:
                     return probe
         return None

@@ -7,6 +7,9 @@ from compiler_mutants import Wrong
 from sightline.authz import expr, paths, visibility
 from sightline.db import authorised, ordering, predicates, queries, reads, statements
 from sightline.resolvers import connections, operation, rows
+from sightline.schema.plans import columns as plan_columns
+from sightline.schema.plans import pages as plan_pages
+from sightline.schema.plans import rows as plan_rows
 
 UNGUARDED = Wrong(statements, "_refuse_tables", "id(element) in allowed", "True")
 RAW = Wrong(
@@ -84,10 +87,10 @@ WRONG: tuple[Wrong, ...] = (
         paths, "Paths.binds", "each.values.get(attribute, frozenset())", "each.values.get(attribute, frozenset((1, 2)))"
     ),
     # Predicates as SQL.
-    Wrong(predicates, "Predicates.sql", "source.c[column] != given", "source.c[column] == given"),
-    Wrong(predicates, "Predicates.sql", "source.c[column] == given if", "source.c[column] != given if"),
+    Wrong(predicates, "Predicates.sql", "read != given", "read == given"),
+    Wrong(predicates, "Predicates.sql", "read == given if", "read != given if"),
     Wrong(predicates, "Predicates.sql", ".is_(None)", ".is_not(None)"),
-    Wrong(predicates, "Predicates.sql", "return among(source.c[column], attribute)", "return sa.true()"),
+    Wrong(predicates, "Predicates.sql", "return among(self._column(column, source), attribute)", "return sa.true()"),
     Wrong(predicates, "Predicates.sql", "for here, there in edge.on", "for here, there in edge.on[:1]"),
     Wrong(predicates, "Predicates.sql", "for here, there in edge.on", "for here, there in edge.on[-1:]"),
     Wrong(predicates, "Predicates.sql", ".where(*joined, self.sql(where, target))", ".where(*joined)"),
@@ -103,12 +106,12 @@ WRONG: tuple[Wrong, ...] = (
     Wrong(authorised, "authorised", ".where(rows)", ""),
     Wrong(authorised, "authorised", "expression = sa.case((predicate, expression))", ""),
     Wrong(authorised, "authorised", "sa.case((predicate, expression))", "sa.case((sa.not_(predicate), expression))"),
-    Wrong(authorised, "authorised", "predicates.sql(reached(verb or entity, through=through), source)", "sa.true()"),
+    Wrong(authorised, "authorised", "readings.allows(reached(verb or entity, through=through))", "sa.true()"),
     Wrong(
         authorised,
         "authorised",
-        "predicates.sql(decision.predicate, source)",
-        "predicates.sql(visibility.rows(entity), source)",
+        "readings.allows(decision.predicate)",
+        "readings.allows(visibility.rows(entity))",
     ),
     Wrong(
         authorised,
@@ -196,8 +199,8 @@ WRONG: tuple[Wrong, ...] = (
     Wrong(
         operation,
         "Operation.rows_by_key",
-        "return [found.get(position) for position in range(1, len(keys) + 1)]",
-        "return [*found.values(), *[None] * len(keys)][: len(keys)]",
+        "return [placed.get(position) for position in range(1, len(keys) + 1)]",
+        "return [*placed.values(), *[None] * len(keys)][: len(keys)]",
     ),
     Wrong(operation, "Operation.pages", "record[PARENT] - 1", "0"),
     Wrong(
@@ -207,8 +210,8 @@ WRONG: tuple[Wrong, ...] = (
         "counted[1] for position in range(1, len(parents) + 1)",
     ),
     Wrong(connections, "Page.has_more", "> self.window.size", ">= self.window.size"),
-    Wrong(connections, "Page.rows", "[: self.window.size]", ""),
-    Wrong(connections, "Page.rows", "rows[::-1] if self.window.backward else rows", "rows"),
+    Wrong(connections, "Page.cut", "[: self.window.size]", ""),
+    Wrong(connections, "Page.cut", "rows[::-1] if self.window.backward else rows", "rows"),
     Wrong(
         connections,
         "Page.cursor",
@@ -216,5 +219,12 @@ WRONG: tuple[Wrong, ...] = (
         "(*(None for each in self.order), *(row",
     ),
     Wrong(rows, "Row.masks", "self.hidden >> bit & 1", "self.hidden & 1"),
-    Wrong(rows, "light_rows", "record[HIDDEN] if masked else 0", "0"),
+    # Plans: what is put where, and what is noted.
+    Wrong(rows, "Records.hidden", "reduce(or_, self.column(HIDDEN), 0) if self.bits else 0", "0"),
+    Wrong(plan_rows, "RowsNamed.values", "wanted[position - 1]: answer", "wanted[0]: answer"),
+    Wrong(plan_rows, "Guarded.values", ">> bit & 1", "& 1"),
+    Wrong(plan_pages, "PagePlan._read", "record[PARENT] - 1", "0"),
+    Wrong(plan_pages, "Pages.owners", "[page] * len(rows)", "[self.pages[0]] * len(rows)"),
+    Wrong(plan_columns, "scattered", "None if value is None else next(following)", "next(following, None)"),
+    Wrong(rows, "Records.rows", "self.column(HIDDEN) if self.bits else [0]", "[0]"),
 )

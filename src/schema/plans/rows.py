@@ -14,7 +14,6 @@ from sightline.db.reads import PARENT
 from sightline.resolvers.connections import Page
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.global_ids import Key
-from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Records
 from sightline.schema.cells import Amount, Computed, Reference
 from sightline.schema.connections import Connected
@@ -70,8 +69,7 @@ class AmountsOf:
     async def values(self, run: Run, sources: Records) -> list[Any]:
         """As objects."""
         amounts, currencies = sources.column(self.amount.column), sources.column(self.amount.currency)
-        lacking = None in amounts or None in currencies
-        if not lacking:
+        if None not in amounts and None not in currencies:
             return list(await self.plan.complete(run, sources))
         pairs = zip(amounts, currencies, strict=True)
         there = [None if amount is None or code is None else at for at, (amount, code) in enumerate(pairs)]
@@ -126,7 +124,7 @@ class RowsNamed:
 class Asked:
     """The arguments that a document gives to a field."""
 
-    field_: GraphQLField
+    of: GraphQLField
     node: FieldNode
     definition: StrawberryField
     view: Any
@@ -138,7 +136,7 @@ class Asked:
         if self.constant:
             return self.constant[0]
         try:
-            read = get_argument_values(self.field_, self.node, run.variables, self.fragment, True)
+            read = get_argument_values(self.of, self.node, run.variables, self.fragment, True)
             given = convert_arguments(
                 read,
                 self.definition.arguments,
@@ -174,7 +172,7 @@ class PagesBelow:
         return await self.plan.complete(run, pages)
 
     def _pages(self, run: Run, keys: list[Key]) -> list[Page]:
-        operation: Operation = run.operation
+        operation = run.operation
         try:
             first = self.connected.page(operation, keys[0], **self.asked.given(run))
         except BadInputError as error:

@@ -39,6 +39,7 @@ class LoneSnapshot(Snapshot):
         self._alone = connection
         self._valid_until = valid_until
         self._stands = False
+        self._cut_short = False
         self.passed_over = False
 
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[asyncpg.Record]:
@@ -50,11 +51,13 @@ class LoneSnapshot(Snapshot):
             if self.statements > 1:
                 self.passed_over = True
                 raise NotAloneError("a second statement")
+            self._cut_short = True
             try:
                 rows = await self._alone.fetch(_with_epoch(statement.text), *statement.arguments(values))
             except asyncpg.QueryCanceledError:
                 self._stands = True  # it took too long, and would again
                 raise
+            self._cut_short = False
             first = rows[0]
             self._stands = first[_EPOCH] == self.epoch and (
                 self._valid_until is None or first[_CLOCK] < self._valid_until
@@ -79,8 +82,14 @@ class LoneSnapshot(Snapshot):
             raise NotAloneError("nothing that stands by itself")
 
     async def end(self) -> None:
-        """There is no transaction to end."""
-        self.ended = True
+        """Wait for a statement that still runs: a sibling of a field that failed may be reading.
+
+        One that was cut short, as its field was not wanted any more, may have left a transaction of its own behind.
+        """
+        async with self._lock:
+            self.ended = True
+            if self._cut_short and not self._alone.is_closed():
+                await self._alone.execute("ROLLBACK")
 
 
 class _Nobody:

@@ -47,7 +47,7 @@ class PathAsks:
 class PlannedCoordinate:
     """One coordinate."""
 
-    coordinate: str = open_field("The coordinate: `Conversion.payout`, `ConversionFilter.payout`.")
+    coordinate: str = open_field("The coordinate: a type, or a type and its member with a point between.")
     outcome: Outcome = open_field("What is decided before any row is read: SHOWN, CONDITIONAL or HIDDEN.")
     needs: list[str] = open_field("The classes of information it takes, all of them.")
     asks: list[PathAsks] = open_field(

@@ -179,13 +179,13 @@ def _operations(world: WorldRows) -> None:
             scheduled=world.chance(0.4),
             started_at=world.perhaps(world.moment()),
             finished_at=world.perhaps(world.moment()),
-            dry_run=world.chance(0.3),
-            file_size=world.perhaps(1_000 * number),
+            dry_run=number % 3 == 0,
+            file_size=1_000 * number if number % 4 else None,
             bytes_read=100 * number,
             rows_read=number,
-            rows_accepted=world.perhaps(number),
-            rows_refused=world.perhaps(number - 1),
-            problem=world.perhaps(world.text()),
+            rows_accepted=number if number % 2 else None,
+            rows_refused=number - 1 if number % 2 else None,
+            problem=f"problem {number}" if number % 5 == 0 else None,
         )
         for line in range(1, 4):
             rejected = world.chance(0.5)

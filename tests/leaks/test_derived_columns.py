@@ -85,7 +85,7 @@ async def test_the_schema_follows_the_closure(desk: Desk, monkeypatch: pytest.Mo
     for held in subsets([FieldClass.REVENUE, FieldClass.PAYOUT, FieldClass.SALE_AMOUNT]):
         visibility = await administrator(desk, held | {FieldClass.RECORD, FieldClass.CONVERSIONS}, monkeypatch)
         api.views.clear()
-        view = api._view(visibility)._schema.type_map
+        view = api.view(visibility)._schema.type_map
         for column, needs in (
             ("profit", {FieldClass.REVENUE, FieldClass.PAYOUT}),
             ("net_sale_amount", {FieldClass.SALE_AMOUNT}),

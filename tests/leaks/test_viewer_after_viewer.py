@@ -125,7 +125,7 @@ async def test_extensions_and_logs_hold_nothing_that_was_read(door: Door, key: s
         (line,) = [each for each in logged if each["event"] == "operation"]
         assert set(line) <= {
             "event", "log_level", "operation", "principal", "visibility", "cost", "status", "codes", "milliseconds",
-            "request_id", "about",
+            "request_id", "about", "executed",
         }  # fmt: skip
         text = repr([{name: each for name, each in line.items() if name != "milliseconds"} for line in logged])
         words = [value for value in texts(answer["data"]) if len(value) > 4 and value not in ("operation", "a-probe")]

@@ -87,6 +87,15 @@ async def test_what_turns_out_to_take_more_is_answered_in_a_transaction(platform
     assert all(node["program"]["name"] for node in more.data["conversions"]["nodes"])
 
 
+async def test_a_statement_that_is_cut_short_leaves_nothing_behind(platform: Platform, counted: Counted) -> None:
+    """A field that is refused takes its siblings with it: the next operation begins on a clean connection."""
+    token = platform.member("admin")
+    query = "query ($after: String) { conversions(first: 1, after: $after) { totalCount nodes { id } } }"
+    answers = [await platform.ask(token, query, after="none") for _ in range(8)]
+    assert {each.errors[0]["message"] for each in answers} == {answers[0].errors[0]["message"]}
+    assert not (await platform.ask(token, LEVELS)).errors
+
+
 async def test_a_right_taken_away_is_gone_at_once(platform: Platform, counted: Counted) -> None:
     """F20, N36: the statement finds an epoch that is not the one its rights were read at, and shows nothing."""
     person = await platform.staff("TRANSACTIONS:R AFFILIATES:R")

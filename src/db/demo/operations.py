@@ -60,7 +60,7 @@ def _imports(book: Book, society: Society) -> None:
             source="shop-feed",
             scheduled=scheduled,
             started_at=None if state == "QUEUED" else asked + timedelta(minutes=1),
-            finished_at=asked + timedelta(minutes=3) if state in ("COMPLETED", "FAILED") else None,
+            finished_at=asked + timedelta(minutes=3) if state in ("COMPLETED", "FAILED", "CANCELLED") else None,
         )
 
     admin, manager, staff = society.cast["admin"], society.cast["manager"], society.staff[0]
@@ -68,6 +68,7 @@ def _imports(book: Book, society: Society) -> None:
     failed = job("orders-2026-06.csv", "FAILED", days_ago=2, by=staff, scheduled=False)
     job("orders-2026-06-corrected.csv", "RUNNING", days_ago=0, by=staff, scheduled=False)
     job("orders-nightly", "QUEUED", days_ago=0, by=admin, scheduled=True)
+    job("orders-2026-04.csv", "CANCELLED", days_ago=3, by=staff, scheduled=False)
     own = job("orders-late.csv", "COMPLETED", days_ago=1, by=manager, scheduled=False)
     for line in range(1, 8):
         book.add("import_log", job_id=done, line=line, outcome="ACCEPTED", column_name=None, value=None, reason=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sightline.authz.permissions import Level
 from sightline.db.tables import (
+    AccessReviewItemRow,
     ApiKeyRow,
     AssignmentProductLineRow,
     AssignmentProgramRow,
@@ -113,3 +114,4 @@ class ApiKey(Node):
     revoked_at: DateTime | None = field_of(ApiKeyRow.revoked_at)
     rotation_due_at: DateTime | None = field_of(ApiKeyRow.rotation_due_at)
     audit_log = edges_from(AuditLogRow.api_key_id, description="What was changed with it.")
+    access_review_items = edges_from(AccessReviewItemRow.api_key_id, description="What was found of it.")

@@ -193,6 +193,7 @@ class Company(Node):
     payout_methods = edges_from(PayoutMethodRow.company_id)
     transfers_away = edges_from(OwnershipTransferRow.from_company_id, description="What was asked to leave it.")
     transfers_here = edges_from(OwnershipTransferRow.to_company_id, description="What was asked to become its own.")
+    access_reviews = edges_from(AccessReviewRow.company_id, description="The looks at who has access to it.")
 
 
 @entity_type(CompanyAccessRow)
@@ -204,3 +205,4 @@ class CompanyAccess(Node):
     user = edge(CompanyAccessRow.user_id)
     level: CompanyLevel | None = field_of(CompanyAccessRow.level)
     expires_at: DateTime | None = field_of(CompanyAccessRow.expires_at)
+    access_review_items = edges_from(AccessReviewItemRow.company_access_id, description="What was found of it.")

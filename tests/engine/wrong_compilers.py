@@ -222,7 +222,7 @@ WRONG: tuple[Wrong, ...] = (
     # Plans: what is put where, and what is noted.
     Wrong(rows, "Records.hidden", "reduce(or_, self.column(HIDDEN), 0) if self.bits else 0", "0"),
     Wrong(plan_rows, "RowsNamed.values", "wanted[position - 1]: answer", "wanted[0]: answer"),
-    Wrong(plan_rows, "Guarded.values", ">> bit & 1", "& 1"),
+    Wrong(plan_rows, "Guarded.values", ">> bit & 1", ">> bit & 0"),
     Wrong(plan_pages, "PagePlan._read", "record[PARENT] - 1", "0"),
     Wrong(plan_pages, "Pages.owners", "[page] * len(rows)", "[self.pages[0]] * len(rows)"),
     Wrong(plan_columns, "scattered", "None if value is None else next(following)", "next(following, None)"),

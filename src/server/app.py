@@ -22,6 +22,7 @@ from sightline.server.identity.access import Access
 from sightline.server.identity.clients import Clients
 from sightline.server.identity.demo import CAST_PATH
 from sightline.server.identity.endpoints import SESSION_PATHS, SessionEndpoint
+from sightline.server.identity.registration import REGISTRATION_PATHS
 from sightline.server.identity.serving import beside, browsers_of, identity_services
 from sightline.server.logs import configure_logging
 from sightline.server.settings import Settings, exposed, load_settings
@@ -85,7 +86,7 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
     app = Starlette(
         routes=[
             Route("/graphql", GraphQLEndpoint(execute, browsers, deadline_seconds=settings.deadline_seconds)),
-            *map(session_route, (*SESSION_PATHS, *((CAST_PATH,) if settings.demo else ()))),
+            *map(session_route, (*SESSION_PATHS, *REGISTRATION_PATHS, *((CAST_PATH,) if settings.demo else ()))),
             Route("/exports/{id}", ExportEndpoint(lambda: app.state.exports, browsers)),
             Route(
                 "/imports/{id}",

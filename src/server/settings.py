@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     smtp_user: str | None = Field(None, description="Whom to log in as there.")
     smtp_password: SecretStr | None = Field(None, description="With which password.")
     mail_from: str | None = Field(None, validate_default=True, description="The address mails come from.")
+    registration: bool = Field(False, description="Whether people may make themselves users.")
     oidc_issuer: str | None = Field(None, description="The identity provider, exactly as its tokens name it.")
     oidc_audience: str | None = Field(None, validate_default=True, description="Whom its tokens must be for.")
     oidc_jwks_url: str | None = Field(None, description="Where its keys are.")
@@ -115,6 +116,13 @@ class Settings(BaseSettings):
     def _sender(cls, value: str | None, info: ValidationInfo) -> str | None:
         if (value is None and info.data.get("smtp_host") is not None) or (value is not None and not is_address(value)):
             raise ValueError("mail needs an address to come from, such as sightline@example.com")
+        return value
+
+    @field_validator("registration")
+    @classmethod
+    def _by_mail(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("smtp_host") is None and not info.data.get("demo"):
+            raise ValueError("registering needs mail: set SIGHTLINE_SMTP_HOST and SIGHTLINE_MAIL_FROM")
         return value
 
     @field_validator("oidc_issuer", "oidc_jwks_url")

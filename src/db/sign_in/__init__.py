@@ -1,1 +1,1 @@
-"""What signing in writes: attempts, passwords, sessions, mailed tokens, mail, last uses. No rule is decided here."""
+"""What signing in and registering write: attempts, passwords, sessions, tokens, mail, last uses. No rule is decided."""

@@ -20,6 +20,12 @@ KEPT = timedelta(days=1)
 INVITATION_LIVES = timedelta(days=7)
 """How long an invitation can be accepted, and so how long its mail is tried."""
 
+REGISTRATION_LIVES = timedelta(days=1)
+"""How long a registration can be confirmed, and so how long its mail is tried."""
+
+_PUT_REGISTRATION = (
+    "INSERT INTO outgoing_mail (kind, email, registration_id, expires_at) VALUES ('REGISTRATION', $1, $2, now() + $3)"
+)
 _PUT_INVITATION = (
     "INSERT INTO outgoing_mail (kind, email, invitation_id, expires_at) VALUES ('INVITATION', $1, $2, now() + $3)"
 )
@@ -30,7 +36,7 @@ _TAKE = """
     WHERE id = (
         SELECT id FROM outgoing_mail WHERE due_at <= now() AND expires_at > now()
         ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-    ) RETURNING id, kind, email, attempts, invitation_id
+    ) RETURNING id, kind, email, attempts, invitation_id, registration_id
 """
 _DONE = "DELETE FROM outgoing_mail WHERE id = $1"
 _GIVE_UP = "DELETE FROM outgoing_mail WHERE expires_at <= now() RETURNING id"
@@ -45,6 +51,7 @@ class WaitingMail:
     email: str
     attempts: int
     invitation: int | None = None
+    registration: int | None = None
 
     def __repr__(self) -> str:
         return f"WaitingMail({self.id}, {self.kind})"
@@ -60,6 +67,11 @@ async def put_invitation_mail(connection: asyncpg.Connection, invitation: int, e
     await connection.execute(_PUT_INVITATION, email, invitation, INVITATION_LIVES)
 
 
+async def put_registration_mail(connection: asyncpg.Connection, registration: int, email: str) -> None:
+    """Have a mail sent after the transaction commits, to an address that may or may not be somebody's."""
+    await connection.execute(_PUT_REGISTRATION, email, registration, REGISTRATION_LIVES)
+
+
 async def take_invitation_mail_back(connection: asyncpg.Connection, invitation: int) -> None:
     """Do not send an invitation that was not sent yet."""
     await connection.execute(_TAKE_BACK, invitation)
@@ -68,11 +80,10 @@ async def take_invitation_mail_back(connection: asyncpg.Connection, invitation: 
 async def take_mail(connection: asyncpg.Connection) -> WaitingMail | None:
     """The mail that is due first, or None."""
     row = await connection.fetchrow(_TAKE)
-    return (
-        None
-        if row is None
-        else WaitingMail(row["id"], MailKind(row["kind"]), row["email"], row["attempts"], row["invitation_id"])
-    )
+    if row is None:
+        return None
+    about = row["invitation_id"], row["registration_id"]
+    return WaitingMail(row["id"], MailKind(row["kind"]), row["email"], row["attempts"], *about)
 
 
 async def mail_is_done(connection: asyncpg.Connection, mail: WaitingMail) -> None:

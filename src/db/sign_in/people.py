@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from sightline.db.epoch import count_epoch_up
+
 _CREDENTIALS = "SELECT id, password_hash FROM app_user WHERE email = $1 AND status = 'ACTIVE'"
 _STILL = """
     SELECT id FROM app_user
@@ -14,6 +16,11 @@ _STILL = """
 """
 _SET_PASSWORD = "UPDATE app_user SET password_hash = $2, version = version + 1 WHERE id = $1"
 _REPLACE_HASH = "UPDATE app_user SET password_hash = $2 WHERE id = $1"
+_MAKE = """
+    INSERT INTO app_user (email, name, password_hash, email_verified_at) VALUES ($1, $2, $3, now())
+    ON CONFLICT (email) DO NOTHING RETURNING id
+"""
+_KNOWN = "SELECT EXISTS (SELECT FROM app_user WHERE email = $1)"
 _VERIFY_EMAIL = """
     UPDATE app_user SET email_verified_at = now(), version = version + 1
     WHERE id = $1 AND email_verified_at IS NULL
@@ -55,3 +62,16 @@ async def replace_hash(connection: asyncpg.Connection, user_id: int, password_ha
 async def verify_email(connection: asyncpg.Connection, user_id: int) -> None:
     """Note that a user has proved his address to be his."""
     await connection.execute(_VERIFY_EMAIL, user_id)
+
+
+async def is_known(connection: asyncpg.Connection, email: str) -> bool:
+    """Whether an address is a user's, suspended or not."""
+    return bool(await connection.fetchval(_KNOWN, email))
+
+
+async def make_user(connection: asyncpg.Connection, email: str, *, name: str, password_hash: str) -> int | None:
+    """A new user, who has proved his address to be his; nothing is granted (A1). None where somebody has it."""
+    made: int | None = await connection.fetchval(_MAKE, email, name, password_hash)
+    if made is not None:
+        await count_epoch_up(connection)
+    return made

@@ -75,7 +75,7 @@ from sightline.db.tables.rollups import (
     TrafficHourByAccountRow,
     TrafficHourByProgramRow,
 )
-from sightline.db.tables.sign_in import MailTokenRow, OutgoingMailRow, SignInAttemptRow
+from sightline.db.tables.sign_in import MailTokenRow, OutgoingMailRow, RegistrationRow, SignInAttemptRow
 
 __all__ = [
     "AccessRequestRow",
@@ -131,6 +131,7 @@ __all__ = [
     "ProductRow",
     "ProgramGoalRow",
     "ProgramRow",
+    "RegistrationRow",
     "ReportColumnRow",
     "ReportExportRow",
     "ReportScheduleRow",

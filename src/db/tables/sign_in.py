@@ -1,4 +1,4 @@
-"""What signing in needs beside the sessions: counted failures, tokens sent by mail, mail that waits to be sent."""
+"""What signing in needs beside the sessions: counted failures, mailed tokens, registrations, mail that waits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from sightline.db.tables.base import INTERNAL, Row, TableRole, column
 from sightline.db.tables.enums import MailKind
-from sightline.db.tables.parts import NOW, choice, created_at, lower_case_email, numbered, reference
+from sightline.db.tables.parts import NOW, choice, created_at, lower_case_email, named, numbered, reference
 
 
 class SignInAttemptRow(Row):
@@ -51,6 +51,30 @@ class MailTokenRow(Row):
     expires_at: Mapped[datetime] = column(INTERNAL, "When it ends by itself.")
 
 
+class RegistrationRow(Row):
+    """Somebody who registered and has not confirmed his address: no user yet."""
+
+    __tablename__ = "registration"
+    __role__ = TableRole.LOCAL
+    __table_args__ = (
+        lower_case_email(),
+        named(),
+        sa.CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
+    )
+
+    id: Mapped[int] = numbered("registration", INTERNAL)
+    created_at: Mapped[datetime] = created_at(INTERNAL)
+    email: Mapped[str] = column(INTERNAL, "The address he says is his.", index=True)
+    name: Mapped[str] = column(INTERNAL, "How he will be shown to others.")
+    password_hash: Mapped[str] = column(
+        INTERNAL, "Argon2id hash of the password he chose; to be given again with the token."
+    )
+    token_hash: Mapped[bytes | None] = column(
+        INTERNAL, "Keyed SHA-256 of the token that was sent to the address; none before it was.", unique=True
+    )
+    expires_at: Mapped[datetime] = column(INTERNAL, "When it ends by itself.", index=True)
+
+
 class OutgoingMailRow(Row):
     """A mail that waits to be sent. It is written when it is sent, so that no token is stored here."""
 
@@ -60,6 +84,7 @@ class OutgoingMailRow(Row):
         lower_case_email(),
         sa.CheckConstraint("attempts >= 0", name="attempts"),
         sa.CheckConstraint("(kind::text = 'INVITATION') = (invitation_id IS NOT NULL)", name="invitation"),
+        sa.CheckConstraint("(kind::text = 'REGISTRATION') = (registration_id IS NOT NULL)", name="registration"),
     )
 
     id: Mapped[int] = numbered("outgoing_mail", INTERNAL)
@@ -67,6 +92,9 @@ class OutgoingMailRow(Row):
     kind: Mapped[MailKind] = choice(INTERNAL, "What it is about.", MailKind)
     email: Mapped[str] = column(INTERNAL, "The address it goes to, if somebody has it.")
     invitation_id: Mapped[int | None] = reference(INTERNAL, "The invitation it brings.", "invitation.id", index=True)
+    registration_id: Mapped[int | None] = reference(
+        INTERNAL, "The registration it is to confirm.", "registration.id", index=True
+    )
     attempts: Mapped[int] = column(INTERNAL, "How often sending was begun.", sa.Integer, server_default="0")
     due_at: Mapped[datetime] = column(INTERNAL, "When it is to be tried next.", server_default=NOW, index=True)
     expires_at: Mapped[datetime] = column(INTERNAL, "When it is given up.")

@@ -14,6 +14,8 @@ from sightline.server.answers import ErrorCode, RefusedError
 MOST_OF_CLIENT = 60
 MOST_OF_ADDRESS = 10
 MOST_LETTERS = 3
+MOST_REGISTRATIONS = 10
+"""Of a client, who has us write to whatever address he names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,13 +32,15 @@ class Limits:
             if not seconds and email is not None:
                 seconds = await count_attempt(connection, self._address(email), most=MOST_OF_ADDRESS)
             await forget_old(connection)
-        if seconds:
-            raise RefusedError(
-                429,
-                "There were too many attempts: wait a quarter of an hour.",
-                code=ErrorCode.RATE_LIMITED,
-                headers=(("retry-after", str(seconds)),),
-            )
+        _refuse_for(seconds)
+
+    async def count_registration(self, client: str) -> None:
+        """Count a registration, which is never taken back. Raises RefusedError with 429 for one too many."""
+        subject = self.secrets.attempt_hash(f"registration {client}")
+        async with self.database.writes.acquire() as connection, connection.transaction():
+            seconds = await count_attempt(connection, subject, most=MOST_REGISTRATIONS)
+            await forget_old(connection)
+        _refuse_for(seconds)
 
     async def may_write_to(self, connection: asyncpg.Connection, email: str) -> bool:
         """Count a mail that is asked for; whether the address has not had enough of them."""
@@ -52,3 +56,14 @@ class Limits:
 
     def _address(self, email: str) -> bytes:
         return self.secrets.attempt_hash(f"address {email}")
+
+
+def _refuse_for(seconds: int) -> None:
+    """Raise RefusedError with 429 where there is something to wait for."""
+    if seconds:
+        raise RefusedError(
+            429,
+            "There were too many attempts: wait a quarter of an hour.",
+            code=ErrorCode.RATE_LIMITED,
+            headers=(("retry-after", str(seconds)),),
+        )

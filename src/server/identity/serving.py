@@ -25,6 +25,7 @@ from sightline.server.identity.issuer import Issuer, Rules
 from sightline.server.identity.jwks import KeySource
 from sightline.server.identity.limits import Limits
 from sightline.server.identity.passwords import Passwords
+from sightline.server.identity.registration import Registering, RegistrationRoutes
 from sightline.server.identity.sign_in import SignIn
 from sightline.server.logs import log_fault
 from sightline.server.mail.carriers import Carrier, FolderCarrier, SmtpCarrier
@@ -63,9 +64,11 @@ async def identity_services(
         if carrier is not None:
             outbox = Outbox(database, secrets, letters_of(settings), carrier)
             await stack.enter_async_context(beside(outbox.run()))
-        service = SignIn(database, secrets, passwords, Limits(database, secrets), sends_mail=carrier is not None)
-        browsers = browsers_of(settings)
+        limits, browsers = Limits(database, secrets), browsers_of(settings)
+        service = SignIn(database, secrets, passwords, limits, sends_mail=carrier is not None)
+        registering = Registering(database, secrets, passwords, limits, offered=settings.registration)
         sessions = SessionRoutes(service, identities, browsers).routes()
+        sessions |= RegistrationRoutes(registering, browsers).routes()
         if settings.demo:
             sessions[CAST_PATH] = CastRoutes(database, secrets, browsers).handlers()
         yield IdentityServices(Access(identities, issuer), sessions)

@@ -72,6 +72,19 @@ class Letters:
                     "A report that you scheduled was run, and waits for you for a week.",
                     "Sign in and fetch it: it is computed with the rights that you have then, and for nobody else.",
                 )
+            case MailKind.REGISTRATION:
+                return "Finish creating your account", (
+                    "Somebody, probably you, wants to create an account with this address.",
+                    self._how("register", token),
+                    "You are asked for the password that was chosen then. This works once, within a day. If it was"
+                    " not you, do nothing: no account is made.",
+                )
+            case MailKind.ALREADY_REGISTERED:
+                return "You have an account already", (
+                    "Somebody, probably you, wanted to create an account with this address. There is one already.",
+                    "Sign in as you always do, or have a link sent there to set a new password.",
+                    "If it was not you, do nothing: your account stays as it is.",
+                )
             case MailKind.INVITATION:
                 return "You are invited", (
                     "Somebody invites this address to work with them at Sightline.",

@@ -11,7 +11,10 @@ from sightline.db.database import Database
 from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
 from sightline.db.secrets import Secrets, TokenKind, new_token
 from sightline.db.sign_in.mail_tokens import LIVES, keep_token, keep_token_of_invitation, recipient
-from sightline.db.sign_in.outbox import WaitingMail, give_up_old, mail_is_done, take_mail
+from sightline.db.sign_in.outbox import WaitingMail, give_up_old, mail_is_done, put_mail, take_mail
+from sightline.db.sign_in.people import is_known
+from sightline.db.sign_in.registrations import forget_registrations, keep_token_of_registration
+from sightline.db.tables.enums import MailKind
 from sightline.server.logs import log_fault
 from sightline.server.mail.carriers import Carrier, UndeliveredError
 from sightline.server.mail.letters import AddressError, Letters
@@ -69,6 +72,9 @@ class Outbox:
         if mail.invitation is not None:
             await self._invite(mail, mail.invitation)
             return
+        if mail.registration is not None:
+            await self._confirm(mail, mail.registration)
+            return
         token = new_token(TokenKind.MAIL) if mail.kind in LIVES else None
         async with self.database.writes.acquire() as connection, connection.transaction():
             user_id = await recipient(connection, mail.kind, mail.email)
@@ -86,5 +92,19 @@ class Outbox:
         message = self.letters.write(mail.kind, mail.email, number=mail.id, token=token)
         async with self.database.writes.acquire() as connection:
             waits = await keep_token_of_invitation(connection, invitation, digest=self.secrets.token_hash(token))
+        if waits:
+            await self.carrier(message)
+
+    async def _confirm(self, mail: WaitingMail, registration: int) -> None:
+        """Write what confirms a registration and hand it on; whoever has an account is told that instead (LK14)."""
+        token = new_token(TokenKind.MAIL)
+        message = self.letters.write(mail.kind, mail.email, number=mail.id, token=token)
+        async with self.database.writes.acquire() as connection, connection.transaction():
+            if await is_known(connection, mail.email):
+                await forget_registrations(connection, mail.email)
+                await put_mail(connection, MailKind.ALREADY_REGISTERED, mail.email)
+                return
+            digest = self.secrets.token_hash(token)
+            waits = await keep_token_of_registration(connection, registration, digest=digest)
         if waits:
             await self.carrier(message)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 from demo_platform import Platform
@@ -29,9 +28,7 @@ async def town(town_url: str, secrets: Secrets) -> AsyncIterator[Platform]:
 
 
 @pytest.fixture
-async def door(
-    town: Platform, town_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[FrontDoor]:
+async def door(town: Platform) -> AsyncIterator[FrontDoor]:
     """How people come in there."""
-    async with FrontDoor.of(town, town_url, tmp_path, monkeypatch) as opened:
+    async with FrontDoor.of(town) as opened:
         yield opened

@@ -62,7 +62,7 @@ class Registering:
             await forget_old_registrations(connection)
 
     async def confirm(self, token: str, password: str, *, client: str, former: str | None) -> str:
-        """Make the user, whose address is proven; the token of his session. Raises RefusedError (400, 403, 429, 503)."""
+        """Make the user, whose address is proven; the token of his session. Raises as `register` does."""
         self._refuse_where_not_offered()
         await self.limits.count(client)
         if token_kind(token) is not TokenKind.MAIL:
@@ -143,6 +143,4 @@ def _checked_name(given: str) -> str:
 
 
 def _not_valid() -> RefusedError:
-    return bad_input(
-        "This link is not valid: it was used, has ended, or there is an account by now. Sign in, or register."
-    )
+    return bad_input("This link is not valid: it was used, has ended, or there is an account. Sign in, or register.")

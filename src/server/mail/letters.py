@@ -76,8 +76,8 @@ class Letters:
                 return "Finish creating your account", (
                     "Somebody, probably you, wants to create an account with this address.",
                     self._how("register", token),
-                    "You are asked for the password that was chosen then. This works once, within a day. If it was"
-                    " not you, do nothing: no account is made.",
+                    "You are asked for the password that was chosen then. This works once, within a day.",
+                    "If it was not you, do nothing: no account is made.",
                 )
             case MailKind.ALREADY_REGISTERED:
                 return "You have an account already", (

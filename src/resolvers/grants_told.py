@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sightline.authz.grants import Grants, paths_of
+from sightline.authz.grants import NOTHING, Grants, paths_of
 from sightline.authz.paths import PathKind, Paths
 from sightline.authz.viewing_as import compared_for_another
 
@@ -59,3 +59,11 @@ def changed(user: int, before: Grants, after: Grants) -> GrantsChange:
     on_platform = (before.platform, before.columns) != (after.platform, after.columns)
     scope = PathKind.PLATFORM if on_platform else PathKind.ORGANIZATION
     return GrantsChange(user, Held.of(before), Held.of(after), (user, scope))
+
+
+def suspended(user: int, before: Grants) -> GrantsChange:
+    """What becomes of somebody who is left no path at all (AC6): told to who may ask about him on the platform.
+
+    Whoever suspends need not be of the companies that are lost with it, so he is told of none (L1).
+    """
+    return GrantsChange(user, Held.of(before), Held(NOTHING), (user, PathKind.PLATFORM))

@@ -19,10 +19,12 @@ from sightline.resolvers.mutations.change import Change, Found
 NEW_HOLDER = {
     "create_platform_role": "role",
     "create_organization_role": "role",
+    "clone_role": "role",
     "invite_member": "invitation",
     "invite_collaborator": "invitation",
     "create_user_api_key": "api_key",
     "create_organization_api_key": "api_key",
+    "rotate_api_key": "api_key",
 }
 """The mutations that make what nobody holds yet, and the row of their payload that it is."""
 

@@ -16,7 +16,7 @@ from sightline.db.snapshot import Snapshot
 from sightline.resolvers.errors import CrossedError
 from sightline.resolvers.global_ids import MalformedIdError
 from sightline.resolvers.grants import grants_of_user
-from sightline.resolvers.grants_told import GrantsChange, changed
+from sightline.resolvers.grants_told import GrantsChange, changed, suspended
 from sightline.resolvers.identity import principal_of_user
 from sightline.resolvers.mutations.change import Change
 from sightline.resolvers.mutations.refusals import NotAllowedError
@@ -39,6 +39,9 @@ _MEMBER = _OF_ROW.format(table="role_assignment")
 _COLLABORATOR = _OF_ROW.format(table="collaborator")
 _WITH_ACCESS = _OF_ROW.format(table="company_access")
 
+SUSPENDING: Final = "suspend_user"
+"""The one that leaves a touched user his grants, and no path by them."""
+
 TOUCHED: Final[Mapping[str, tuple[str, str | None]]] = {
     "edit_role": (_HOLDERS, "role"),
     "edit_columns": (_USER, "user"),
@@ -48,6 +51,7 @@ TOUCHED: Final[Mapping[str, tuple[str, str | None]]] = {
     "set_modules": (_USER, "user"),
     "remove_platform_role": (_USER, "user"),
     "assign_manager": (_USER, "user"),
+    SUSPENDING: (_USER, "user"),
     "unassign_manager": (_OF_ROW.format(table="manager_assignment"), "assignment"),
     "change_membership": (_MEMBER, "membership"),
     "remove_member": (_MEMBER, "membership"),
@@ -95,6 +99,9 @@ async def tried(operation: Operation, draft: Draft) -> tuple[GrantsChange, ...]:
         before = {user: (await grants_of_user(snapshot, user))[0] for user in users}
         done = await run(acting, draft.mutation, draft.work, dict(draft.given), key=None)
         for user in users:
+            if draft.mutation == SUSPENDING:
+                found.append(suspended(user, before[user]))
+                continue
             after = (await grants_of_user(snapshot, user))[0]
             if after != before[user]:
                 found.append(changed(user, before[user], after))

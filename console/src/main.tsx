@@ -40,7 +40,7 @@ function Area({ page: Page }: { page: ComponentType }) {
 
 const area = AREAS[location.pathname];
 // Links in mails lead to the first page; whoever follows one need not be signed in.
-const mailed = /^#(reset|verify|invitation)=/.test(location.hash);
+const mailed = /^#(reset|verify|register|invitation)=/.test(location.hash);
 document.title = area && !mailed ? area.title : "Sign in · Sightline";
 
 createRoot(document.getElementById("root") as HTMLElement).render(

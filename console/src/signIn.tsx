@@ -5,7 +5,7 @@ import { ThemeSwitch } from "./shell";
 import { asApiError } from "./useAsk";
 
 export default function SignIn() {
-  const [, kind, token] = /^#(reset|verify|invitation)=(.+)$/.exec(location.hash) ?? [];
+  const [, kind, token] = /^#(reset|verify|register|invitation)=(.+)$/.exec(location.hash) ?? [];
   const atLogin = location.pathname === "/login";
   return (
     <main className={`sign-in ${isDemo && atLogin ? "" : "alone"}`}>
@@ -19,6 +19,7 @@ export default function SignIn() {
         </div>
         {!atLogin && token && kind === "reset" && <NewPassword token={token} />}
         {!atLogin && token && kind === "verify" && <Verified token={token} />}
+        {!atLogin && token && kind === "register" && <Registered token={token} />}
         {!atLogin && token && kind === "invitation" && <Invitation token={token} />}
         {atLogin && <Password />}
       </div>
@@ -129,6 +130,23 @@ function Verified({ token }: { token: string }) {
   return (
     <Form title="Is this your address?" button="Confirm it" work={work}>
       <p className="soft">Confirm that the mail with this link was sent to you.</p>
+    </Form>
+  );
+}
+
+/** The password is asked for again: whoever registered with somebody else's address does not have him make the account. */
+function Registered({ token }: { token: string }) {
+  const work = async (form: FormData) => {
+    await session("POST", "/session/register/confirm", { token, password: form.get("password") });
+    history.replaceState(null, "", "/");
+    location.assign("/");
+  };
+  return (
+    <Form title="Finish creating your account" button="Create it" work={work}>
+      <label className="field">
+        <span className="label">The password you registered with</span>
+        <input className="input" name="password" type="password" autoComplete="current-password" required />
+      </label>
     </Form>
   );
 }

@@ -17,7 +17,7 @@ from sightline.db.secrets import Secrets
 from sightline.db.tables import Row
 
 # What a request leaves behind for a while, and nobody has made one. A letter in here would be sent at the next start.
-WITHOUT_ROWS = {"idempotency_key", "mail_token", "outgoing_mail", "sign_in_attempt"}
+WITHOUT_ROWS = {"idempotency_key", "mail_token", "outgoing_mail", "registration", "sign_in_attempt"}
 
 
 async def digests(database: Database) -> dict[str, str]:

@@ -26,7 +26,8 @@ _BELOW = "conversionsByAffiliateAccountIdAndPartnerProfileIdAndPartnerOrgId"
 DOCUMENTS: Mapping[str, Mapping[str, str]] = {
     "postgraphile": {
         "page": f"""{{ allConversions(
-            first: 100, orderBy: [ROW_ID_DESC], filter: {{status: {{in: [APPROVED, PENDING]}}}}) {{ nodes {{ id {" ".join(CELLS)} }} }} }}""",
+            first: 100, orderBy: [ROW_ID_DESC], filter: {{status: {{in: [APPROVED, PENDING]}}}}
+        ) {{ nodes {{ id {" ".join(CELLS)} }} }} }}""",
         "nested": f"""{{ allAffiliateAccounts(first: 50, orderBy: [ROW_ID_ASC]) {{ nodes {{ name
             conversions: {_BELOW}(first: 5, orderBy: [ROW_ID_DESC]) {{ nodes {{
                 id status eventAt program: {_PROGRAM} {{ name }} }} }} }} }} }}""",

@@ -26,7 +26,7 @@ REPORT = {
     "columns": ["conversions", "revenue", "payout", "profit", "sale_amount", "clicks", "cpa", "margin"],
     "groupBy": ["program", "day"],
     "period": {"days": {"since": "2026-05-01", "until": "2026-05-31"}},
-    "first": 2000,  # all of them, at any scale
+    "first": 1000,
 }
 
 

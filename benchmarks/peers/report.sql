@@ -1,4 +1,5 @@
 -- What the report is to peers that cannot compute one: a function beside the tables, which change in nothing.
+-- All its lines are told: a comparison fails where there are more than a page of a report has.
 CREATE SCHEMA peers;
 
 CREATE FUNCTION peers.report(since date, until date, zone text) RETURNS TABLE (

@@ -23,7 +23,7 @@ import orjson
 
 from benchmarks.load import Figures, Request, once, take_turns
 from benchmarks.peers.packages import SCRIPTS, SOURCES, PeersMissingError, peers
-from benchmarks.peers.questions import as_data, body
+from benchmarks.peers.questions import agree, as_data, body
 from benchmarks.questions import QUESTIONS, asked
 from benchmarks.servers import SECRET, Server, ours, running
 from sightline.db import migrate
@@ -123,7 +123,7 @@ async def _compare(name: str, turns: list[tuple[Server, Request]]) -> None:
         if other == "floor":
             continue  # it writes the rows of statements, in no form of an answer
         if other in SCRIPTS:
-            same = as_data(name, answer) == said
+            same = agree(name, said, as_data(name, answer))
         else:
             same = orjson.dumps(orjson.loads(answer)["data"]) == orjson.dumps(orjson.loads(plans)["data"])
         if not same:

@@ -1,6 +1,6 @@
 """What a request costs over HTTP: plans against the standard executor, no permissions, a floor, and what others wrote.
 
-    python -m benchmarks.requests [--peers] [--against NAME ...] [--scale N] [--seconds S] [--rounds N]
+    python -m benchmarks.requests [--peers] [--against NAME ...] [--questions NAME ...] [--scale N]
 
 One server process at a time answers, on the first core; PostgreSQL and eight connections of load have the others.
 Contenders take turns, round by round; ratios of their medians are printed: requests a second, CPU of the server for one
@@ -42,6 +42,7 @@ async def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--peers", action="store_true", help="also PostGraphile, and yoga with shield")
     options.add_argument("--against", nargs="+", choices=OURS, default=OURS, help="of ours; all if none is said")
+    options.add_argument("--questions", nargs="+", choices=QUESTIONS, default=QUESTIONS)
     options.add_argument("--scale", type=int, default=1, help="1 is 50,000 conversions, 20 a million")
     options.add_argument("--seconds", type=float, default=2.0)
     options.add_argument("--warm", type=float, default=6.0, help="Node doubles its speed while it warms up")
@@ -66,7 +67,7 @@ async def main() -> None:
         os.sched_setaffinity(0, load_cores())
         with running(contenders) as servers:
             engine = Engine.of(database, Secrets(SECRET.encode()))
-            for name in QUESTIONS:
+            for name in given.questions:
                 turns = [(server, await _request(database, engine, server, name, token)) for server in servers]
                 await _compare(name, turns)
                 figures = await take_turns(turns, warm=given.warm, seconds=given.seconds, rounds=given.rounds)

@@ -10,7 +10,7 @@ OPERATIONS ?= 100000
 SEED ?= 1
 REPORTS ?= 2000
 
-.PHONY: demo test checks lint types layers schema policy readings pictures soak soak-executors agreement mutants bench
+.PHONY: demo test checks lint types layers schema policy readings pictures soak soak-executors agreement mutants bench bench-peers
 
 demo: $(UV) ## Start the demo platform: embedded PostgreSQL, seeded, served on http://127.0.0.1:8000.
 	$(RUN) sightline serve --demo
@@ -58,6 +58,9 @@ mutants: $(UV) ## Every wrong compiler against every comparison; writes down wha
 
 bench: $(UV) ## Ratios, never times: see benchmarks/.
 	$(RUN) python -m benchmarks
+
+bench-peers: $(UV) ## Requests over HTTP, also of PostGraphile and yoga, which npm installs; without npm, of ours alone.
+	$(RUN) python -m benchmarks.requests --peers
 
 .tools/uv/bin/uv:
 	python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir --root-user-action=ignore --target .tools/uv 'uv>=0.9,<1'

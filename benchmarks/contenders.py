@@ -1,6 +1,6 @@
-"""What is measured over HTTP, each in a process of its own on the first core: plans, the standard executor, a floor.
+"""What is measured over HTTP, each in a process of its own: plans, the standard executor, no permissions, a floor.
 
-    python -m benchmarks.contenders plans|standard|floor PORT
+    python -m benchmarks.contenders plans|standard|unguarded|floor PORT
 
 The floor has no GraphQL, no rights and no transaction: it sends the statements that the engine would send for a query
 by asyncpg, and writes their rows as JSON.
@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from benchmarks.questions import QUESTIONS, TOKEN, asked
 from benchmarks.recording import Recorded, statements
+from benchmarks.unguarded import UnguardedApi, take_guards_away
 from sightline.db.database import Database
 from sightline.db.locations import data_directory
 from sightline.db.secrets import load_secrets
@@ -34,13 +35,13 @@ from sightline.server.settings import Settings, exposed, load_settings
 def main() -> None:
     """Serve one contender until it is ended."""
     name, port = sys.argv[1], int(sys.argv[2])
-    os.sched_setaffinity(0, {0})
     settings = load_settings()
     configure_logging(settings.log_format)
     with listen("127.0.0.1", port) as listening:
-        config = configuration(settings, lambda: build_app(settings, _EXECUTE[name]))
         if name == "floor":
             config = uvicorn.Config(Floor(settings), lifespan="on", log_config=None, access_log=False)
+        else:
+            config = configuration(settings, lambda: build_app(settings, _EXECUTE[name]))
         uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -48,10 +49,15 @@ def _by_the_standard_executor(database: Database, services: Any, settings: Setti
     return Engine(database, services, access, Api(planned=False)).execute
 
 
+def _without_permissions(database: Database, services: Any, settings: Settings, access: Any) -> Execute:
+    take_guards_away()
+    return Engine(database, services, access, UnguardedApi()).execute
+
+
 _EXECUTE: Mapping[str, Callable[..., Execute]] = {
     "plans": make_execute,
     "standard": _by_the_standard_executor,
-    "floor": make_execute,
+    "unguarded": _without_permissions,
 }
 
 

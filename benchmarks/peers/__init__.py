@@ -1,0 +1,1 @@
+"""Servers that others wrote, over the same database: what is measured beside Sightline."""

@@ -15,8 +15,8 @@ from math import log10
 from pathlib import Path
 
 LINE = re.compile(r"^ *(?P<question>\w+)  to +(?P<other>\w+) +(?P<requests>[\d.]+)x requests", re.MULTILINE)
-LEAST, MOST = 0.1, 20.0
-MARKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
+LEAST, MOST = 0.05, 20.0
+MARKS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 COLOURS = {
     "standard": "#8f7ee7",
     "unguarded": "#9aa0a6",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,17 +22,18 @@ class Answered:
     rows: dict[Key, dict[str, Decimal | None]]
     totals: dict[str, Decimal | None]
     coverage: dict[str, int | None]
+    complete: bool = True
 
 
 async def answered(platform: Platform, asked: Asked, **more: Any) -> Answered:
     """The whole report."""
     token = platform.member(asked.lens.who)
-    found = Answered({}, {}, {})
+    found, complete = Answered({}, {}, {}), True
     after, has_more, count = None, True, 0
     while has_more:
         given = asked.input(first=1000, after=after, **more)
         report = (await platform.read(token, REPORT, input=given))["report"]
-        assert report["complete"]
+        complete = report["complete"]
         for at, row in enumerate(report["rows"]):
             key = tuple(each["value"] for each in row["dimensions"])
             assert key not in found.rows
@@ -41,7 +42,7 @@ async def answered(platform: Platform, asked: Asked, **more: Any) -> Answered:
         found.coverage.update({each["key"]: each["programs"] for each in report["columns"]})
         after, has_more, count = report["pageInfo"]["endCursor"], report["pageInfo"]["hasNextPage"], report["rowCount"]
     assert len(found.rows) == count
-    return found
+    return replace(found, complete=complete)
 
 
 def _number(value: Any) -> Decimal | None:

@@ -11,6 +11,8 @@ from report_asking import answered
 from report_drawing import draw
 from report_oracle import Asked, Oracle
 
+from sightline.resolvers.reports.requests import MOST_GROUPS
+
 REPORTS = int(os.environ.get("SIGHTLINE_TEST_REPORTS", "300"))
 ALIKE = 3
 """How many reports are had of each lens, columns and groups: over as many periods, zones and values."""
@@ -32,8 +34,14 @@ async def test_random_reports_equal_what_python_computes_from_the_rows(
         asked = family.pop()
         found = await answered(platform, asked)
         where = f"seed {number}, report {at}: {asked}"
-        assert found.rows == oracle.rows(asked), where
-        assert found.totals == oracle.totals(asked), where
+        expected = oracle.rows(asked)
+        if not found.complete:
+            assert len(found.rows) == MOST_GROUPS < len(expected), where
+            expected = {key: expected[key] for key in found.rows}
+        assert found.rows == expected, where
+        # Nobody can say in what currencies the rows are that were left out; so amounts of their own have no total.
+        if found.complete or not asked.native:
+            assert found.totals == oracle.totals(asked), where
         rows += len(found.rows)
         filled += any(any(values.values()) for values in found.rows.values())
     print(f"{REPORTS} reports, {filled} with numbers, {rows} rows")

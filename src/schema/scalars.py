@@ -48,7 +48,8 @@ def _write_decimal(value: PythonDecimal) -> str:
     text = str(value)
     if text[-5:-4] == "." and text.endswith("00"):
         return text[:-2]  # four decimals, as amounts are stored, of which two say something
-    text = format(value, "f")
+    if "E" in text:
+        text = format(value, "f")
     if "." not in text:
         return text
     whole, _, fraction = text.partition(".")

@@ -9,9 +9,9 @@ from lenses_by_hand import LensByHand, lenses
 from report_oracle import Oracle
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def oracle(platform: Platform) -> Oracle:
-    """The second reading of the platform's reports; read before any test of this folder changes it."""
+    """The second reading of the platform's reports, as the tests before have left it; these change nothing."""
     return Oracle(platform, await stored(platform))
 
 

@@ -12,7 +12,7 @@ import pytest
 from demo_platform import Person, Platform
 
 from sightline.authz.reports.measures import MEASURES
-from sightline.db.reports.queries import Group, Sum
+from sightline.db.reports.queries import Groups, Sum
 from sightline.resolvers.reports.limits import ReportLimits
 from sightline.resolvers.reports.small_groups import left_out_too_small, sizes_of, too_small, withheld
 from sightline.server.execution import Engine, services_of
@@ -138,13 +138,13 @@ def test_lk25_what_is_left_out_is_never_a_small_group() -> None:
     sizes = sizes_of([each])
     for _ in range(400):
         counts = [random.choice((0, 1, 2, 3, 7, 20, 100)) for _ in range(random.randrange(1, 12))]
-        none = dict.fromkeys((one for size in sizes for one in size), 0)
-        groups = [Group((at,), none | {each: count}, {}) for at, count in enumerate(counts)]
+        none = {one: [0] * len(counts) for size in sizes for one in size}
+        groups = Groups([(at,) for at in range(len(counts))], none | {each: counts}, {})
         hidden = withheld(sizes, groups, LEAST)
         assert all(counts[at] == 0 or counts[at] >= LEAST for at in range(len(counts)) if at not in hidden)
         left_out = sum(counts[at] for at in hidden)
         assert left_out == 0 or left_out >= LEAST or sum(counts) < LEAST
-        assert withheld(sizes, groups[::-1], LEAST) == {len(groups) - 1 - at for at in hidden}
+        assert withheld(sizes, groups.only(range(len(groups))[::-1]), LEAST) == {len(groups) - 1 - at for at in hidden}
 
 
 def test_lk25_a_remainder_counts_by_every_size() -> None:
@@ -153,9 +153,9 @@ def test_lk25_a_remainder_counts_by_every_size() -> None:
     sizes = sizes_of(sums)
     assert [MEASURES[size[0].measure].fact.value for size in sizes] == ["conversion", "conversion_item"]
 
-    def group(conversions: int, items: int) -> Group:
+    def group(conversions: int, items: int) -> Groups:
         every: Sequence[Sum] = [one for size in sizes for one in size]
-        return Group((), dict.fromkeys(every, 0) | {every[0]: conversions, Sum("items"): items}, {})
+        return Groups.one((), dict.fromkeys(every, 0) | {every[0]: conversions, Sum("items"): items}, {})
 
     assert too_small(sizes, group(10, 3), LEAST)
     assert not too_small(sizes, group(10, 0), LEAST)

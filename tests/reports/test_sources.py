@@ -57,7 +57,8 @@ async def test_both_give_equal_sums(platform: Platform, cast_lenses: list[LensBy
                     statement = reads.groups(it.visibility, each)
                     assert statement is not None
                     records = await snapshot.fetch(statement, {**it.binds, **each.values(PERIOD)})
-                    found.append({group.key: group.sums for group in groups_from(each, records)})
+                    groups = groups_from(each, records)
+                    found.append(dict(zip(groups.keys, zip(*groups.sums.values(), strict=True), strict=True)))
                 assert found[0] == found[1], (lens.who, groups)
                 sources = reads.sources(it.visibility, query)
                 hourly += sum("_hour_" in entity for fact, entity in sources.items() if fact is not Fact.IMPRESSIONS)

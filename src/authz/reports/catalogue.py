@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
-from operator import itemgetter
 
 from sightline.authz.classes import FieldClass
 from sightline.authz.reports.columns import COLUMNS, Aggregation, Column
-from sightline.authz.reports.formulas import Evaluated, Q, evaluated, names
+from sightline.authz.reports.formulas import Q, evaluate, names
 from sightline.authz.reports.measures import MEASURES
 
 MAX_NESTING = 8
@@ -50,59 +48,38 @@ class Catalogue:
         """The union of what these columns need. Raises KeyError for a column that does not exist."""
         return _united(self.needs[key] for key in keys)
 
-    def values(self, keys: Iterable[str], sums: Mapping[str, Fraction | None]) -> dict[str, Fraction | None]:
+    def values(
+        self, keys: Iterable[str], sums: Mapping[str, Q | None], *, number: Callable[[Decimal], Q]
+    ) -> dict[str, Q | None]:
         """These columns at one level of a report, from the sums of that level: never from other ratios (M1).
 
         `sums` holds every measure they need by its key, and the median itself for each MEDIAN column by the column's.
         A null sum, which is a masked one, makes null whatever is computed from it; so does a division by zero (M2).
         Raises KeyError for a sum that is missing.
         """
-        return self.program(keys)(sums)
-
-    def program(self, keys: Iterable[str]) -> Callable[[Mapping[str, Fraction | None]], dict[str, Fraction | None]]:
-        """The same, to be used for many rows: what is computed of what is found once."""
         wanted = tuple(keys)
-        steps = self._steps(wanted, Fraction)
-
-        def compute(sums: Mapping[str, Fraction | None]) -> dict[str, Fraction | None]:
-            known = dict(sums)
-            for key, value in steps:
-                if key not in known:
-                    known[key] = value(known)
-            return {key: known[key] for key in wanted}
-
-        return compute
+        known = self.computed(wanted, sums, number=number)
+        return {key: known[key] for key in wanted}
 
     def computed(
         self, keys: Iterable[str], sums: Mapping[str, Q | None], *, number: Callable[[Decimal], Q]
     ) -> Mapping[str, Q | None]:
         """`sums`, and with them these columns and all columns on the way, over any kind of quantity."""
         known = dict(sums)
-        for key, value in self._steps(keys, number):
-            if key not in known:
-                known[key] = value(known)
-        return known
 
-    def _steps(self, keys: Iterable[str], number: Callable[[Decimal], Q]) -> list[tuple[str, Evaluated[Q]]]:
-        """Columns in the order in which they are computed, each after those it is made of."""
-        steps: dict[str, Evaluated[Q]] = {}
-        met: set[str] = set()
-
-        def add(key: str) -> None:
+        def compute(key: str) -> None:
             column = self.columns.get(key)
-            if column is None or key in met:
+            if key in known or column is None:
                 return  # a measure, which is given
-            met.add(key)
             if column.formula is None or column.aggregation is Aggregation.MEDIAN:
-                steps[key] = itemgetter(key)
-                return
+                raise KeyError(key)
             for each in names(column.formula):
-                add(each)
-            steps[key] = evaluated(column.formula, number=number)
+                compute(each)
+            known[key] = evaluate(column.formula, known, number=number)
 
         for key in keys:
-            add(key)
-        return list(steps.items())
+            compute(key)
+        return known
 
 
 def catalogue_of(metrics: Iterable[Column] = ()) -> Catalogue:

@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
-from operator import add, itemgetter, mul, sub
+from operator import add, mul, sub
 from typing import Any, Final, Protocol, Self, TypeVar
 
 MAX_LENGTH = 500
@@ -79,7 +78,7 @@ Formula = Number | Name | Negative | Operation
 
 
 class Quantity(Protocol):
-    """What formulas are evaluated over: numbers, or numbers that carry their slopes."""
+    """What formulas are evaluated over: numbers, columns of numbers, or numbers that carry their slopes."""
 
     def __add__(self, other: Self, /) -> Self: ...
     def __sub__(self, other: Self, /) -> Self: ...
@@ -198,38 +197,23 @@ def names(formula: Formula) -> tuple[str, ...]:
             return ()
 
 
-Evaluated = Callable[[Mapping[str, Q | None]], Q | None]
-"""A formula as a function of the values of its names. Raises KeyError for a name without: they are checked before."""
-
-
-def evaluated(formula: Formula, *, number: Callable[[Decimal], Q]) -> Evaluated[Q]:
+def evaluate(formula: Formula, values: Mapping[str, Q | None], *, number: Callable[[Decimal], Q]) -> Q | None:
     """What a formula comes to: None where a part is None or divides by zero (M2).
 
-    `number` turns a constant into the kind of quantity that is computed with.
+    `number` turns a constant into the kind of quantity that is computed with. Raises KeyError for a name without a
+    value: names are checked before.
     """
     match formula:
         case Number(value):
-            constant = number(value)
-            return lambda _: constant
+            return number(value)
         case Name(key):
-            return itemgetter(key)
+            return values[key]
         case Negative(operand):
-            inner = evaluated(operand, number=number)
-            return lambda values: None if (value := inner(values)) is None else -value
+            inner = evaluate(operand, values, number=number)
+            return None if inner is None else -inner
         case Operation(operator, left, right):
-            first, second = evaluated(left, number=number), evaluated(right, number=number)
-            join = _JOINED[operator]
-
-            def both(values: Mapping[str, Q | None]) -> Q | None:
-                one, other = first(values), second(values)
-                return None if one is None or other is None else join(one, other)
-
-            return both
-
-
-def evaluate(formula: Formula, values: Mapping[str, Q | None], *, number: Callable[[Decimal], Q]) -> Q | None:
-    """The value of a formula over some values."""
-    return evaluated(formula, number=number)(values)
+            one, other = evaluate(left, values, number=number), evaluate(right, values, number=number)
+            return None if one is None or other is None else _JOINED[operator](one, other)
 
 
 def _divided(left: Any, right: Any) -> Any:
@@ -245,12 +229,3 @@ _JOINED: Final[Mapping[Operator, Callable[[Any, Any], Any]]] = {
     Operator.MULTIPLY: mul,
     Operator.DIVIDE: _divided,
 }
-
-
-def to_decimal(value: Fraction, digits: int) -> Decimal:
-    """The exact value, rounded half-even to so many digits after the point, once and at the very end (M1, M3)."""
-    whole, rest = divmod(value.numerator * 10**digits, value.denominator)
-    twice = 2 * rest
-    if twice > value.denominator or (twice == value.denominator and whole % 2):
-        whole += 1
-    return Decimal(f"{whole}E-{digits}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sightline.authz.expr import TRUE, Expr
 from sightline.authz.reports.dimensions import DateBasis
@@ -81,13 +82,38 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """One group: the values it stands for, its sums in the order of the query, and the coverages in theirs.
+class Groups:
+    """Groups, column by column: the values each stands for, and in the same order its sums and coverages.
 
     A sum is None where its fact knows nothing of a dimension that the query groups or filters by. A coverage is False
     where facts are in the group and none is of such a program.
     """
 
-    key: tuple[object, ...]
-    sums: Mapping[Sum, object]
-    covered: Mapping[Expr, bool | None]
+    keys: Sequence[tuple[object, ...]]
+    sums: Mapping[Sum, Sequence[Any]]
+    covered: Mapping[Expr, Sequence[bool | None]]
+
+    @classmethod
+    def one(cls, key: tuple[object, ...], sums: Mapping[Sum, Any], covered: Mapping[Expr, bool | None]) -> Groups:
+        """A single group."""
+        return cls(
+            (key,),
+            {each: (value,) for each, value in sums.items()},
+            {each: (value,) for each, value in covered.items()},
+        )
+
+    @classmethod
+    def none_of(cls, query: SumsQuery) -> Groups:
+        """The groups of a query that no fact answers."""
+        return cls((), dict.fromkeys(query.sums, ()), dict.fromkeys(query.coverages, ()))
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def only(self, places: Sequence[int]) -> Groups:
+        """The groups in some places."""
+        return Groups(
+            [self.keys[at] for at in places],
+            {each: [values[at] for at in places] for each, values in self.sums.items()},
+            {each: [values[at] for at in places] for each, values in self.covered.items()},
+        )

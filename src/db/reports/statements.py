@@ -23,7 +23,7 @@ from sightline.db.ordering import collated
 from sightline.db.predicates import comparable
 from sightline.db.reports.expressions import SINCE, UNTIL, columns_of, nothing, part_of, sum_of
 from sightline.db.reports.joins import Joined
-from sightline.db.reports.queries import Group, Sum, SumsQuery
+from sightline.db.reports.queries import Groups, Sum, SumsQuery
 from sightline.db.reports.sources import Source, facts_of, knows, source_of
 from sightline.db.statements import Statement, read_statement
 
@@ -113,25 +113,25 @@ def _unrelated(value: sa.ColumnElement[Any], dimension: str) -> sa.ColumnElement
     return sa.func.md5(salt + sa.cast(value, sa.Text()), type_=sa.Text()).collate("C")
 
 
-def groups_from(query: SumsQuery, records: Sequence[Any]) -> list[Group]:
+def groups_from(query: SumsQuery, records: Sequence[Any]) -> Groups:
     """The groups that a statement of `groups` answered."""
+    if not records:
+        return Groups.none_of(query)
+    columns = dict(zip(records[0].keys(), zip(*records, strict=True), strict=True))
     unknown = {each for fact, sums in facts_of(query.sums).items() if not knows(fact, query) for each in sums}
-    return [
-        Group(
-            tuple(record[f"group{at}"] for at in range(len(query.group_by))),
-            {
-                each: None if each in unknown else _or_nothing(record[f"sum{at}"], each)
-                for at, each in enumerate(query.sums)
-            },
-            {each: record[f"covered{at}"] for at, each in enumerate(query.coverages)},
-        )
-        for record in records
-    ]
+    return Groups(
+        list(zip(*(columns[f"group{at}"] for at in range(len(query.group_by))), strict=True)) or [()],
+        {
+            each: (None,) * len(records) if each in unknown else _or_nothing(columns[f"sum{at}"], each)
+            for at, each in enumerate(query.sums)
+        },
+        {each: columns[f"covered{at}"] for at, each in enumerate(query.coverages)},
+    )
 
 
-def _or_nothing(value: Any, each: Sum) -> Any:
+def _or_nothing(values: Sequence[Any], each: Sum) -> Sequence[Any]:
     """A group that has no rows of a fact has a sum of 0 over it, and no median."""
-    return 0 if value is None and not each.median else value
+    return values if each.median else [0 if value is None else value for value in values]
 
 
 class _Part:

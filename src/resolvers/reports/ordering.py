@@ -6,14 +6,14 @@ last, so that an order is total and no page tells in which order rows were made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
-from functools import cmp_to_key
 from typing import Any
 
 from sightline.authz.reports.dimensions import DIMENSIONS
+from sightline.authz.reports.series import Exact, exact
 from sightline.resolvers.cursors import Cursors, MalformedCursorError, query_name
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.reports.requests import Compared, Having, ReportRequest
@@ -56,17 +56,33 @@ class Order:
 
     def place(self, each: WrittenLine) -> tuple[Part, ...]:
         """Where a row stands: smaller places come first."""
-        asked: list[Part] = []
-        for key in self.request.order:
-            if key.key in each.line.values:
-                asked.append((each.line.values[key.key], key.descending))
-                continue
-            at = self.group_by.index(key.key)
-            value = each.line.key[at]
-            if DIMENSIONS[key.key].entity is not None:
-                value = self.names[key.key].get(value)
-            asked.append((value, key.descending))
-        return (*asked, *((value, False) for value in each.written))
+        return tuple((value(each), descending) for value, descending in self._keys())
+
+    def sorted(self, lines: Iterable[WrittenLine]) -> list[WrittenLine]:
+        """The rows in their order."""
+        found = list(lines)
+        for value, descending in reversed(self._keys()):  # each sorting leaves equal ones as they are
+            there = [each for each in found if value(each) is not None]
+            there.sort(key=value, reverse=descending)
+            found = there + [each for each in found if value(each) is None] if len(there) < len(found) else there
+        return found
+
+    def _keys(self) -> list[tuple[Callable[[WrittenLine], Any], bool]]:
+        asked = [(self._value_of(key.key), key.descending) for key in self.request.order]
+        return [*asked, *((_written(at), False) for at in range(len(self.group_by)))]
+
+    def _value_of(self, key: str) -> Callable[[WrittenLine], Any]:
+        if key not in self.group_by:
+            return lambda each: each.line.values[key]
+        at = self.group_by.index(key)
+        if DIMENSIONS[key].entity is None:
+            return lambda each: each.line.key[at]
+        names = self.names[key]
+        return lambda each: names.get(each.line.key[at])
+
+
+def _written(at: int) -> Callable[[WrittenLine], Any]:
+    return lambda each: each.written[at]
 
 
 def satisfying(lines: Sequence[Line], having: Sequence[Having]) -> list[Line]:
@@ -74,10 +90,10 @@ def satisfying(lines: Sequence[Line], having: Sequence[Having]) -> list[Line]:
     return [line for line in lines if all(_passes(line.values[each.column], each) for each in having)]
 
 
-def _passes(value: Fraction | None, test: Having) -> bool:
+def _passes(value: Exact | None, test: Having) -> bool:
     if value is None:
         return False
-    given = Fraction(test.value)
+    given = exact(test.value)
     match test.operator:
         case Compared.EQ:
             return value == given
@@ -95,18 +111,17 @@ def page_of(lines: Sequence[WrittenLine], order: Order, *, cursors: Cursors, vie
     """The page that a request asks for. Raises BadInputError for a cursor that is none of this report's."""
     request = order.request
     query = query_name("report", request.without_page)
-    placed = sorted(((order.place(each), each) for each in lines), key=cmp_to_key(_compared_rows))
-    begin = 0
+    ordered, begin = order.sorted(lines), 0
     if request.after is not None:
         after = _opened(request.after, order, cursors=cursors, viewer=viewer, query=query)
-        begin = sum(1 for place, _ in placed if _compared(place, after) <= 0)
-    shown = placed[begin : begin + request.first]
+        begin = bisect_right(ordered, 0, key=lambda each: _compared(order.place(each), after))
+    shown = ordered[begin : begin + request.first]
     sealed = tuple(
-        cursors.seal(tuple(_packed(value) for value, _ in place), viewer=viewer, query=query)
-        for place in ([shown[0][0], shown[-1][0]] if shown else [])
+        cursors.seal(tuple(_packed(value) for value, _ in order.place(each)), viewer=viewer, query=query)
+        for each in ([shown[0], shown[-1]] if shown else [])
     )
-    more = begin + len(shown) < len(placed)
-    return PageOfLines(tuple(each for _, each in shown), sealed, more, request.after is not None, len(placed))
+    more = begin + len(shown) < len(ordered)
+    return PageOfLines(tuple(shown), sealed, more, request.after is not None, len(ordered))
 
 
 def _opened(text: str, order: Order, *, cursors: Cursors, viewer: str, query: str) -> tuple[Part, ...]:
@@ -120,17 +135,13 @@ def _opened(text: str, order: Order, *, cursors: Cursors, viewer: str, query: st
 
 
 def _packed(value: object) -> object:
-    return f"/{value}" if isinstance(value, Fraction) else f"={value}" if isinstance(value, str) else value
+    return f"/{value}" if isinstance(value, Exact) else f"={value}" if isinstance(value, str) else value
 
 
 def _unpacked(value: object) -> object:
     if isinstance(value, str):
-        return Fraction(value[1:]) if value.startswith("/") else value[1:]
+        return Exact(value[1:]) if value.startswith("/") else value[1:]
     return value
-
-
-def _compared_rows(one: tuple[tuple[Part, ...], WrittenLine], other: tuple[tuple[Part, ...], WrittenLine]) -> int:
-    return _compared(one[0], other[0])
 
 
 def _compared(one: Sequence[Part], other: Sequence[Part]) -> int:
@@ -145,5 +156,5 @@ def _compared(one: Sequence[Part], other: Sequence[Part]) -> int:
 
 
 def _less(one: Any, other: Any) -> bool:
-    assert isinstance(one, Fraction | str | int | date | datetime)
+    assert isinstance(one, Exact | str | int | date | datetime)
     return bool(one < other)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from zoneinfo import ZoneInfo
 
 from sightline.authz.reports.dimensions import DIMENSIONS
@@ -123,7 +124,8 @@ async def page_and_names(
 def written_lines(values: DimensionValues, group_by: Sequence[str], lines: Sequence[Line]) -> tuple[WrittenLine, ...]:
     """Rows with what they stand for written out."""
     texts = [values.written(key, [line.key[at] for line in lines]) for at, key in enumerate(group_by)]
-    return tuple(WrittenLine(line, tuple(text[at] for text in texts)) for at, line in enumerate(lines))
+    written = zip(*texts, strict=True) if texts else repeat(())
+    return tuple(map(WrittenLine, lines, written))
 
 
 async def names_in(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Context, Decimal, Inexact, localcontext
-from fractions import Fraction
 from typing import Any
 
 from sightline.authz.expr import TRUE, Expr
 from sightline.authz.reports.catalogue import Catalogue
 from sightline.authz.reports.columns import Aggregation
-from sightline.db.reports.queries import Group, Period, Sum, SumsQuery
+from sightline.authz.reports.series import Exact, Series
+from sightline.db.reports.queries import Groups, Period, SumsQuery
 from sightline.db.reports.statements import GROUPS, SALT, groups_from
 from sightline.db.snapshot import Snapshot
 from sightline.resolvers.reports.desk import OpenLens
@@ -21,7 +21,7 @@ from sightline.resolvers.reports.plans import ReportPlan, is_money, sums_of
 from sightline.resolvers.reports.requests import MOST_GROUPS
 from sightline.resolvers.reports.small_groups import left_out_too_small, too_small, unfiltered, withheld
 
-Values = Mapping[str, Fraction | None]
+Values = Mapping[str, Exact | None]
 _MICROSECOND = timedelta(microseconds=1)
 _EXACT = Context(prec=1_000, traps=[Inexact])
 """More digits than any sum has: nothing is rounded."""
@@ -60,15 +60,15 @@ class Run:
         """The rows and totals of a plan."""
         groups = await self._groups(plan.query, plan.period)
         complete = len(groups) <= MOST_GROUPS
-        groups = groups[:MOST_GROUPS]
+        groups = groups if complete else groups.only(range(MOST_GROUPS))
         total = await self._whole(plan, groups if complete else None)
-        totals = self._total_of(plan, total, currencies_of(plan, groups if complete else ()))
+        totals = self._total_of(plan, total, currencies_of(plan, groups if complete else None))
         if not plan.sizes:
             return Outcome(self._lines(plan, groups), totals, complete)
         if await self._leaves_out_too_few(plan, total):
             return Outcome((), _nothing_of(totals), complete, withheld=True)
         hidden = withheld(plan.sizes, groups, plan.least)
-        lines = self._lines(plan, [each for at, each in enumerate(groups) if at not in hidden])
+        lines = self._lines(plan, groups.only([at for at in range(len(groups)) if at not in hidden]))
         if too_small(plan.sizes, total, plan.least):
             return Outcome(lines, _nothing_of(totals), complete, withheld=True)
         return Outcome(lines, totals, complete, withheld=bool(hidden))
@@ -90,7 +90,7 @@ class Run:
     async def total(self, plan: ReportPlan, currencies: frozenset[str]) -> Line:
         """The totals of a plan whose groups were not kept; `currencies` are those they had."""
         whole = replace(plan.query, group_by=(), limit=None)
-        total = next(iter(await self._groups(whole, plan.period)), _no_group(whole))
+        total = _whole_of(whole, await self._groups(whole, plan.period))
         return self._total_of(plan, total, currencies)
 
     async def programs(self, plan: ReportPlan, coverage: Expr) -> int:
@@ -101,121 +101,110 @@ class Run:
         rows = await self.snapshot.fetch(statement, {**self.lens.binds, **plan.query.values(plan.period)})
         return int(rows[0]["programs"])
 
-    async def _groups(self, query: SumsQuery, period: Period) -> list[Group]:
+    async def _groups(self, query: SumsQuery, period: Period) -> Groups:
         statement = self.lens.reads.groups(self.lens.visibility, query)
         if statement is None:
-            return []
+            return Groups.none_of(query)
         records = await self.snapshot.fetch(statement, {**self.lens.binds, **query.values(period)})
         return groups_from(query, records)
 
-    async def _leaves_out_too_few(self, plan: ReportPlan, total: Group) -> bool:
+    async def _leaves_out_too_few(self, plan: ReportPlan, total: Groups) -> bool:
         everything = unfiltered(plan.query, plan.sizes)
         if everything is None:
             return False
-        found = next(iter(await self._groups(everything, plan.period)), _no_group(everything))
+        found = _whole_of(everything, await self._groups(everything, plan.period))
         return left_out_too_small(plan.sizes, total, found, plan.least)
 
-    async def _whole(self, plan: ReportPlan, groups: Sequence[Group] | None) -> Group:
+    async def _whole(self, plan: ReportPlan, groups: Groups | None) -> Groups:
         """All groups as one; where some are not given, as the database has it."""
         whole = replace(plan.query, group_by=(), limit=None)
-        unknown = any(value is None for group in groups or () for each, value in group.sums.items() if not each.median)
-        if not plan.query.group_by and groups:
-            return groups[0]
-        if groups and plan.adds_up and not unknown:
-            return _added(plan.query, groups)
-        return next(iter(await self._groups(whole, plan.period)), _no_group(whole))
+        if groups:
+            unknown = any(None in values for each, values in groups.sums.items() if not each.median)
+            if not plan.query.group_by:
+                return groups
+            if plan.adds_up and not unknown:
+                return _added(groups)
+        return _whole_of(whole, await self._groups(whole, plan.period))
 
-    def _total_of(self, plan: ReportPlan, total: Group, currencies: frozenset[str]) -> Line:
+    def _total_of(self, plan: ReportPlan, total: Groups, currencies: frozenset[str]) -> Line:
         """The line of a total. `currencies` are those of the groups, where they are known and each has its own."""
-        line = self._line_of(plan)(replace(total, key=()))
+        values = {key: value for key, (value,) in self._columns(plan, total).items()}
         if plan.currency is not None:
-            return line
+            return Line((), values, plan.currency)
         if len(currencies) == 1:
-            return replace(line, currency=next(iter(currencies)))
-        mixed = {key: None if is_money(self.lens.columns, key) else value for key, value in line.values.items()}
-        return replace(line, values=mixed)
+            return Line((), values, next(iter(currencies)))
+        mixed = {key: None if is_money(self.lens.columns, key) else value for key, value in values.items()}
+        return Line((), mixed, None)
 
-    def _lines(self, plan: ReportPlan, groups: Sequence[Group]) -> tuple[Line, ...]:
-        line = self._line_of(plan)
-        return tuple(map(line, groups))
+    def _lines(self, plan: ReportPlan, groups: Groups) -> tuple[Line, ...]:
+        columns = self._columns(plan, groups)
+        rows = list(zip(*columns.values(), strict=True)) if columns else [()] * len(groups)
+        currencies = _own_currencies(plan, groups)
+        return tuple(
+            Line(key, dict(zip(columns, row, strict=True)), currency)
+            for key, row, currency in zip(groups.keys, rows, currencies, strict=True)
+        )
 
-    def _line_of(self, plan: ReportPlan) -> Callable[[Group], Line]:
-        """How the line of a group is computed: what is the same for all groups is found once."""
-        parts = [
-            _Part.of(self.lens.columns, [key for key in plan.computed if plan.coverage[key] == coverage], coverage)
-            for coverage in dict.fromkeys(plan.coverage[key] for key in plan.computed)
-        ]
-        place = plan.query.group_by.index("currency") if plan.currency is None and plan.query.group_by else None
-
-        def line(group: Group) -> Line:
-            values: dict[str, Fraction | None] = {}
-            for part in parts:
-                values |= part.values(group)
-            own = group.key[place] if place is not None and group.key else None
-            return Line(group.key, values, plan.currency if own is None else str(own))
-
-        return line
+    def _columns(self, plan: ReportPlan, groups: Groups) -> dict[str, list[Exact | None]]:
+        """Every column that is computed, in all groups; null in a group that has no program of its coverage."""
+        found: dict[str, list[Exact | None]] = {}
+        for coverage in dict.fromkeys(plan.coverage[key] for key in plan.computed):
+            keys = [key for key in plan.computed if plan.coverage[key] == coverage]
+            sums = _series_of(self.lens.columns, keys, coverage, groups)
+            values = self.lens.columns.values(keys, sums, number=Series.constant(len(groups)))
+            found |= {key: series.values for key, series in values.items() if series is not None}
+        return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The columns of one coverage, with the sums they are computed from by what formulas call them.
+def _series_of(columns: Catalogue, keys: Sequence[str], coverage: Expr, groups: Groups) -> dict[str, Series]:
+    """The sums that columns of one coverage are computed from, by what formulas call them.
 
     A median goes by the key of its column.
     """
-
-    coverage: Expr
-    sums: Mapping[str, Sum]
-    compute: Callable[[Mapping[str, Fraction | None]], dict[str, Fraction | None]]
-
-    @classmethod
-    def of(cls, columns: Catalogue, keys: Sequence[str], coverage: Expr) -> _Part:
-        """Of these columns."""
-        sums = {
-            key if columns.columns[key].aggregation is Aggregation.MEDIAN else each.measure: each
-            for key in keys
-            for each in sums_of(columns, key, coverage)
-        }
-        return cls(coverage, sums, columns.program(keys))
-
-    def values(self, group: Group) -> dict[str, Fraction | None]:
-        """The columns of a group; null where it has no program of the coverage."""
-        if self.coverage != TRUE and group.covered[self.coverage] is False:
-            return self.compute(dict.fromkeys(self.sums))
-        return self.compute({name: _exact(group.sums[each]) for name, each in self.sums.items()})
+    wanted = {
+        key if columns.columns[key].aggregation is Aggregation.MEDIAN else each.measure: each
+        for key in keys
+        for each in sums_of(columns, key, coverage)
+    }
+    found = {name: Series.of(_numbers(groups.sums[each])) for name, each in wanted.items()}
+    if coverage == TRUE:
+        return found
+    lacking = [covered is False for covered in groups.covered[coverage]]
+    return {name: series.without(lacking) for name, series in found.items()}
 
 
 def _nothing_of(line: Line) -> Line:
     return replace(line, values=dict.fromkeys(line.values))
 
 
-def _exact(value: object) -> Fraction | None:
-    match value:
-        case None:
-            return None
-        case timedelta():
-            return Fraction(value // _MICROSECOND, 1_000_000)
-        case Decimal():
-            return Fraction(*value.as_integer_ratio())  # twice as fast as from the decimal itself
-        case int():
-            return Fraction(value)
-        case _:
-            raise TypeError(f"a sum is no {type(value).__name__}")
+def _numbers(sums: Sequence[Any]) -> Iterable[int | Decimal | None]:
+    """Sums as numbers, lengths of time as seconds."""
+    if not any(isinstance(each, timedelta) for each in sums):
+        return sums
+    return [Decimal(each // _MICROSECOND).scaleb(-6, _EXACT) if isinstance(each, timedelta) else each for each in sums]
 
 
-def currencies_of(plan: ReportPlan, groups: Iterable[Group]) -> frozenset[str]:
-    """The currencies of groups that each have their own; none where all amounts are in one anyway."""
-    if plan.currency is not None:
+def _own_currencies(plan: ReportPlan, groups: Groups) -> Iterable[str | None]:
+    """The currency of each group's amounts."""
+    if plan.currency is not None or not plan.query.group_by:
+        return [plan.currency] * len(groups)
+    at = plan.query.group_by.index("currency")
+    return [None if key[at] is None else str(key[at]) for key in groups.keys]
+
+
+def currencies_of(plan: ReportPlan, groups: Groups | None) -> frozenset[str]:
+    """The currencies of groups that have their own; none where all amounts are in one, or groups are not known."""
+    if plan.currency is not None or groups is None:
         return frozenset()
     at = plan.query.group_by.index("currency")
-    return frozenset(str(group.key[at]) for group in groups if group.key[at] is not None)
+    return frozenset(str(key[at]) for key in groups.keys if key[at] is not None)
 
 
-def _added(query: SumsQuery, groups: Sequence[Group]) -> Group:
+def _added(groups: Groups) -> Groups:
     with localcontext(_EXACT):
-        sums = {each: _sum_of(group.sums[each] for group in groups) for each in query.sums}
-    covered = {each: _any(group.covered[each] for group in groups) for each in query.coverages}
-    return Group((), sums, covered)
+        sums = {each: _sum_of(values) for each, values in groups.sums.items()}
+    covered = {each: _any(values) for each, values in groups.covered.items()}
+    return Groups.one((), sums, covered)
 
 
 def _sum_of(values: Iterable[Any]) -> Any:
@@ -224,9 +213,9 @@ def _sum_of(values: Iterable[Any]) -> Any:
     return sum(some[1:], start=some[0]) if some else 0
 
 
-def _no_group(query: SumsQuery) -> Group:
-    """What is said of a query that no fact answers: nothing."""
-    return Group((), dict.fromkeys(query.sums), dict.fromkeys(query.coverages))
+def _whole_of(query: SumsQuery, groups: Groups) -> Groups:
+    """The one group of a query that does not group; nothing is said of one that no fact answers."""
+    return groups or Groups.one((), dict.fromkeys(query.sums), dict.fromkeys(query.coverages))
 
 
 def _any(values: Iterable[bool | None]) -> bool | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from sightline.authz.expr import Expr
 from sightline.authz.reports.measures import MEASURES, Fact
-from sightline.db.reports.queries import Group, Sum, SumsQuery
+from sightline.db.reports.queries import Groups, Sum, SumsQuery
 
 Sizes = Sequence[tuple[Sum, ...]]
 """The sizes of a group, each as the sums that add up to it: by fact, and by the programs that are counted."""
@@ -55,38 +55,42 @@ def unfiltered(query: SumsQuery, sizes: Sizes) -> SumsQuery | None:
     return replace(query, sums=counts, group_by=(), filters=(), statuses=None, limit=None)
 
 
-def too_small(sizes: Sizes, group: Group, least: int) -> bool:
-    """Whether a group is over some conversions, and over too few."""
-    return any(0 < size < least for size in _sizes(sizes, group))
+def too_small(sizes: Sizes, group: Groups, least: int) -> bool:
+    """Whether a single group is over some conversions, and over too few."""
+    return any(0 < size < least for (size,) in _sizes(sizes, group))
 
 
-def left_out_too_small(sizes: Sizes, total: Group, everything: Group, least: int) -> bool:
-    """Whether what filters leave out of everything is some, and too few."""
+def left_out_too_small(sizes: Sizes, total: Groups, everything: Groups, least: int) -> bool:
+    """Whether what filters leave out of everything is some, and too few. Both are single groups."""
     pairs = zip(_sizes(sizes, everything), _sizes(sizes, total), strict=True)
-    return any(0 < whole - part < least for whole, part in pairs)
+    return any(0 < whole - part < least for (whole,), (part,) in pairs)
 
 
-def withheld(sizes: Sizes, groups: Sequence[Group], least: int) -> frozenset[int]:
+def withheld(sizes: Sizes, groups: Groups, least: int) -> frozenset[int]:
     """The places of the groups that are not shown: those that are too small, and those that hide them."""
-    measured = [_sizes(sizes, group) for group in groups]
-    hidden = {at for at, each in enumerate(measured) if any(0 < size < least for size in each)}
+    measured = _sizes(sizes, groups)
+    hidden = {at for size in measured for at, count in enumerate(size) if 0 < count < least}
     changed = True
     while changed:
         changed = False
-        for which in range(len(sizes)):
-            total = sum(measured[at][which] for at in hidden)
-            others = (at for at in range(len(groups)) if at not in hidden and measured[at][which] > 0)
+        for size in measured:
+            total = sum(size[at] for at in hidden)
+            others = (at for at in range(len(groups)) if at not in hidden and size[at] > 0)
             if 0 < total < least:
                 # By its size, then by what it stands for: the same rows whoever asks, and however often.
-                next_ = min(others, key=lambda at: (measured[at][which], repr(groups[at].key)), default=None)
+                next_ = min(others, key=lambda at, size=size: (size[at], repr(groups.keys[at])), default=None)  # type: ignore[misc]
                 if next_ is not None:
                     hidden.add(next_)
                     changed = True
     return frozenset(hidden)
 
 
-def _sizes(sizes: Sizes, group: Group) -> tuple[int, ...]:
-    return tuple(sum(_whole(group.sums[each]) for each in size) for size in sizes)
+def _sizes(sizes: Sizes, groups: Groups) -> list[list[int]]:
+    """Each size of all groups."""
+    return [
+        [sum(map(_whole, counts)) for counts in zip(*(groups.sums[each] for each in size), strict=True)]
+        for size in sizes
+    ]
 
 
 def _whole(count: Any) -> int:

@@ -20,7 +20,7 @@ from sightline.schema.bindings import METADATA, InReports, open_field, open_meth
 from sightline.schema.connections import PageInfo
 from sightline.schema.enums import described
 from sightline.schema.reports.inputs import ReportInput, request_from
-from sightline.schema.reports.metrics import ReportMetrics, number, selected_metrics
+from sightline.schema.reports.metrics import ReportMetrics, number, numbers, selected_metrics
 from sightline.schema.scalars import CurrencyCode, DateTime, Decimal
 
 described(Unit)
@@ -66,7 +66,7 @@ def _columns(report: Report, lines: tuple[Line | None, ...], totals: Line) -> li
             key=key,
             label=column.label,
             unit=column.unit,
-            values=[None if line is None else number(column, line.values[key]) for line in lines],  # type: ignore[misc]
+            values=numbers(column, (None if line is None else line.values[key] for line in lines)),  # type: ignore[arg-type]
             total=number(column, totals.values[key]),  # type: ignore[arg-type]
         )
         for key, column in columns

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal as PythonDecimal
-from fractions import Fraction
 from typing import Any, Final
 
 import strawberry
 from strawberry.types.nodes import SelectedField, Selection
 
 from sightline.authz.reports.columns import COLUMNS, Column
-from sightline.authz.reports.formulas import to_decimal
 from sightline.authz.reports.measures import Unit
+from sightline.authz.reports.series import Exact, to_decimal
 from sightline.resolvers.reports.running import Line
 from sightline.schema.bindings import METADATA, InReports
 from sightline.schema.names import camel
@@ -24,9 +23,15 @@ DIGITS = {Unit.COUNT: 0, Unit.QUANTITY: 3, Unit.MONEY: 4, Unit.SECONDS: 3}
 KEYS: Final = {camel(key): key for key in COLUMNS}
 
 
-def number(column: Column, value: Fraction | None) -> PythonDecimal | None:
-    """A value as it is answered: rounded half-even, once (M1)."""
-    return None if value is None else to_decimal(value, DIGITS.get(column.unit, 6))
+def numbers(column: Column, values: Iterable[Exact | None]) -> list[PythonDecimal | None]:
+    """Values as they are answered: rounded half-even, once (M1)."""
+    digits = DIGITS.get(column.unit, 6)
+    return [None if value is None else to_decimal(value, digits) for value in values]
+
+
+def number(column: Column, value: Exact | None) -> PythonDecimal | None:
+    """A single one."""
+    return numbers(column, [value])[0]
 
 
 def _metric(column: Column) -> Any:

@@ -25,8 +25,8 @@ from sightline.authz.reports.formulas import (
     names,
     parse,
     text,
-    to_decimal,
 )
+from sightline.authz.reports.series import Exact, Series, to_decimal
 
 KEYS = ("a", "b", "c")
 NUMBERS = st.decimals(min_value=0, max_value=10**6, places=3).map(abs)
@@ -169,5 +169,24 @@ def test_the_longest_formula_is_computed() -> None:
 )
 def test_m3_values_are_rounded_once_half_even(value: Fraction, digits: int, rounded: str) -> None:
     """M3: an exact decimal of so many digits, however long it is."""
-    assert f"{to_decimal(value, digits):f}" == rounded
-    assert to_decimal(value, digits) == Decimal(rounded)
+    assert f"{to_decimal(Exact(value), digits):f}" == rounded
+    assert to_decimal(Exact(value), digits) == Decimal(rounded)
+
+
+@given(FORMULAS, st.lists(st.tuples(*[st.none() | NUMBERS] * len(KEYS)), min_size=1, max_size=5))
+def test_m2_a_column_is_computed_as_each_of_its_rows_is(
+    formula: Formula, rows: list[tuple[Decimal | None, ...]]
+) -> None:
+    """M1, M2: all rows at once come to what each comes to by itself, nulls included."""
+    columns = {key: Series.of(row[at] for row in rows) for at, key in enumerate(KEYS)}
+    together = evaluate(formula, columns, number=Series.constant(len(rows)))
+    alone = [
+        evaluate(
+            formula,
+            {key: None if value is None else Fraction(value) for key, value in zip(KEYS, row, strict=True)},
+            number=Fraction,
+        )
+        for row in rows
+    ]
+    assert together is not None
+    assert together.values == alone

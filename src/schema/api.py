@@ -145,6 +145,10 @@ class View(strawberry.Schema):
         """Execute a prepared document. Errors of resolvers are in the result, with what raised them."""
         assert prepared.document is not None
         operation.wanted, operation.permitted = prepared.wanted, self.permitted
+        if self._base.planned:
+            answered = await prepared.plans.answer(self._schema, name, operation, variables)
+            if answered is not None:
+                return answered
         result = execute(
             self._schema,
             prepared.document,

@@ -9,9 +9,9 @@ import strawberry
 
 from sightline.authz.paths import PathKind
 from sightline.db.catalogue import Entity
-from sightline.db.queries import Parent, Selection
-from sightline.resolvers.connections import Page, window
-from sightline.resolvers.global_ids import Key
+from sightline.db.queries import OrderKey, Parent, Selection
+from sightline.resolvers.connections import Page, Window, window
+from sightline.resolvers.global_ids import GlobalIds, Key
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Row
 from sightline.schema.annotations import entity_named, list_of
@@ -128,10 +128,9 @@ class Connected:
     parent: Parent | None
     through: PathKind | None
 
-    def page(
+    def asked(
         self,
-        operation: Operation,
-        key: Key | None,
+        ids: GlobalIds,
         *,
         first: Any = None,
         after: Any = None,
@@ -139,17 +138,26 @@ class Connected:
         before: Any = None,
         where: Any = None,
         order_by: Any = None,
-    ) -> Page:
-        """The page that the arguments mean, below the row of a key. Raises BadInputError."""
-        return Page(
-            operation,
-            Selection(
-                self.entity.name, filter_from(where, self.entity, operation.services.ids), self.parent, self.through
-            ),
+    ) -> PageAsked:
+        """What the arguments mean. Raises BadInputError."""
+        return PageAsked(
+            Selection(self.entity.name, filter_from(where, self.entity, ids), self.parent, self.through),
             order_keys(order_by),
             window(first=first, after=after, last=last, before=before),
-            key if self.parent is not None else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PageAsked:
+    """What is asked of a connection, by whomever and below whatever."""
+
+    selection: Selection
+    order: tuple[OrderKey, ...]
+    window: Window
+
+    def page(self, operation: Operation, key: Key | None) -> Page:
+        """The page below the row of a key; of a root connection, below none."""
+        return Page(operation, self.selection, self.order, self.window, key)
 
 
 def _connection_field(entity: Entity, binding: Binding, parent: Parent | None, description: str) -> Any:
@@ -166,7 +174,9 @@ def _connection_field(entity: Entity, binding: Binding, parent: Parent | None, d
         order_by: Any = None,
     ) -> Any:
         given = {"first": first, "after": after, "last": last, "before": before, "where": where, "order_by": order_by}
-        return connected.page(info.context, root.key if parent is not None else None, **given)
+        operation: Operation = info.context
+        asked = connected.asked(operation.services.ids, **given)
+        return asked.page(operation, root.key if parent is not None else None)
 
     resolve.__annotations__ |= {
         "first": _argument("first", int),

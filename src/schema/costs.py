@@ -9,7 +9,7 @@ other is counted in the answer (LK26).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -95,7 +95,7 @@ class Costs:
         """What it has cost by its answer: objects that are null, or were not there, are not counted."""
         if self._cells is None:
             self._cells = _cells([self._operation.selection_set], self._fragments)
-        return _counted(self._cells, data) if data else 0
+        return _counted(self._cells, [data]) if data else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,19 +244,21 @@ def _cells(selection_sets: Iterable[SelectionSetNode], fragments: Fragments) -> 
     return {key: cell for key, cell in cells.items() if cell.cost or cell.below}
 
 
-def _counted(cells: Mapping[str, _Cell], found: Mapping[str, Any]) -> int:
+def _counted(cells: Mapping[str, _Cell], objects: Sequence[Mapping[str, Any]]) -> int:
+    """Of the objects of a level, all together."""
     cost = 0
     for key, cell in cells.items():
-        value = found.get(key)
-        if value is None:
-            continue
+        values = [value for each in objects if (value := each.get(key)) is not None]
         if cell.below is None:
-            cost += cell.cost
+            cost += cell.cost * len(values)
             continue
-        objects = value if isinstance(value, list) else [value]
-        for each in objects if cell.rows else objects[:1]:
-            if isinstance(each, dict):
-                cost += cell.cost + (_counted(cell.below, each) if cell.below else 0)
+        below: list[Any] = []
+        for value in values:
+            below += [value] if not isinstance(value, list) else value if cell.rows else value[:1]
+        there = [each for each in below if isinstance(each, dict)]
+        cost += cell.cost * len(there)
+        if there:
+            cost += _counted(cell.below, there)
     return cost
 
 

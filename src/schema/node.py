@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import strawberry
 
@@ -15,6 +15,9 @@ from sightline.schema.model import CATALOGUE
 from sightline.schema.names import type_name
 
 Declared = TypeVar("Declared", bound=type)
+
+LOOKED_UP: Final = "sightline.looked_up"
+"""In the metadata of the field that leads to the row of its argument `id`."""
 
 
 @strawberry.interface(description="Something with a global id.")

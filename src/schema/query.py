@@ -14,7 +14,7 @@ from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Row
 from sightline.schema.annotations import entity_named
 from sightline.schema.authz_plan import authz_plan_field
-from sightline.schema.bindings import METADATA, Binding, open_field
+from sightline.schema.bindings import METADATA, OPEN, Binding, open_field
 from sightline.schema.connections import all_of_entity, public_of_entity
 from sightline.schema.coordinates import has_coordinate
 from sightline.schema.enums import described
@@ -23,7 +23,7 @@ from sightline.schema.exposing import exposure_field
 from sightline.schema.linting import lint_field
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import plural
-from sightline.schema.node import Node
+from sightline.schema.node import LOOKED_UP, Node
 from sightline.schema.reports.answers import report_field
 from sightline.schema.reports.choices import lenses_field, schema_field
 from sightline.schema.reports.column_lists import column_list_field
@@ -160,7 +160,11 @@ _nodes.__annotations__["return"] = list[Node | None]
 
 _fields: dict[str, Any] = {
     "viewer": open_field("Who you are, and what you may see.", resolver=_viewer),
-    "node": open_field("The row with a global id; null where there is none that you may see.", resolver=_node),
+    "node": strawberry.field(
+        resolver=_node,
+        description="The row with a global id; null where there is none that you may see.",
+        metadata={METADATA: OPEN, LOOKED_UP: True},
+    ),
     "nodes": open_field("The rows with these global ids, in their order; null where there is none.", resolver=_nodes),
     "marketplace": open_field("What everybody who may browse is shown.", resolver=_marketplace),
     "explain_access": explain_field,

@@ -26,7 +26,17 @@ from sightline.schema.plans.columns import Column, Constant, NotCompiledError, P
 from sightline.schema.plans.leaves import Leaf
 from sightline.schema.plans.objects import Completion, ReadOff, never_null, of_leaf, of_lists, of_objects, reader
 from sightline.schema.plans.pages import STANDING, Edges, Nodes, PagePlan, Standings, TotalCounts
-from sightline.schema.plans.rows import AmountsOf, Asked, CellsOf, GlobalId, Guarded, Made, PagesBelow, RowsNamed
+from sightline.schema.plans.rows import (
+    AmountsOf,
+    Asked,
+    CellsOf,
+    Connections,
+    GlobalId,
+    Guarded,
+    Made,
+    PagesBelow,
+    RowsNamed,
+)
 
 Details = list[FieldDetails]
 ColumnOf = Callable[[GraphQLObjectType, GraphQLField, Details], Column]
@@ -84,9 +94,8 @@ class Compiler:
             return Guarded(guard, self._of_cell(guard.cell, guard.column, field, details))
         connected = definition.metadata.get(CONNECTED)
         if connected is not None:
-            node, _defer, fragment = details[0]
-            asked = Asked(field, node, definition, self.view, fragment)
-            return PagesBelow(connected, asked, self.page(_object(field), details))
+            asked = asked_of(field, definition, self.view, details)
+            return PagesBelow(Connections(connected, asked), self.page(_object(field), details))
         if definition.python_name == "id" and definition.base_resolver is None:
             return GlobalId()
         raise NotCompiledError(f"{type_.name} has a field of its own kind")
@@ -164,6 +173,12 @@ def _definition(field: GraphQLField) -> StrawberryField:
     if definition is None:
         raise NotCompiledError("a field of introspection")
     return definition
+
+
+def asked_of(field: GraphQLField, definition: StrawberryField, view: Any, details: Details) -> Asked:
+    """The arguments that a document gives to a field; fields that are merged have the same ones."""
+    node, _defer, fragment = details[0]
+    return Asked(field, node, definition, view, fragment)
 
 
 def _object(field: GraphQLField) -> GraphQLObjectType:

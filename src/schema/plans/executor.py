@@ -12,22 +12,38 @@ from dataclasses import dataclass, field
 from types import NoneType
 from typing import Any, Final, TypeGuard
 
-from graphql import DirectiveNode, DocumentNode, GraphQLObjectType, VariableNode, Visitor, visit
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    ExecutionResult,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    located_error,
+    visit,
+)
+from graphql.execution.values import VariableValues, get_variable_values
 from graphql.pyutils import Path
 
 from sightline.resolvers.connections import Page
+from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Records, Row
 from sightline.schema.model import CATALOGUE
 from sightline.schema.names import type_name
 from sightline.schema.plans.columns import LeftToStandardError, NotCompiledError, Plan, Run
 from sightline.schema.plans.compiling import Compiler, Details
 from sightline.schema.plans.pages import PagePlan
+from sightline.schema.plans.roots import Root, root_of
 from sightline.schema.quiet import QuietExecutor
 from sightline.schema.reports.answers import ReportAnswer
+from sightline.schema.selections import operations_of
 
 MOST_PLANS = 64
 """Of one document: selections times what `@skip` and `@include` make of them."""
 
+BY_PLAN: Final = "by plan"
 _SWITCHES: Final = frozenset({"skip", "include"})
 Planned = Row | Page | ReportAnswer
 
@@ -39,15 +55,51 @@ class Plans:
     `switches` are the variables that decide which fields are included: their values are part of what a plan is for.
     """
 
+    operations: Mapping[str | None, OperationDefinitionNode] = field(default_factory=dict)
     switches: tuple[str, ...] = ()
     kept: dict[Hashable, Plan | PagePlan | None] = field(default_factory=dict)
+    roots: dict[Hashable, Root | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: DocumentNode) -> Plans:
         """None yet."""
         finder = _Switches()
         visit(document, finder)
-        return cls(tuple(sorted(finder.names)))
+        operations: dict[str | None, OperationDefinitionNode] = {
+            each.name.value: each for each in operations_of(document) if each.name is not None
+        }
+        if len(operations_of(document)) == 1:
+            operations[None] = operations_of(document)[0]
+        return cls(operations, tuple(sorted(finder.names)))
+
+    def key(self, definition: OperationDefinitionNode, variables: VariableValues, *what: Hashable) -> Hashable:
+        """What something of an operation is kept for, beside what it is."""
+        return (id(definition), *what, *(variables.coerced.get(name) for name in self.switches))
+
+    async def answer(
+        self, schema: GraphQLSchema, name: str | None, operation: Operation, given: Mapping[str, Any]
+    ) -> ExecutionResult | None:
+        """The answer of an operation whose root is known; None where the standard executor has to be asked."""
+        definition = self.operations.get(name)
+        if not self.roots or definition is None:
+            return None
+        variables = get_variable_values(schema, definition.variable_definitions or (), dict(given))
+        if isinstance(variables, list):
+            return None
+        root = self.roots.get(self.key(definition, variables))
+        if root is None:
+            return None
+        run = Run(operation, variables)
+        try:
+            answer = await root.answer(
+                run, lambda type_: self.kept.get(self.key(definition, variables, root.key, type_))
+            )
+        except Exception as error:
+            if error is not run.failed:
+                return None  # the standard executor says it to its end, from the same snapshot
+            return ExecutionResult({root.key: None}, [located_error(error, list(root.nodes), [root.key])])
+        operation.executed[BY_PLAN] += 1
+        return ExecutionResult({root.key: answer}, None)
 
 
 class _Switches(Visitor):
@@ -73,6 +125,24 @@ class PlannedExecutor(QuietExecutor):
         self.plans = plans
         self.executed: Counter[str] = self.context_value.executed
         self.left = False
+
+    def execute_collected_root_fields(
+        self,
+        root_type: GraphQLObjectType,
+        root_value: Any,
+        grouped_field_set: Any,
+        serially: bool,
+        new_defer_usages: Any,
+    ) -> Any:
+        """The fields of the operation. What is known of its root is kept for whoever asks it next."""
+        key = self.plans.key(self.operation, self.variable_values)
+        if root_type is self.schema.query_type and key not in self.plans.roots:
+            if len(self.plans.roots) >= MOST_PLANS:
+                self.plans.roots.clear()
+            self.plans.roots[key] = root_of(self.schema, grouped_field_set)
+        return super().execute_collected_root_fields(
+            root_type, root_value, grouped_field_set, serially, new_defer_usages
+        )
 
     def collect_and_execute_subfields(
         self, return_type: GraphQLObjectType, field_details_list: Details, path: Path, result: Any, position: Any
@@ -110,8 +180,7 @@ class PlannedExecutor(QuietExecutor):
         way = path.as_list()
         if self.left or any(isinstance(each, int) for each in way):
             return None
-        values = self.variable_values.coerced
-        key = (id(self.operation), *way, type_.name, *(values.get(name) for name in self.plans.switches))
+        key = self.plans.key(self.operation, self.variable_values, *way, type_.name)
         kept = self.plans.kept
         if key not in kept:
             if len(kept) >= MOST_PLANS:
@@ -145,7 +214,7 @@ class PlannedExecutor(QuietExecutor):
             self.executed[f"completed otherwise: {error if isinstance(error, LeftToStandardError) else 'a fault'}"] += 1
             answered = otherwise()
             return await answered if self.is_awaitable(answered) else answered
-        self.executed["by plan"] += 1
+        self.executed[BY_PLAN] += 1
         return answer
 
 

@@ -40,6 +40,7 @@ class Leaf:
                 written = [None if value is None else write(value) for value in values]
         except Exception as error:
             raise LeftToStandardError("a value that cannot be written") from error
-        if written.count(None) != values.count(None):  # graphql-core's Undefined is equal to None too
+        # graphql-core's Undefined is equal to None too; values may be slow to say whether they are.
+        if written.count(None) != [value is None for value in values].count(True):
             raise LeftToStandardError("a value that is written as nothing")
         return written

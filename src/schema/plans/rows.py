@@ -16,7 +16,7 @@ from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.rows import Records
 from sightline.schema.cells import Amount, Computed, Reference
-from sightline.schema.connections import Connected
+from sightline.schema.connections import Connected, PageAsked
 from sightline.schema.fields import Guard
 from sightline.schema.plans.columns import OWN_ERRORS, Column, LeftToStandardError, Plan, Run, scattered
 from sightline.schema.plans.objects import Completion
@@ -129,15 +129,17 @@ class Asked:
     definition: StrawberryField
     view: Any
     fragment: FragmentVariableValues | None = None
-    constant: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def varies(self) -> bool:
+        """Whether the arguments depend on variables."""
+        return any(_varies(argument.value) for argument in self.node.arguments or ())
 
     def given(self, run: Run) -> dict[str, Any]:
         """They, as its resolver takes them. Raises LeftToStandardError for what the standard executor refuses."""
-        if self.constant:
-            return self.constant[0]
         try:
             read = get_argument_values(self.of, self.node, run.variables, self.fragment, True)
-            given = convert_arguments(
+            return convert_arguments(
                 read,
                 self.definition.arguments,
                 scalar_registry=self.view.schema_converter.scalar_registry,
@@ -145,9 +147,6 @@ class Asked:
             )
         except OWN_ERRORS as error:
             raise LeftToStandardError("arguments that are refused") from error
-        if not any(_varies(argument.value) for argument in self.node.arguments or ()):
-            self.constant.append(given)
-        return given
 
 
 def _varies(value: ValueNode) -> bool:
@@ -159,11 +158,31 @@ def _varies(value: ValueNode) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class PagesBelow:
-    """The connections below rows."""
+class Connections:
+    """The pages of a connection that a document asks for; where no variable decides, what they are is found once."""
 
     connected: Connected
     asked: Asked
+    found: list[PageAsked] = field(default_factory=list)
+
+    def asked_for(self, run: Run) -> PageAsked:
+        """What is asked. Raises LeftToStandardError for what the standard executor refuses."""
+        if self.found:
+            return self.found[0]
+        try:
+            asked = self.connected.asked(run.operation.services.ids, **self.asked.given(run))
+        except BadInputError as error:
+            raise LeftToStandardError("arguments that are refused") from error
+        if not self.asked.varies:
+            self.found.append(asked)
+        return asked
+
+
+@dataclass(frozen=True, slots=True)
+class PagesBelow:
+    """The connections below rows."""
+
+    connections: Connections
     plan: PagePlan
 
     async def values(self, run: Run, sources: Records) -> list[Any]:
@@ -172,11 +191,7 @@ class PagesBelow:
         return await self.plan.complete(run, pages)
 
     def _pages(self, run: Run, keys: list[Key]) -> list[Page]:
-        operation = run.operation
-        try:
-            first = self.connected.page(operation, keys[0], **self.asked.given(run))
-        except BadInputError as error:
-            raise LeftToStandardError("arguments that are refused") from error
-        if first.window.cursor is not None:
+        asked = self.connections.asked_for(run)
+        if asked.window.cursor is not None:
             raise LeftToStandardError("a cursor belongs to one page of several")
-        return [Page(operation, first.selection, first.order, first.window, key) for key in keys]
+        return [asked.page(run.operation, key) for key in keys]

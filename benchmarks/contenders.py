@@ -25,9 +25,10 @@ from sightline.db.locations import data_directory
 from sightline.db.secrets import load_secrets
 from sightline.schema.api import Api
 from sightline.server.answers import Execute
-from sightline.server.app import build_app
+from sightline.server.app import build_app, lasting
 from sightline.server.execution import Engine, make_execute
 from sightline.server.logs import configure_logging
+from sightline.server.memory import keep_what_lasts
 from sightline.server.serving import configuration, listen
 from sightline.server.settings import Settings, exposed, load_settings
 
@@ -41,7 +42,7 @@ def main() -> None:
         if name == "floor":
             config = uvicorn.Config(Floor(settings), lifespan="on", log_config=None, access_log=False)
         else:
-            config = configuration(settings, lambda: build_app(settings, _EXECUTE[name]))
+            config = configuration(settings, lambda: build_app(settings, lasting(_EXECUTE[name])))
         uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -92,6 +93,7 @@ class Floor:
             for name, query in QUESTIONS.items():
                 text, variables = await asked(engine, query, token)
                 self.sent[name] = await statements(self.database, engine, text, token, variables)
+            keep_what_lasts()  # as ours do
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})

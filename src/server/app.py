@@ -25,6 +25,7 @@ from sightline.server.identity.endpoints import SESSION_PATHS, SessionEndpoint
 from sightline.server.identity.registration import REGISTRATION_PATHS
 from sightline.server.identity.serving import beside, browsers_of, identity_services
 from sightline.server.logs import configure_logging
+from sightline.server.memory import keep_what_lasts
 from sightline.server.settings import Settings, exposed, load_settings
 from sightline.server.transport import GraphQLEndpoint
 
@@ -109,7 +110,18 @@ def create() -> Starlette:
 
     settings = load_settings()
     configure_logging(settings.log_format)
-    return build_app(settings, make_execute)
+    return build_app(settings, lasting(make_execute))
+
+
+def lasting(make: MakeExecute) -> MakeExecute:
+    """The same, for a process that is there to serve: what was made by then stays."""
+
+    def made(database: Database, services: Services, settings: Settings, access: Access) -> Execute:
+        execute = make(database, services, settings, access)
+        keep_what_lasts()
+        return execute
+
+    return made
 
 
 @asynccontextmanager

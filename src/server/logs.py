@@ -11,7 +11,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
@@ -132,23 +133,40 @@ def describe(error: BaseException) -> list[str]:
     return described
 
 
+class _Lines:
+    """Standard error, line by line. One that cannot be written is lost, as `logging` has it, and breaks nothing."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def write(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+
+    debug = info = warning = error = critical = write
+
+
 def configure_logging(log_format: LogFormat) -> None:
-    """Have everything that this process logs, by structlog or by logging, written in one format to standard error."""
+    """Have everything that this process logs, by structlog or by logging, written in one format to standard error.
+
+    Lines of our own take the short way past logging, as each operation writes one.
+    """
     shared: list[Processor] = [
-        structlog.stdlib.add_log_level,
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_texts,
     ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=False,
-    )
     renderer: Processor = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(_json)
         if log_format is LogFormat.JSON
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=_Lines,
+        cache_logger_on_first_use=False,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
@@ -159,8 +177,11 @@ def configure_logging(log_format: LogFormat) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
-    logging.getLogger("sightline").setLevel(logging.INFO)
     logging.getLogger("strawberry").setLevel(logging.CRITICAL)  # it quotes documents; we log faults ourselves
+
+
+def _json(event: Any, **options: Any) -> str:
+    return orjson.dumps(event, default=options["default"]).decode()
 
 
 def _without_texts(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

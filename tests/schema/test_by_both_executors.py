@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from asyncpg import QueryCanceledError
 from cookbook import variables_of
 from cookbook_questions import QUESTIONS, Question
 from desk import Desk, as_bytes
@@ -71,7 +72,7 @@ def standard(desk: Desk) -> Engine:
 async def both(
     desk: Desk, standard: Engine, who: str, query: str, variables: dict[str, Any]
 ) -> tuple[bytes, dict[str, int]]:
-    """The answer of plans, if it is that of the standard executor; and what was done for it."""
+    """The answer of plans, if it is that of the standard executor, also when it is asked again; and what was done."""
 
     asking, request = await desk.member(who), GraphQLRequest(query, variables)
 
@@ -79,6 +80,7 @@ async def both(
         with operation_line("both") as line:
             planned = as_bytes(await desk.engine.answer(request, asking, snapshot))
         assert planned == as_bytes(await standard.answer(request, asking, snapshot))
+        assert planned == as_bytes(await desk.engine.answer(request, asking, snapshot))
         return planned, line.executed
 
     return await in_snapshot(desk.engine.database.reads, ask)
@@ -144,3 +146,73 @@ async def test_a_plan_is_for_one_view(desk: Desk) -> None:
     assert kept[0]
     assert kept[1]
     assert not kept[0].keys() & kept[1].keys()
+
+
+ROOTED = {
+    "a page": ("{ programs(first: 3) { nodes { id name } pageInfo { endCursor } totalCount } }", {}),
+    "a page of a size": ("query ($n: Int!) { programs(first: $n) { nodes { id name } } }", {"n": 2}),
+    "under another name": ("{ all: programs(last: 2) { edges { cursor node { name } } } }", {}),
+    "by a filter": (
+        "query ($s: String) { p: programs(first: 9, where: {name: {eq: $s}}) { nodes { id } } }",
+        {"s": "x"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("query", "variables"), ROOTED.values(), ids=ROOTED)
+async def test_what_has_one_root_is_answered_without_the_executor(
+    desk: Desk, query: str, variables: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it was executed; and its values are those of the variables of this time."""
+    admin = await desk.member("admin")
+    first = await desk.ask(query, admin, **variables)
+    monkeypatch.setattr("sightline.schema.api.execute", _refuse)
+    assert await desk.ask(query, admin, **variables) == first
+
+
+def _refuse(*_: Any, **__: Any) -> Any:
+    raise AssertionError("the executor was asked")
+
+
+async def test_a_row_is_looked_up_by_its_plan(desk: Desk, standard: Engine) -> None:
+    """Visible, invisible, of other types, made up, and no id at all: as the standard executor has it, every time."""
+    query = "query ($id: ID!) { node(id: $id) { __typename id ... on Conversion { status payout { amount } } } }"
+    found = await desk.read("{ conversions(first: 2) { nodes { id program { id } } } }", await desk.member("admin"))
+    rows = found["conversions"]["nodes"]
+    wrong = rows[0]["id"][:-2] + "xx"
+    for _ in range(2):
+        for who in ASKING:
+            for text in (rows[0]["id"], rows[1]["id"], rows[0]["program"]["id"], wrong, "", "x" * 40):
+                await both(desk, standard, who, query, {"id": text})
+
+
+async def test_what_is_included_decides_about_the_root(desk: Desk, standard: Engine) -> None:
+    """One document has as many roots as its switches make of it."""
+    query = """query ($a: Boolean!, $b: Boolean!) {
+        programs(first: 1) @include(if: $a) { nodes { name @skip(if: $b) id } }
+        viewer @include(if: $b) { paths { kind } }
+    }"""
+    for _ in range(2):
+        for a in (True, False):
+            for b in (True, False):
+                await both(desk, standard, "adv-guest", query, {"a": a, "b": b})
+
+
+async def test_a_read_that_fails_is_told_and_not_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the whole connection, with its place: a plan has nothing of an object of which it could not read all."""
+    admin, query = await desk.member("admin"), "{ conversions(first: 2) { nodes { id } } }"
+    await desk.ask(query, admin)
+    asked = 0
+
+    async def failing(self: Snapshot, statement: Any, values: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        raise QueryCanceledError("a test")
+
+    monkeypatch.setattr(Snapshot, "fetch", failing)
+    answer = await desk.ask(query, admin)
+    assert (answer.data, asked) == ({"conversions": None}, 1)
+    (error,) = answer.errors or []
+    assert error["extensions"]["code"] == "TIMEOUT"
+    assert error["path"] == ["conversions"]
+    assert error["locations"] == [{"line": 1, "column": 3}]

@@ -17,7 +17,6 @@ else:
 
     Exact = mpq
 
-_POWERS: Final = [10**digits for digits in range(10)]
 _EVERY_DIGIT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
@@ -69,7 +68,10 @@ def exact(number: int | Decimal) -> Exact:
     return Exact(*number.as_integer_ratio())  # four times as fast as from the decimal itself
 
 
-def to_decimal(value: Exact, digits: int) -> Decimal:
-    """The exact value, rounded half-even to so many digits after the point, once and at the very end (M1, M3)."""
-    whole = int(round(value * _POWERS[digits]))  # noqa: RUF046  # an integer of the library's own
-    return _EVERY_DIGIT.scaleb(Decimal(whole), -digits)
+def rounded(values: Iterable[Exact | None], digits: int) -> list[Decimal | None]:
+    """Exact values, each rounded half-even to so many digits after the point, once and at the very end (M1, M3)."""
+    power, scaled = 10**digits, _EVERY_DIGIT.scaleb
+    return [
+        None if each is None else scaled(Decimal(int(round(each * power))), -digits)  # noqa: RUF046  # not Python's
+        for each in values
+    ]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Context, Decimal, Inexact, localcontext
+from types import NoneType
 from typing import Any
 
 from sightline.authz.expr import TRUE, Expr
@@ -119,7 +120,7 @@ class Run:
         """All groups as one; where some are not given, as the database has it."""
         whole = replace(plan.query, group_by=(), limit=None)
         if groups:
-            unknown = any(None in values for each, values in groups.sums.items() if not each.median)
+            unknown = any(NoneType in set(map(type, values)) for each, values in groups.sums.items() if not each.median)
             if not plan.query.group_by:
                 return groups
             if plan.adds_up and not unknown:
@@ -179,7 +180,7 @@ def _nothing_of(line: Line) -> Line:
 
 def _numbers(sums: Sequence[Any]) -> Iterable[int | Decimal | None]:
     """Sums as numbers, lengths of time as seconds."""
-    if not any(isinstance(each, timedelta) for each in sums):
+    if timedelta not in set(map(type, sums)):
         return sums
     return [Decimal(each // _MICROSECOND).scaleb(-6, _EXACT) if isinstance(each, timedelta) else each for each in sums]
 

@@ -11,7 +11,7 @@ from strawberry.types.nodes import SelectedField, Selection
 
 from sightline.authz.reports.columns import COLUMNS, Column
 from sightline.authz.reports.measures import Unit
-from sightline.authz.reports.series import Exact, to_decimal
+from sightline.authz.reports.series import Exact, rounded
 from sightline.resolvers.reports.running import Line
 from sightline.schema.bindings import METADATA, InReports
 from sightline.schema.names import camel
@@ -25,8 +25,7 @@ KEYS: Final = {camel(key): key for key in COLUMNS}
 
 def numbers(column: Column, values: Iterable[Exact | None]) -> list[PythonDecimal | None]:
     """Values as they are answered: rounded half-even, once (M1)."""
-    digits = DIGITS.get(column.unit, 6)
-    return [None if value is None else to_decimal(value, digits) for value in values]
+    return rounded(values, DIGITS.get(column.unit, 6))
 
 
 def number(column: Column, value: Exact | None) -> PythonDecimal | None:

@@ -26,7 +26,7 @@ from sightline.authz.reports.formulas import (
     parse,
     text,
 )
-from sightline.authz.reports.series import Exact, Series, to_decimal
+from sightline.authz.reports.series import Exact, Series, rounded
 
 KEYS = ("a", "b", "c")
 NUMBERS = st.decimals(min_value=0, max_value=10**6, places=3).map(abs)
@@ -156,7 +156,7 @@ def test_the_longest_formula_is_computed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "digits", "rounded"),
+    ("value", "digits", "written"),
     [
         (Fraction(1, 3), 4, "0.3333"),
         (Fraction(-2, 3), 2, "-0.67"),
@@ -167,10 +167,12 @@ def test_the_longest_formula_is_computed() -> None:
         (Fraction(7), 0, "7"),
     ],
 )
-def test_m3_values_are_rounded_once_half_even(value: Fraction, digits: int, rounded: str) -> None:
+def test_m3_values_are_rounded_once_half_even(value: Fraction, digits: int, written: str) -> None:
     """M3: an exact decimal of so many digits, however long it is."""
-    assert f"{to_decimal(Exact(value), digits):f}" == rounded
-    assert to_decimal(Exact(value), digits) == Decimal(rounded)
+    nothing, found = rounded([None, Exact(value)], digits)
+    assert nothing is None
+    assert f"{found:f}" == written
+    assert found == Decimal(written)
 
 
 @given(FORMULAS, st.lists(st.tuples(*[st.none() | NUMBERS] * len(KEYS)), min_size=1, max_size=5))

@@ -33,63 +33,107 @@ from sightline.server.answers import GraphQLRequest
 from sightline.server.execution import Engine
 
 QUERY = "query ($input: ReportInput!) { report(input: $input) { columns { values } rows { dimensions { value } } } }"
-PERIOD = {"days": {"since": "2026-01-01", "until": "2026-07-01"}}
-COUNTED = "status IN ('APPROVED', 'PENDING', 'HOLD')"
-WITHIN = "{at} >= '2026-01-01T00:00Z' AND {at} < '2026-07-01T00:00Z'"
-MONTH = "date_trunc('month', timezone('UTC', {at}))"
+MONTH, YEAR, WEEK = ("2026-06-01", "2026-07-01"), ("2025-07-01", "2026-07-01"), ("2026-06-24", "2026-07-01")
+_COUNTED = "f.status IN ('APPROVED', 'PENDING', 'HOLD')"
+_AMOUNTS = ("revenue", "payout", "sale_amount")
+_MAIN = "(goal_id IS NULL OR goal_id IN (SELECT id FROM program_goal WHERE is_base))"
+_SIZES = "SELECT (SELECT count(*) FROM conversion), (SELECT count(*) FROM click)"
+_ACCOUNT = """
+    SELECT c.affiliate_account_id FROM collaborator c JOIN app_user u ON u.id = c.user_id
+    WHERE u.email = 'collab-owner@demo.example' ORDER BY 1 LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the numbers by hand are taken from: two relations, the moment of each of their rows, and its counts."""
+
+    converted: str
+    clicked: str
+    at: str
+    conversions: str
+    clicks: str
+
+
+def _hourly(grain: str) -> Source:
+    return Source(
+        f"conversion_hour_by_{grain}",
+        f"traffic_hour_by_{grain}",
+        "f.hour",
+        f"sum(conversions) FILTER (WHERE {_COUNTED})",
+        "sum(unique_clicks + duplicate_clicks)",
+    )
+
+
+FACTS = Source(
+    "conversion",
+    "click",
+    "f.event_at",
+    f"count(*) FILTER (WHERE {_COUNTED} AND {_MAIN})",
+    "count(*) FILTER (WHERE kind <> 'INVALID')",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """One report: who asks for it, what, and the sum of its first column by group, over hourly sums and over facts."""
+    """One report: who asks for it and what, and how it is written by hand, with `{at}` for the moment of a row."""
 
     who: str
-    lens: tuple[str, str]
     columns: tuple[str, ...]
     group_by: tuple[str, ...]
-    hourly: str
-    facts: str
+    period: tuple[str, str]
+    grain: str
+    keys: tuple[str, ...]
+    shown: str
+    where: str = "true"
+    joined: str = ""
+    order: str = ""
+    most: int = 1_000
+
+    def by_hand(self, source: Source) -> str:
+        """The statement of somebody who knows the answer's rights by heart."""
+        keys = [each.format(at=source.at) for each in self.keys]
+        by = ", ".join(str(at + 1) for at in range(len(keys)))
+        named = ", ".join(f"k{at}" for at in range(len(keys)))
+        told = ", ".join(f"{key} AS k{at}" for at, key in enumerate(keys))
+        since, until = (f"'{day}T00:00Z'" for day in self.period)
+        where = f"WHERE {source.at} >= {since} AND {source.at} < {until} AND {self.where} GROUP BY {by}"
+        amounts = ", ".join(f"sum({each} * f.fx_rate) FILTER (WHERE {_COUNTED}) AS {each}" for each in _AMOUNTS)
+        none_is_nought = ", ".join(f"coalesce({each}, 0) AS {each}" for each in (*_AMOUNTS, "conversions", "clicks"))
+        return f"""
+            WITH converted AS (
+                SELECT {told}, {source.conversions} AS conversions, {amounts}
+                FROM {source.converted} f {self.joined} {where}
+            ), clicked AS (
+                SELECT {told}, {source.clicks} AS clicks FROM {source.clicked} f {self.joined} {where}
+            ), lines AS (
+                SELECT {named}, {none_is_nought} FROM converted FULL JOIN clicked USING ({named})
+            ) SELECT {self.shown}, {named} FROM lines ORDER BY {self.order or named} LIMIT {self.most}
+        """
 
 
-def _revenue(key: str, where: str, table: str, at: str) -> str:
-    group = key.format(at=at)
-    return (
-        f"SELECT {group}, sum(revenue * fx_rate), sum(payout * fx_rate) FROM {table}"
-        f" WHERE {WITHIN.format(at=at)} AND {COUNTED} AND {where} GROUP BY {group}"
-    )
-
-
-def _clicks(key: str, where: str, table: str, at: str, counted: str) -> str:
-    group = key.format(at=at)
-    return f"SELECT {group}, {counted} FROM {table} WHERE {WITHIN.format(at=at)} AND {where} GROUP BY {group}"
-
-
-_SIZES = "SELECT (SELECT count(*) FROM conversion), (SELECT count(*) FROM click)"
-_OWN = "{side}_org_id = (SELECT id FROM organization WHERE name = '{name}')"
-_VALID = "sum(unique_clicks + duplicate_clicks)"
-_COUNTED = "count(*) FILTER (WHERE kind <> 'INVALID')"
-_NORTHWIND = _OWN.format(side="advertiser", name="Northwind Outfitters")
-_BLUEBIRD = _OWN.format(side="partner", name="Bluebird Media")
-_TRAFFIC, _SALES = "traffic_hour_by", "conversion_hour_by"
-
+_PARTNER = "JOIN affiliate_account a ON a.id = f.affiliate_account_id"
+_PROFIT = "revenue - payout AS profit"
 DASHBOARDS = {
-    "staff: month": Dashboard(
-        "admin", ("PLATFORM", ""), ("revenue", "payout"), ("month",),
-        _revenue(MONTH, "true", f"{_SALES}_program", "hour"), _revenue(MONTH, "true", "conversion", "event_at"),
+    "a month by day and program": Dashboard(
+        "admin", ("revenue", "payout", "profit", "sale_amount", "conversions", "clicks", "cpa", "margin"),
+        ("day", "program"), MONTH, "program", ("(timezone('UTC', {at}))::date", "f.program_id"),
+        f"revenue, payout, {_PROFIT}, sale_amount, conversions, clicks, payout / nullif(conversions, 0) AS cpa,"
+        " (revenue - payout) / nullif(revenue, 0) AS margin",
     ),
-    "staff: program": Dashboard(
-        "admin", ("PLATFORM", ""), ("revenue", "profit", "margin"), ("program",),
-        _revenue("program_id", "true", f"{_SALES}_program", "hour"),
-        _revenue("program_id", "true", "conversion", "event_at"),
+    "a year by month and partner": Dashboard(
+        "admin", ("revenue", "payout", "profit", "conversions"), ("month", "partner"), YEAR, "account",
+        ("date_trunc('month', timezone('UTC', {at}))", "a.partner_profile_id"),
+        f"revenue, payout, {_PROFIT}, conversions", joined=_PARTNER, order="revenue DESC",
     ),
-    "advertiser: month": Dashboard(
-        "adv-admin", ("ADVERTISER", "Northwind Outfitters"), ("revenue", "rpa"), ("month",),
-        _revenue(MONTH, _NORTHWIND, f"{_SALES}_program", "hour"), _revenue(MONTH, _NORTHWIND, "conversion", "event_at"),
+    "top 50 partners by profit": Dashboard(
+        "admin", ("profit", "revenue"), ("partner",), YEAR, "account", ("a.partner_profile_id",),
+        f"{_PROFIT}, revenue", joined=_PARTNER, order="profit DESC", most=50,
     ),
-    "partner: account": Dashboard(
-        "partner-admin", ("PARTNER", "Bluebird Media"), ("clicks",), ("account",),
-        _clicks("affiliate_account_id", _BLUEBIRD, f"{_TRAFFIC}_account", "hour", _VALID),
-        _clicks("affiliate_account_id", _BLUEBIRD, "click", "event_at", _COUNTED),
+    "an affiliate's week by hour": Dashboard(
+        "collab-owner", ("payout", "clicks", "conversions", "epc"), ("hour",), WEEK, "account",
+        ("date_trunc('hour', {at})",), "payout, clicks, conversions, payout / nullif(clicks, 0) AS epc",
+        where="f.affiliate_account_id = {account}",
     ),
 }  # fmt: skip
 
@@ -152,33 +196,43 @@ async def _measure(
             raise SystemExit(f"{answer.errors}")
         return answer.data["report"]
 
+    account = await connection.fetchval(_ACCOUNT)
+
     async def hourly() -> Any:
-        return await connection.fetch(dashboard.hourly)
+        return await connection.fetch(dashboard.by_hand(_hourly(dashboard.grain)).replace("{account}", str(account)))
 
     async def facts() -> Any:
-        return await connection.fetch(dashboard.facts)
+        return await connection.fetch(dashboard.by_hand(FACTS).replace("{account}", str(account)))
 
     report, rows, same = await ours(), await hourly(), await facts()
     total: Decimal = sum((Decimal(value or 0) for value in report["columns"][0]["values"]), Decimal())
     for floor in (rows, same):
-        summed: Decimal = sum((row[1] or Decimal() for row in floor), Decimal())
+        summed: Decimal = sum((row[0] or Decimal() for row in floor), Decimal())
         if abs(total - summed) > Decimal("0.01") or len(floor) != len(report["rows"]):
-            raise SystemExit(f"{name}: the report and the SQL beside it differ")
+            raise SystemExit(f"{name}: {total} in {len(report['rows'])} rows, by hand {summed} in {len(floor)}")
     engine_time, hourly_time, facts_time = await _in_turn((ours, hourly, facts), rounds=rounds)
     print(
-        f"{name:>18}  {len(rows):4} rows  wall {engine_time[0] / hourly_time[0]:6.2f}x of hourly sums, "
+        f"{name:>27}  {len(rows):4} rows  wall {engine_time[0] / hourly_time[0]:6.2f}x of hourly sums, "
         f"{engine_time[0] / facts_time[0]:6.2f}x of facts; facts {facts_time[0] / hourly_time[0]:6.2f}x of hourly sums"
     )
 
 
 async def _input(engine: Engine, connection: asyncpg.Connection, dashboard: Dashboard) -> dict[str, Any]:
-    kind, named = dashboard.lens
-    lens: dict[str, Any] = {"kind": kind}
-    if named:
-        number = await connection.fetchval("SELECT id FROM organization WHERE name = $1", named)
-        lens["organization"] = engine.services.ids.encode("organization", [Key(number)])[0]
-    columns, group_by = list(dashboard.columns), list(dashboard.group_by)
-    return {"lens": lens, "columns": columns, "groupBy": group_by, "period": PERIOD, "timeZone": "UTC", "first": 1000}
+    lens: dict[str, Any] = {"kind": "PLATFORM"}
+    if dashboard.where != "true":
+        number = await connection.fetchval(_ACCOUNT)
+        lens = {"kind": "ACCOUNT", "account": engine.services.ids.encode("affiliate_account", [Key(number)])[0]}
+    since, until = dashboard.period
+    order = [{"key": dashboard.order.split()[0], "direction": "DESC"}] if dashboard.order else []
+    return {
+        "lens": lens,
+        "columns": list(dashboard.columns),
+        "groupBy": list(dashboard.group_by),
+        "period": {"days": {"since": since, "until": until}},
+        "timeZone": "UTC",
+        "orderBy": order,
+        "first": dashboard.most,
+    }
 
 
 async def _in_turn(works: tuple[Callable[[], Awaitable[Any]], ...], *, rounds: int) -> list[tuple[float, float]]:

@@ -16,7 +16,7 @@ from sales import brought_to, decide, joined, recorded, recorder
 from sightline.schema.model import CATALOGUE
 
 QUERY = """query ($input: ReportInput!) { report(input: $input) {
-    rowCount complete pageInfo { endCursor }
+    asOf rowCount complete pageInfo { endCursor }
     columns { key values total coverage programs } rows { dimensions { key value label } } } }"""
 EVERYTHING = {"days": {"since": "2025-01-01", "until": "2026-07-01"}}
 WEEKS = {"days": {"since": "2026-02-20", "until": "2026-03-14"}}
@@ -55,6 +55,8 @@ async def numbers(platform: Platform, who: str, order: str, **more: Any) -> dict
     columns = ["gross_conversions", "approved_conversions", "sale_amount", "refunded_amount", "payout", "paid_payout"]
     answer = await asked(platform, who, period=period, filters=filters, columns=columns, **more)
     assert not answer.errors, answer.errors
+    said, wanted = answer.data["report"]["asOf"], more.get("asOf")
+    assert (said and datetime.fromisoformat(said)) == (wanted and datetime.fromisoformat(wanted))
     return {each["key"]: Decimal(each["total"] or 0) for each in answer.data["report"]["columns"]}
 
 
@@ -195,7 +197,7 @@ async def test_rc13_as_of_now_is_the_report(platform: Platform, cast_lenses: lis
             stood = await asked(platform, platform.member(lens.who), **given, asOf=await now(platform))
             assert not plain.errors
             for answer in (plain, stood):
-                del answer.data["report"]["pageInfo"]
+                del answer.data["report"]["pageInfo"], answer.data["report"]["asOf"]
             assert plain.data == stood.data, lens
 
 

@@ -155,6 +155,12 @@ class ReportAnswer:
         """In UTC."""
         return DateTime(self.report.plan.period.until)
 
+    @open_method("The moment as of which everything stands, where it was asked for; null: now.")
+    def as_of(self) -> DateTime | None:
+        """RC13."""
+        moment = self.report.plan.query.as_of
+        return None if moment is None else DateTime(moment)
+
     @open_method("IANA name of the time zone whose days it has.")
     def time_zone(self) -> str:
         """As asked for, or by default."""

@@ -119,7 +119,7 @@ DASHBOARDS = {
         "admin", ("revenue", "payout", "profit", "sale_amount", "conversions", "clicks", "cpa", "margin"),
         ("day", "program"), MONTH, "program", ("(timezone('UTC', {at}))::date", "f.program_id"),
         f"revenue, payout, {_PROFIT}, sale_amount, conversions, clicks, payout / nullif(conversions, 0) AS cpa,"
-        " (revenue - payout) / nullif(revenue, 0) AS margin",
+        " (revenue - payout) / nullif(revenue, 0) AS margin", order="revenue DESC",
     ),
     "a year by month and partner": Dashboard(
         "admin", ("revenue", "payout", "profit", "conversions"), ("month", "partner"), YEAR, "account",

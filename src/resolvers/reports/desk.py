@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from sightline.authz.paths import Path, Paths, Shape
 from sightline.authz.reports.catalogue import Catalogue
 from sightline.authz.reports.columns import Column
-from sightline.authz.reports.dimensions import DIMENSIONS, Dimension
+from sightline.authz.reports.dimensions import DIMENSIONS
 from sightline.authz.reports.lenses import Lens, Sight, lens_path, sight_of, statuses_of
 from sightline.authz.reports.lists import Reader, usable
 from sightline.authz.reports.metrics import with_metrics
@@ -42,6 +42,7 @@ class OpenLens:
     visibility: Visibility
     reader: Reader
     columns: Catalogue
+    dimensions: frozenset[str]
     reads: ReportReads
 
     @property
@@ -54,15 +55,25 @@ class OpenLens:
         """The columns that may be used in it (RC3)."""
         return usable(self.columns, self.reader)
 
-    def has(self, dimension: Dimension) -> bool:
-        """Whether a dimension may be used in it: by classes, by grain (A5), and by rows."""
-        fitting = dimension.usable_with(self.sight.classes, fine_grain=self.sight.fine_grain)
-        return fitting and has_dimension(self.visibility, dimension)
 
-    @property
-    def dimensions(self) -> frozenset[str]:
-        """The dimensions that may be used in it."""
-        return frozenset(key for key, each in DIMENSIONS.items() if self.has(each))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shaped:
+    """What the shape of a path decides about its lens."""
+
+    sight: Sight
+    visibility: Visibility
+    dimensions: frozenset[str]
+
+    @classmethod
+    def of(cls, shape: Shape, visibility: Visibility) -> _Shaped:
+        """With the dimensions that may be used: by classes, by grain (A5), and by rows."""
+        sight = sight_of(shape)
+        dimensions = (
+            key
+            for key, each in DIMENSIONS.items()
+            if each.usable_with(sight.classes, fine_grain=sight.fine_grain) and has_dimension(visibility, each)
+        )
+        return cls(sight, visibility, frozenset(dimensions))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +87,7 @@ class Desk:
     reads_as_of: ReportReads
     policy_version: str
     limits: ReportLimits
-    _opened: LRUCache[tuple[Shape, bool], tuple[Sight, Visibility]] = field(default_factory=lambda: LRUCache(_KEPT))
+    _opened: LRUCache[tuple[Shape, bool], _Shaped] = field(default_factory=lambda: LRUCache(_KEPT))
 
     @classmethod
     def of(cls, tables: Tables, *, policy_version: str, limits: ReportLimits = NO_LIMITS) -> Desk:
@@ -95,18 +106,20 @@ class Desk:
         path = lens_path(principal.paths, lens)
         if path is None:
             raise ColumnRestrictedError(NO_LENS)
-        sight, visibility = self._compiled(path.shape, as_of=as_of)
+        shaped = self._compiled(path.shape, as_of=as_of)
+        sight = shaped.sight
         reader = Reader(principal.columns, sight.classes, statuses_of(path), sight.settlements)
         columns, reader = with_metrics(reader, metrics)
-        return OpenLens(lens, path, sight, visibility, reader, columns, self._reads(as_of=as_of))
+        reads = self._reads(as_of=as_of)
+        return OpenLens(lens, path, sight, shaped.visibility, reader, columns, shaped.dimensions, reads)
 
     def _reads(self, *, as_of: bool) -> ReportReads:
         return self.reads_as_of if as_of else self.reads
 
-    def _compiled(self, shape: Shape, *, as_of: bool) -> tuple[Sight, Visibility]:
+    def _compiled(self, shape: Shape, *, as_of: bool) -> _Shaped:
         if (shape, as_of) not in self._opened:
             version = f"reports{' as of a moment' if as_of else ''} of {self.policy_version}"
             model = self._reads(as_of=as_of).catalogue.model
             visibility = compile_visibility(model, (shape,), policy_version=version)
-            self._opened[shape, as_of] = sight_of(shape), visibility
+            self._opened[shape, as_of] = _Shaped.of(shape, visibility)
         return self._opened[shape, as_of]

@@ -100,8 +100,8 @@ class ReportSchema:
                 description=each.description,
                 several=each.several,
                 classes=_sorted(each.classes),
-                available=self.lens.has(each),
-                reason=None if self.lens.has(each) else _reason(self.lens, each),
+                available=each.key in self.lens.dimensions,
+                reason=None if each.key in self.lens.dimensions else _reason(self.lens, each),
             )
             for key, each in DIMENSIONS.items()
         ]

@@ -247,12 +247,19 @@ VERBS: tuple[VerbRule, ...] = (
             ADVERTISER: all_of(DIRECT, any_of(writes("ACTION_INQUIRIES"), writes("PENDING_PAYOUTS"))),
         },
     ),
-    # Of the others it asks for a status, and takes that back; the operator answers (SM4, 3.10).
+    # Of the others it asks for a status, and takes that back; the operator answers (SM4, 3.10). Corrections of amounts
+    # are asked for with PENDING_PAYOUTS alone (I9), and by whoever sees the amount.
     VerbRule(
         "conversion:propose",
         "conversion",
         {ADVERTISER: all_of(negate(DIRECT), any_of(writes("ACTION_INQUIRIES"), writes("PENDING_PAYOUTS")))},
     ),
+    VerbRule(
+        "conversion:propose_correction",
+        "conversion",
+        {ADVERTISER: all_of(negate(DIRECT), writes("PENDING_PAYOUTS"), Masks(FieldClass.SALE_AMOUNT))},
+    ),
+    VerbRule("conversion:accept_proposal", "conversion", {PLATFORM: _TRANSACTS}),
     VerbRule("conversion:decline_proposal", "conversion", {PLATFORM: _TRANSACTS}),
     VerbRule(
         "conversion:give_sale_amount", "conversion", {PLATFORM: all_of(_TRANSACTS, Masks(FieldClass.SALE_AMOUNT))}

@@ -11,12 +11,18 @@ from collections.abc import Sequence
 
 from sightline.authz.grants import Grants
 from sightline.resolvers.global_ids import Key
-from sightline.resolvers.grants import given_to_user, united
+from sightline.resolvers.grants import Source, given_to_user, united
 from sightline.resolvers.operation import Operation
 
 
 async def grants_seen(operation: Operation, users: Sequence[int]) -> dict[int, Grants]:
     """The live grants of active users, each as far as the operation's viewer sees the rows behind them."""
+    seen = await sources_seen(operation, users)
+    return {user: united(user, sources, columns) for user, (sources, columns) in seen.items()}
+
+
+async def sources_seen(operation: Operation, users: Sequence[int]) -> dict[int, tuple[list[Source], frozenset[str]]]:
+    """These rows themselves, with the list of report columns that holds for each of the users."""
     given = {user: await given_to_user(operation.snapshot, user) for user in users}
     ids = defaultdict[str, set[int]](set)
     for sources, _ in given.values():
@@ -24,7 +30,7 @@ async def grants_seen(operation: Operation, users: Sequence[int]) -> dict[int, G
             ids[source.entity].add(source.id)
     seen = {(entity, number) for entity, those in ids.items() for number in await _visible(operation, entity, those)}
     return {
-        user: united(user, [each for each in sources if (each.entity, each.id) in seen], columns)
+        user: ([each for each in sources if (each.entity, each.id) in seen], columns)
         for user, (sources, columns) in given.items()
     }
 

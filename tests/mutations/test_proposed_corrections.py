@@ -142,8 +142,10 @@ async def test_sm4_a_decision_alone_declines_a_correction(platform: Platform) ->
     ends = {"decide": "DECLINED", "decline": "DECLINED", "withdraw": "WITHDRAWN"}
     for how, state in ends.items():
         conversion, advertiser = await conversion_of(platform)
-        who = await member(platform, advertiser, "Admin")
-        await propose(platform, who, conversion, "APPROVED", saleAdjustment="-1")
+        asker = await member(platform, advertiser, SEES_AND_ASKS)
+        # Whoever sees it takes it back, though he could not have asked for it.
+        who = await member(platform, advertiser, "PERFORMANCE_REPORTS:R ACTION_INQUIRIES:W")
+        await propose(platform, asker, conversion, "APPROVED", saleAdjustment="-1")
         if how == "decide":
             await decide(platform, staff, conversion, "APPROVED")
         else:

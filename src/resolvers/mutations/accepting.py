@@ -6,7 +6,7 @@ from sightline.db.tables.enums import ProposalState, Settlement
 from sightline.resolvers.mutations.adjustments import create_adjustment
 from sightline.resolvers.mutations.change import Change, Done, refuse_stale
 from sightline.resolvers.mutations.conversions import decide_conversion
-from sightline.resolvers.mutations.proposals import answered
+from sightline.resolvers.mutations.proposals import answered, write_down
 from sightline.resolvers.mutations.refusals import InvalidError
 
 
@@ -19,9 +19,7 @@ async def accept_conversion_proposal(change: Change, *, conversion: str, version
         raise InvalidError("The amounts of this conversion are final: correct it by an adjustment.", "conversion")
     asked = await answered(change, row, ProposalState.ACCEPTED)
     refuse_stale(stored, version)
-    await change.record(
-        "conversion:accept_proposal", row, after={"proposed": asked.status}, organization=stored["advertiser_org_id"]
-    )
+    await write_down(change, "conversion:accept_proposal", row, stored["advertiser_org_id"], asked.status)
     if asked.status != stored["status"]:
         await decide_conversion(change, conversion=conversion, status=asked.status, reason=asked.reason)
     if asked.sale_adjustment is None:

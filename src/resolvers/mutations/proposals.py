@@ -98,7 +98,7 @@ async def propose_conversion_status(
         at=change.operation.snapshot.clock,
         proposed_by_id=change.operation.principal.user_id,
     )
-    await _record(change, "conversion:propose", row, stored["advertiser_org_id"], status)
+    await write_down(change, "conversion:propose", row, stored["advertiser_org_id"], status)
     return Done({"conversion": row})
 
 
@@ -121,9 +121,8 @@ async def answered(change: Change, row: Found, state: ProposalState) -> Asked:
     """End what waits, as far as the path that does this sees it. Raises InvalidError where nothing does."""
     paths = (each for each in change.operation.principal.paths.ordered if each.shape.kind == change.via)
     among = next((statuses_of(each) for each in paths), None)
-    verbs = ("conversion:give_sale_amount", "conversion:propose_correction")
-    sees_amounts = any([await change.still(verb, row) for verb in verbs])
-    asked = await _close(change, row, state, among=among, corrections=sees_amounts)
+    corrections = await change.still("conversion:answer_correction", row)
+    asked = await _close(change, row, state, among=among, corrections=corrections)
     if asked is None:
         raise InvalidError(_NONE_OPEN, "conversion")
     return asked
@@ -135,7 +134,7 @@ async def _ended(change: Change, conversion: str, verb: str, state: ProposalStat
     stored = await change.lock(row)
     asked = await answered(change, row, state)
     action = "conversion:decline_proposal" if state is ProposalState.DECLINED else "conversion:withdraw_proposal"
-    await _record(change, action, row, stored["advertiser_org_id"], asked.status)
+    await write_down(change, action, row, stored["advertiser_org_id"], asked.status)
     return Done({"conversion": row})
 
 
@@ -163,6 +162,6 @@ async def _close(
     return Asked(ConversionStatus(closed[0]["status"]), *closed[0][1:]) if closed else None
 
 
-async def _record(change: Change, action: str, row: Found, organization: int, asked: ConversionStatus) -> None:
-    # The log quotes no amounts: that a correction was asked for is not told to whoever does not see them.
+async def write_down(change: Change, action: str, row: Found, organization: int, asked: ConversionStatus) -> None:
+    """The record of a step: without amounts, so that it tells nobody of a correction who does not see them."""
     await change.record(action, row, after={"proposed": asked}, organization=organization)

@@ -98,7 +98,7 @@ ORGANIZATION_PERMISSIONS: tuple[Permission, ...] = (
     Permission("PARTNER_CUSTOM_VALUES", "Partner Custom Values", _VM),
     Permission("PARTNER_GROUPS", "Partner Groups", _VM),
     Permission("PARTNER_MESSAGES", "Partner Messages", _VM),
-    Permission("PENDING_PAYOUTS", "Pending Payouts", _VM, ("conversion",), "decide conversions of DIRECT programs, propose statuses of others"),
+    Permission("PENDING_PAYOUTS", "Pending Payouts", _VM, ("conversion",), "decide conversions of DIRECT programs, propose statuses and corrections of others"),
     Permission("PERFORMANCE_REPORTS", "Performance Reports", _V, ("conversion", "click", "adjustment"), ""),
     Permission("PHONE_NUMBERS", "Phone Numbers", _VM),
     Permission("PRODUCT_CATALOGS", "Product Catalogs", _VM),

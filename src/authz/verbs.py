@@ -70,6 +70,7 @@ _OWNS_IN_PERSON: Mapping[PathKind, Expr] = {
     PLATFORM: in_person(writes("AFFILIATES")),
 }
 _TRANSACTS = writes("TRANSACTIONS")
+_INQUIRES = any_of(writes("ACTION_INQUIRIES"), writes("PENDING_PAYOUTS"))
 _ADMIN_W = in_person(writes(ADMIN))
 # A run drafts the invoices of everybody: whoever does not see them all reaches not all of its rows (3.11, 7).
 _SEES_ALL_INVOICES = all_of(Holds(Flag.SEE_PAYOUT), negate(Holds(Flag.LIMITED_STATUSES)), UNASSIGNED_STAFF)
@@ -244,15 +245,26 @@ VERBS: tuple[VerbRule, ...] = (
         "conversion",
         {
             PLATFORM: _TRANSACTS,
-            ADVERTISER: all_of(DIRECT, any_of(writes("ACTION_INQUIRIES"), writes("PENDING_PAYOUTS"))),
+            ADVERTISER: all_of(DIRECT, _INQUIRES),
         },
     ),
-    # Of the others it asks for a status, and takes that back; the operator answers (SM4, 3.10).
+    # Of the others it asks for a status, and takes that back; the operator answers (SM4, 3.10). Corrections of amounts
+    # are asked for with PENDING_PAYOUTS alone (I9), and are there for whoever sees the amount.
+    VerbRule("conversion:propose", "conversion", {ADVERTISER: all_of(negate(DIRECT), _INQUIRES)}),
     VerbRule(
-        "conversion:propose",
+        "conversion:propose_correction",
         "conversion",
-        {ADVERTISER: all_of(negate(DIRECT), any_of(writes("ACTION_INQUIRIES"), writes("PENDING_PAYOUTS")))},
+        {ADVERTISER: all_of(negate(DIRECT), writes("PENDING_PAYOUTS"), Masks(FieldClass.SALE_AMOUNT))},
     ),
+    VerbRule(
+        "conversion:answer_correction",
+        "conversion",
+        {
+            PLATFORM: all_of(_TRANSACTS, Masks(FieldClass.SALE_AMOUNT)),
+            ADVERTISER: all_of(negate(DIRECT), _INQUIRES, Masks(FieldClass.SALE_AMOUNT)),
+        },
+    ),
+    VerbRule("conversion:accept_proposal", "conversion", {PLATFORM: _TRANSACTS}),
     VerbRule("conversion:decline_proposal", "conversion", {PLATFORM: _TRANSACTS}),
     VerbRule(
         "conversion:give_sale_amount", "conversion", {PLATFORM: all_of(_TRANSACTS, Masks(FieldClass.SALE_AMOUNT))}

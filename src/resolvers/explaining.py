@@ -2,7 +2,7 @@
 
 About oneself everybody may ask. About another may ask who administers him (`user:explain`), of rows and cells that he
 sees himself; for everything else the answer is that for what does not exist. A grant of the other that the asker does
-not see counts, and is not described.
+not see counts on a row, and is not described; where no row is named it is left out.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from sightline.db.explanations import SEEN, SHOWN, explanation, given, reached
 from sightline.db.queries import PageQuery, Selection
 from sightline.db.statements import Statement
 from sightline.resolvers.global_ids import Key
-from sightline.resolvers.grants import Source, sources_of_user
+from sightline.resolvers.grants import Source, sources_of_user, united
+from sightline.resolvers.grants_seen import sources_seen
 from sightline.resolvers.identity import paths_of_user
 from sightline.resolvers.operation import Operation
 
@@ -91,8 +92,12 @@ async def explain(operation: Operation, asked: Asked, user: int | None = None) -
     if not await operation.does(EXPLAIN, Key(user)):
         return None
     operation.asked_about.add(user)
-    theirs = _Reading(operation, await paths_of_user(operation.snapshot, user), asked)
-    return await theirs.explained(await sources_of_user(operation.snapshot, user))
+    paths, sources = await paths_of_user(operation.snapshot, user), await sources_of_user(operation.snapshot, user)
+    if asked.key is None and paths.ordered:
+        # Any row may be one that the asker does not see: so a grant that he does not see counts for nothing.
+        sources, columns = (await sources_seen(operation, [user]))[user]
+        paths = paths_of(united(user, sources, columns))
+    return await _Reading(operation, paths, asked).explained(sources)
 
 
 @dataclass(frozen=True, slots=True)

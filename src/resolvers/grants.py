@@ -243,21 +243,31 @@ async def grants_of_user(
 ) -> tuple[Grants, datetime | None]:
     """The live grants of an active user, and when the first of them ends; `at` a later moment, those that last."""
     given, columns, ends = await _given(snapshot, user_id, at or snapshot.clock)
-    grants = Grants(
+    return united(user_id, given, columns), ends
+
+
+def united(user_id: int, given: Iterable[Source], columns: frozenset[str]) -> Grants:
+    """What a user holds by these rows together, with the list of report columns that holds for him."""
+    grants = [each.grants for each in given]
+    return Grants(
         user_id,
-        organizations=tuple(each for source in given for each in source.grants.organizations),
-        platform=next((source.grants.platform for source in given if source.grants.platform is not None), None),
-        collaborators=tuple(each for source in given for each in source.grants.collaborators),
-        companies=tuple(each for source in given for each in source.grants.companies),
+        organizations=tuple(each for one in grants for each in one.organizations),
+        platform=next((one.platform for one in grants if one.platform is not None), None),
+        collaborators=tuple(each for one in grants for each in one.collaborators),
+        companies=tuple(each for one in grants for each in one.companies),
         columns=columns,
     )
-    return grants, ends
+
+
+async def given_to_user(snapshot: Snapshot, user_id: int) -> tuple[list[Source], frozenset[str]]:
+    """The rows behind the live grants of an active user, each with what it gives him, and his report columns."""
+    given, columns, _ = await _given(snapshot, user_id, snapshot.clock)
+    return given, columns
 
 
 async def sources_of_user(snapshot: Snapshot, user_id: int) -> list[Source]:
     """The rows behind the live grants of an active user, each with what it gives him."""
-    given, _, _ = await _given(snapshot, user_id, snapshot.clock)
-    return given
+    return (await given_to_user(snapshot, user_id))[0]
 
 
 async def _given(

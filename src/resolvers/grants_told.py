@@ -62,7 +62,7 @@ def changed(user: int, before: Grants, after: Grants) -> GrantsChange:
 
 
 def suspended(user: int, before: Grants) -> GrantsChange:
-    """What becomes of somebody who is left no path at all (AC6): told to who may ask about him on the platform.
+    """What becomes of somebody who is left no path at all (AC6): told to whoever may ask about him on the platform.
 
     Whoever suspends need not be of the companies that are lost with it, so he is told of none (L1).
     """

@@ -12,6 +12,7 @@ from sightline.authz.grants import NOTHING
 from sightline.authz.paths import PathKind
 from sightline.db.tables.enums import InvitationScope
 from sightline.resolvers.grants import grants_of_organization, grants_of_user
+from sightline.resolvers.grants_seen import grants_seen
 from sightline.resolvers.grants_told import GrantsChange, Held
 from sightline.resolvers.identity import paths_of_key
 from sightline.resolvers.mutations.change import Change, Found
@@ -57,13 +58,13 @@ async def _of_role(change: Change, scope: str, role: int, organization: int | No
 
 
 async def _of_key(change: Change, user: int | None, organization: int | None, scopes: list[str] | None) -> GrantsChange:
-    """A key has what its owner has, within its scopes: of another's, whoever may ask about him is told."""
+    """A key has what its owner has, within its scopes; whoever may ask about another is told of it what he sees."""
     snapshot, chosen = change.operation.snapshot, None if scopes is None else frozenset(scopes)
     if user is None:
         assert organization is not None
         grants = await grants_of_organization(snapshot, organization)
     else:
-        grants = (await grants_of_user(snapshot, user))[0]
+        grants = (await grants_seen(change.operation, [user]))[user]
     held = Held.told(paths_of_key(grants, chosen), grants.columns)
     asks_about = None if user in (None, change.operation.principal.user_id) else (user, PathKind.PLATFORM)
     return GrantsChange(None, Held(NOTHING), held, asks_about)

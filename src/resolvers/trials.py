@@ -15,7 +15,7 @@ from sightline.db.changes import CrossedChangesError, in_change
 from sightline.db.snapshot import Snapshot
 from sightline.resolvers.errors import CrossedError
 from sightline.resolvers.global_ids import MalformedIdError
-from sightline.resolvers.grants import grants_of_user
+from sightline.resolvers.grants_seen import grants_seen
 from sightline.resolvers.grants_told import GrantsChange, changed, suspended
 from sightline.resolvers.identity import principal_of_user
 from sightline.resolvers.mutations.change import Change
@@ -89,22 +89,23 @@ class _TakenBackError(Exception):
 
 
 async def tried(operation: Operation, draft: Draft) -> tuple[GrantsChange, ...]:
-    """Whose grants a draft changes, in the order of their numbers. Raises RefusalError as the mutation itself would."""
+    """Whose grants a draft changes, of those that the asker sees, in the order of their numbers.
+
+    Raises RefusalError as the mutation itself would.
+    """
     found: list[GrantsChange] = []
 
     async def work(snapshot: Snapshot) -> None:
         found.clear()
         acting = await _acting(operation, snapshot)
         users = await _touched(acting, draft)
-        before = {user: (await grants_of_user(snapshot, user))[0] for user in users}
+        before = await grants_seen(acting, users)
         done = await run(acting, draft.mutation, draft.work, dict(draft.given), key=None)
-        for user in users:
-            if draft.mutation == SUSPENDING:
-                found.append(suspended(user, before[user]))
-                continue
-            after = (await grants_of_user(snapshot, user))[0]
-            if after != before[user]:
-                found.append(changed(user, before[user], after))
+        if draft.mutation == SUSPENDING:
+            found.extend(suspended(user, before[user]) for user in users)
+        else:
+            after = await grants_seen(acting, users)
+            found.extend(changed(user, before[user], after[user]) for user in users if after[user] != before[user])
         if draft.mutation in NEW_HOLDER:
             found.append(await new_holder(Change(acting), done.rows[NEW_HOLDER[draft.mutation]]))
         raise _TakenBackError

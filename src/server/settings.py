@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = Field(None, description="With which password.")
     mail_from: str | None = Field(None, validate_default=True, description="The address mails come from.")
     registration: bool = Field(False, description="Whether people may make themselves users.")
+    most_registrations: int = Field(100, ge=1, le=100_000, description="Registrations in a quarter of an hour.")
     oidc_issuer: str | None = Field(None, description="The identity provider, exactly as its tokens name it.")
     oidc_audience: str | None = Field(None, validate_default=True, description="Whom its tokens must be for.")
     oidc_jwks_url: str | None = Field(None, description="Where its keys are.")

@@ -122,6 +122,14 @@ REFUSED = [
     refused("SM4", "ck_conversion_invoiced", ("conversion", {"status": "REJECTED", "settlement": "INVOICED"})),
     refused("SM4", "ck_conversion_invoiced", ("conversion", APPROVED | {"settlement": "PAID", "payout": Decimal(0)})),
     refused("SM4", "ck_conversion_proposal_status", CONVERSION, ("conversion_proposal", {"status": "HOLD"})),
+    *(
+        refused("I9", "ck_conversion_proposal_sale_adjustment", CONVERSION, ("conversion_proposal", wrong))
+        for wrong in (
+            {"status": "APPROVED", "sale_adjustment": Decimal(0)},
+            {"status": "REJECTED", "sale_adjustment": Decimal(-1)},
+            {"status": "REVERSED", "sale_adjustment": Decimal(-1)},
+        )
+    ),
     refused("SM4", "ck_conversion_proposal_answered", CONVERSION, ("conversion_proposal", {"state": "DECLINED"})),
     refused("SM4", "ck_conversion_proposal_answered", CONVERSION, ("conversion_proposal", {"answered_at": NOON})),
     refused(

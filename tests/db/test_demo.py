@@ -87,7 +87,6 @@ ENUM_COLUMNS = [
     if isinstance(column.type, sa.Enum) and table.name not in WITHOUT_ROWS
 ]
 ONLY = {
-    ("access_review", "scope"): {"ACCOUNT", "ORGANIZATION", "PLATFORM", "COMPANY"},  # nobody there reviews keys
     ("assignment_product_line", "product_line"): {"PERFORMANCE"},  # nobody else is limited to a product line
     ("conversion_past", "settlement"): {"OPEN", "LOCKED", "INVOICED"},  # what is paid stays so
     ("conversion_proposal", "status"): {"APPROVED", "REJECTED", "REVERSED"},  # nothing else is asked for

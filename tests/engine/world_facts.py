@@ -155,12 +155,18 @@ def _details(world: WorldRows) -> None:
                 actor_id=world.perhaps(world.any("app_user")["id"]),
             )
         for n, state in enumerate(enums.ProposalState, start=1):
+            correction = world.perhaps(world.money())
+            if correction is not None:
+                asked = [each for each in enums.ConversionStatus if each not in ("REJECTED", "REVERSED")]
+            else:
+                asked = [each for each in enums.ConversionStatus if each not in ("PENDING", "HOLD")]
             world.add(
                 "conversion_proposal",
                 **parent,
                 n=n,
                 state=state,
-                status=world.one_of([each for each in enums.ConversionStatus if each not in ("PENDING", "HOLD")]),
+                status=world.one_of(asked),
+                sale_adjustment=correction,
                 reason=world.perhaps(world.text()),
                 at=world.moment(),
                 answered_at=None if state is enums.ProposalState.OPEN else world.moment(),

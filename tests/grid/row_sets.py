@@ -323,7 +323,12 @@ ROWS: dict[str, Rows] = {
     ),
     "ConversionProposal": Rows(
         "conversion_proposal",
-        _STEPS,
+        # Of corrections know those who see sale amounts.
+        _STEPS
+        | {
+            "uncorrected": "c.sale_adjustment IS NULL",
+            "own programs' uncorrected": "t.advertiser_org_id = :org AND c.sale_adjustment IS NULL",
+        },
         "c.affiliate_account_id, c.conversion_id, c.n",
         "conversion t ON t.affiliate_account_id = c.affiliate_account_id AND t.id = c.conversion_id",
     ),

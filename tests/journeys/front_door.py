@@ -34,7 +34,8 @@ class FrontDoor:
         """The door of a platform."""
         database, secrets, passwords = platform.engine.database, platform.secrets, Passwords()
         try:
-            yield cls(platform, Registering(database, secrets, passwords, Limits(database, secrets), offered=True))
+            limits = Limits(database, secrets, most_registrations=100)
+            yield cls(platform, Registering(database, secrets, passwords, limits, offered=True))
         finally:
             passwords.close()
 

@@ -163,6 +163,27 @@ async def test_a_grant_the_asker_does_not_see_is_not_described(platform: Platfor
     assert told["membership"] is not None
 
 
+async def test_l9_without_a_row_a_grant_that_the_asker_does_not_see_is_left_out(platform: Platform) -> None:
+    """L9, L1: whoever administers people is not told by it that one of them works on an account, or for a company."""
+    company = await platform.one("SELECT min(id) FROM company")
+    beside = await platform.collaborator("Bluebird Austria", "READ_ONLY")
+    asker = (await platform.staff("USERS:R", also=[beside])).token
+    told: dict[str, list[Any]] = {}
+    for name, grants in {
+        "bare": [],
+        "elsewhere": [await platform.collaborator("Bluebird Germany", "OWNER")],
+        "company": [("company_access", {"company_id": company, "level": "OWNER"})],
+        "beside": [beside],
+    }.items():
+        about = platform.global_id("app_user", (await platform.person(*grants)).id)
+        told[name] = [
+            await why(platform, asker, of, None, about) for of in ("Conversion.payout", "AffiliateAccount.status")
+        ]
+    assert told["elsewhere"] == told["company"] == told["bare"]
+    assert [each["outcome"] for each in told["bare"]] == [Outcome.HIDDEN] * 2
+    assert [each["outcome"] for each in told["beside"]] == [Outcome.SHOWN] * 2
+
+
 def _staff(path: dict[str, Any]) -> bool:
     return bool(path["kind"] == "PLATFORM")
 

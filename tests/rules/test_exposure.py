@@ -6,39 +6,18 @@ from typing import Any
 from uuid import uuid4
 
 from demo_platform import NORTHWIND, Person, Platform
+from exposures_asked import ASK, exposure, kinds, rows_of
 
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.resolvers.grants import grants_of_user
 from sightline.schema.exposure import change_of
 
-ASK = """query ($input: ExposureInput!, $first: Int!, $after: ID) { exposure(input: $input) { __typename
-    ... on Exposure { people(limit: $first, after: $after) { last touched { user { id } differences { kind coordinates
-        rows { gained lost gainedExample lostExample } } } } }
-    ... on UserError { message code path } ... on Conflict { version } } }"""
 FORMS = ("editRole", "editColumns", "editColumnDefault", "assignPlatformRole", "setModules", "changeMembership")
 SWITCHES = {"seeRevenue": False, "seePayout": False, "seeSaleAmount": False}
 
 
-async def exposure(
-    platform: Platform, who: str, mutation: str, first: int = 50, after: str | None = None, /, **given: Any
-) -> Any:
-    """What asking about a change answers."""
-    data = await platform.read(who, ASK, input={mutation: given}, first=first, after=after)
-    return data["exposure"]
-
-
 def permissions(*names: str) -> list[dict[str, str]]:
     return [dict(zip(("permission", "level"), name.split(":"), strict=True)) for name in names]
-
-
-def kinds(person: Any) -> dict[str, str]:
-    """What becomes of each coordinate."""
-    return {each: found["kind"] for found in person["differences"] for each in found["coordinates"]}
-
-
-def rows_of(person: Any, coordinate: str) -> Any:
-    (found,) = [each["rows"] for each in person["differences"] if coordinate in each["coordinates"]]
-    return found
 
 
 async def holder_of_role(platform: Platform, names: str, **role: Any) -> tuple[str, Person]:

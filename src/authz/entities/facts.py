@@ -120,13 +120,16 @@ CONVERSION_EVENT_RULE = EntityRule(
     through(CONVERSION, "DIRECT", "SHARED_SALE_AMOUNT", "SETTLED"),
 )
 
-# What an advertiser asks of the operator is between the two: no partner and no collaborator is told (SM4).
+# What an advertiser asks of the operator is between the two: no partner and no collaborator is told (SM4). A correction
+# is known to whoever sees the amount: from what becomes of the proposal one would otherwise learn that there was one.
+_CORRECTION_IS_HELD = any_of(IsNull("sale_adjustment"), Masks(FieldClass.SALE_AMOUNT))
 CONVERSION_PROPOSAL_RULE = EntityRule(
     "conversion_proposal",
     {
-        ADVERTISER: Exists(CONVERSION, Reached()),
-        PLATFORM: all_of(Exists(CONVERSION, Reached()), ALLOWED_STATUS),
+        ADVERTISER: all_of(Exists(CONVERSION, Reached()), _CORRECTION_IS_HELD),
+        PLATFORM: all_of(Exists(CONVERSION, Reached()), ALLOWED_STATUS, _CORRECTION_IS_HELD),
     },
+    through(CONVERSION, "DIRECT", "SHARED_SALE_AMOUNT", "SETTLED"),
 )
 
 CLICK_RULE = EntityRule(

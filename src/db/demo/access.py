@@ -24,6 +24,7 @@ def make_access(book: Book, society: Society, *, partners: Partners, roles: Role
     _transfers(book, society, partners=partners, vault=Vault.of(secrets))
     _requests(book, society)
     _reviews(book, society, partners)
+    _reviews_of_keys(book, society)
 
 
 def _invitations(book: Book, society: Society, *, partners: Partners, roles: Roles, secrets: Secrets) -> None:
@@ -154,6 +155,7 @@ def _requests(book: Book, society: Society) -> None:
 
 _GRANTS = ("membership_id", "collaborator_id", "api_key_id", "company_access_id")
 """Where an item of a review names its grant."""
+_NOWHERE: Values = {"affiliate_account_id": None, "organization_id": None, "company_id": None}
 
 
 def _reviews(book: Book, society: Society, partners: Partners) -> None:
@@ -166,22 +168,66 @@ def _reviews(book: Book, society: Society, partners: Partners) -> None:
         ("COMPANY", {"company_id": company}, "company-owner"),
     )
     for scope, named, reviewer in targets:
-        place: Values = {"affiliate_account_id": None, "organization_id": None, "company_id": None} | named
+        place = _NOWHERE | named
         for quarter, completed in ((1, True), (0, False)):
             due = PERIOD_END - quarter * timedelta(days=91)
-            review = book.add(
-                "access_review",
-                created_at=due - 4 * _WEEK,
-                scope=scope,
-                **place,
-                state="COMPLETED" if completed else "OPEN",
-                due_at=due,
-                completed_by_id=society.cast[reviewer] if completed else None,
-                opened_by_id=society.cast[reviewer],
-                completed_at=due - _WEEK if completed else None,
-            )
-            decided = (society.cast[reviewer], due - 2 * _WEEK) if completed else None
+            by = society.cast[reviewer]
+            review = _review(book, scope, place, by=by, due=due, completed=completed)
+            decided = (by, due - 2 * _WEEK) if completed else None
             _looked_at(book, review, _grants(book, scope, place), decided)
+
+
+def _review(book: Book, scope: str, place: Values, *, by: int, due: datetime, completed: bool) -> int:
+    return book.add(
+        "access_review",
+        created_at=due - 4 * _WEEK,
+        scope=scope,
+        **place,
+        state="COMPLETED" if completed else "OPEN",
+        due_at=due,
+        completed_by_id=by if completed else None,
+        opened_by_id=by,
+        completed_at=due - _WEEK if completed else None,
+    )
+
+
+def _reviews_of_keys(book: Book, society: Society) -> None:
+    """One of an organization's keys that waits, and one of the users' keys that is done."""
+    begun = PERIOD_END - 4 * _WEEK
+    live = [
+        key
+        for key in book.rows("api_key")
+        if key["state"] in ("PENDING", "ACTIVE") and (key["expires_at"] is None or key["expires_at"] > begun)
+    ]
+    northwind, by = society.organizations[NORTHWIND].id, society.cast["adv-admin"]
+    place = _NOWHERE | {"organization_id": northwind}
+    review = _review(book, "ORGANIZATION_KEYS", place, by=by, due=PERIOD_END, completed=False)
+    for key in live:
+        if key["organization_id"] == northwind:
+            _key_looked_at(book, review, key, NORTHWIND, None)
+    names, by = {row["id"]: row["name"] for row in book.rows("app_user")}, society.cast["admin"]
+    review = _review(book, "PLATFORM_KEYS", _NOWHERE, by=by, due=PERIOD_END, completed=True)
+    for key in live:
+        if key["user_id"] is not None:
+            _key_looked_at(book, review, key, names[key["user_id"]], (by, PERIOD_END - 2 * _WEEK))
+
+
+def _key_looked_at(book: Book, review: int, key: Values, person: str, decided: tuple[int, datetime] | None) -> None:
+    scopes = "" if key["scopes"] is None else f": {', '.join(key['scopes'])}"
+    by, at = decided or (None, None)
+    book.add(
+        "access_review_item",
+        review_id=review,
+        user_id=key["user_id"],
+        **dict.fromkeys(_GRANTS) | {"api_key_id": key["id"]},
+        person=person,
+        role=f"{key['name']}{scopes}",
+        access_until=key["expires_at"],
+        state="OPEN" if decided is None else "CONFIRMED",
+        decided_by_id=by,
+        decided_at=at,
+        note=None if decided is None else "Still in use.",
+    )
 
 
 def _grants(book: Book, scope: str, place: Values) -> list[Values]:

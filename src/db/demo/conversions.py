@@ -174,7 +174,7 @@ class Traffic:
                 )
             )
         if not program.direct and bits >> 11 & 7 == 0:
-            self._proposal(sold, life, refused=bool(bits >> 14 & 1))
+            self._proposal(sold, life, refused=bool(bits >> 14 & 1), corrected=bool(bits >> 15 & 1))
         if has_sale and bits >> 40 & 7 < 3:
             self._items(sold, sale, bits >> 43)
         if is_event and goal == program.event_goals[0]:
@@ -196,12 +196,17 @@ class Traffic:
                 (enrollment.account.id, sold.id, n, status, reason, moment(at), decider if by_person else None)
             )
 
-    def _proposal(self, sold: Sold, life: Life, *, refused: bool) -> None:
+    def _proposal(self, sold: Sold, life: Life, *, refused: bool, corrected: bool) -> None:
         """What the advertiser asked for before the last step, and what became of it with that."""
         status, reason, at, by_person = life.steps[-1]
+        enrollment = sold.enrollment
         opposite = "APPROVED" if status == "REJECTED" else "REJECTED"
         answer: tuple[str, str, str | None]
-        if status == "PENDING":
+        correction = None
+        if status == "PENDING" and corrected and sold.net_sale:
+            correction = money(-max(sold.net_sale // 5, 1), enrollment.program.digits)
+            answer = ("OPEN", "APPROVED", "ITEM_RETURNED")
+        elif status == "PENDING":
             answer = ("OPEN", opposite, None)
         elif not by_person:
             return
@@ -212,8 +217,8 @@ class Traffic:
         else:
             answer = ("ACCEPTED", status, reason)
         asked_at = life.approved_at if status == "REVERSED" and life.approved_at else life.posted_at
-        row = (*answer, moment(asked_at), None if status == "PENDING" else moment(at))
-        enrollment = sold.enrollment
+        state, asked, why = answer
+        row = (state, asked, correction, why, moment(asked_at), None if status == "PENDING" else moment(at))
         self._facts.add["conversion_proposal"]((enrollment.account.id, sold.id, 1, *row, enrollment.program.decider_id))
 
     def _items(self, sold: Sold, sale: int, bits: int) -> None:

@@ -29,7 +29,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "conversion_past": "affiliate_account_id conversion_id since until status settlement lock_at approved_at"
         " modified_at sale_amount refunded_amount revenue payout",
         "conversion_event": "affiliate_account_id conversion_id n status reason at actor_id",
-        "conversion_proposal": "affiliate_account_id conversion_id n state status reason at answered_at proposed_by_id",
+        "conversion_proposal": "affiliate_account_id conversion_id n state status sale_adjustment reason at answered_at"
+        " proposed_by_id",
         "adjustment": "affiliate_account_id id event_at conversion_id program_id advertiser_profile_id"
         " advertiser_org_id partner_org_id source external_ref side state payout_amount revenue_amount sale_amount"
         " currency fx_rate reason created_by_id posted_at",

@@ -296,7 +296,7 @@ class ConversionEventRow(Row):
 
 
 class ConversionProposalRow(Row):
-    """A status that the advertiser of an INTERMEDIATED program asks for; the operator decides (SM4)."""
+    """What the advertiser of an INTERMEDIATED program asks for: a status, a correction; the operator decides (SM4)."""
 
     __tablename__ = "conversion_proposal"
     __role__ = TableRole.FACT
@@ -307,8 +307,14 @@ class ConversionProposalRow(Row):
             name="fk_conversion_proposal_conversion",
         ),
         sa.CheckConstraint("n > 0", name="n"),
-        # What is put on hold needs a date, and that is the operator's to give.
-        sa.CheckConstraint("status IN ('APPROVED', 'REJECTED', 'REVERSED')", name="status"),
+        # What is put on hold needs a date, and that is the operator's to give. A correction alone leaves the status.
+        sa.CheckConstraint(
+            "status IN ('APPROVED', 'REJECTED', 'REVERSED') OR sale_adjustment IS NOT NULL", name="status"
+        ),
+        sa.CheckConstraint(
+            "sale_adjustment IS NULL OR sale_adjustment <> 0 AND status NOT IN ('REJECTED', 'REVERSED')",
+            name="sale_adjustment",
+        ),
         sa.CheckConstraint("(state = 'OPEN') = (answered_at IS NULL)", name="answered"),
         sa.Index(
             "uq_conversion_proposal_open",
@@ -327,7 +333,13 @@ class ConversionProposalRow(Row):
     state: Mapped[ProposalState] = choice(
         PUBLIC, "What became of it.", ProposalState, server_default=ProposalState.OPEN.value
     )
-    status: Mapped[ConversionStatus] = choice(PUBLIC, "The status that is asked for.", ConversionStatus)
+    status: Mapped[ConversionStatus] = choice(
+        PUBLIC, "The status that is asked for; with a correction alone, the one it had.", ConversionStatus
+    )
+    sale_adjustment: Mapped[Decimal | None] = column(
+        SALE_AMOUNT,
+        "What shall be added to the sale amount, in the currency of the conversion; negative takes away.",
+    )
     reason: Mapped[str | None] = column(FOLLOWS_ROW, "Code of the reason.")
     at: Mapped[datetime] = column(FOLLOWS_ROW, "When it was made.", server_default=sa.text("now()"))
     answered_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it was answered or taken back.")

@@ -1,16 +1,22 @@
-"""Statuses that the advertiser of an INTERMEDIATED program asks for, and what becomes of them (SM4).
+"""What the advertiser of an INTERMEDIATED program asks for, and what becomes of it (SM4, I9).
 
-A proposal changes nothing of its conversion, neither version nor date: partners are not told of it (AC11). The operator
-answers by deciding the conversion, or by declining; there is one open proposal of a conversion at most.
+It is a status, a correction of the sale amount, or both. A proposal changes nothing of its conversion, neither version
+nor date: partners are not told of it (AC11). The operator accepts it as a whole, decides the conversion himself, or
+declines; there is one open proposal of a conversion at most.
+
+Nobody changes the amounts that a conversion was recorded with, so what a correction becomes is an adjustment (V5).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
+
 from sightline.authz.reports.lenses import statuses_of
 from sightline.db.tables.enums import ConversionStatus, ProposalState, Settlement
-from sightline.resolvers.mutations import checks
+from sightline.resolvers.mutations import checks, money
 from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
-from sightline.resolvers.mutations.refusals import InvalidError
+from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
 
 PENDING, HOLD, APPROVED = ConversionStatus.PENDING, ConversionStatus.HOLD, ConversionStatus.APPROVED
 REJECTED, REVERSED = ConversionStatus.REJECTED, ConversionStatus.REVERSED
@@ -27,13 +33,30 @@ NEXT: dict[ConversionStatus, frozenset[ConversionStatus]] = {
 _LATEST = (
     "SELECT coalesce(max(n), 0) AS n FROM conversion_proposal WHERE affiliate_account_id = $1 AND conversion_id = $2"
 )
-_CLOSE = (
-    "UPDATE conversion_proposal SET answered_at = $3, state = CASE WHEN $4::proposal_state = 'ACCEPTED'"
-    " AND status::text IS DISTINCT FROM $5::text THEN 'DECLINED' ELSE $4::proposal_state END"
-    " WHERE affiliate_account_id = $1 AND conversion_id = $2 AND state = 'OPEN'"
-    " AND ($6::text[] IS NULL OR status::text = ANY($6)) RETURNING status::text"
-)
+_CLOSE = """
+    UPDATE conversion_proposal SET state = $3, answered_at = $4
+    WHERE affiliate_account_id = $1 AND conversion_id = $2 AND state = 'OPEN'
+    AND ($5::text[] IS NULL OR status::text = ANY($5)) AND ($6 OR sale_adjustment IS NULL)
+    RETURNING status::text, reason, sale_adjustment
+"""
+# A decision makes no correction, so it is not all that was asked for where one was.
+_ANSWER = """
+    UPDATE conversion_proposal SET answered_at = $3, state = CASE
+        WHEN status::text = $4 AND sale_adjustment IS NULL THEN 'ACCEPTED' ELSE 'DECLINED' END::proposal_state
+    WHERE affiliate_account_id = $1 AND conversion_id = $2 AND state = 'OPEN'
+"""
+_CORRECTED: frozenset[ConversionStatus] = frozenset({PENDING, HOLD, APPROVED})
+"""What a conversion may be, or become, whose sale amount is corrected; of the others nothing is left to correct."""
 _NONE_OPEN = "No proposal for this conversion is waiting for an answer."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a proposal asks for."""
+
+    status: ConversionStatus
+    reason: str | None
+    sale_adjustment: Decimal | None
 
 
 async def propose_conversion_status(
@@ -41,18 +64,26 @@ async def propose_conversion_status(
     *,
     conversion: str,
     status: ConversionStatus,
+    sale_adjustment: Decimal | None = None,
     reason: str | None = None,
     version: int | None = None,
 ) -> Done:
-    """The advertiser asks for a status; what it asked for before and nobody answered is taken back by it."""
+    """The advertiser asks for a status, for a correction with it or, naming the present status, for that alone.
+
+    What it asked for before and nobody answered is taken back by it.
+    """
     code = checks.optional_name(reason, "reason")
+    if sale_adjustment is not None and checks.amount(sale_adjustment, "saleAdjustment") == 0:
+        raise InvalidError("A correction of nothing changes nothing: give an amount, or none.", "saleAdjustment")
     row = await change.find("conversion", conversion, "conversion")
     await change.allow("conversion:propose", row)
+    if sale_adjustment is not None and not await change.still("conversion:propose_correction", row):
+        raise NotAllowedError("Your role does not ask for corrections of sale amounts.", "saleAdjustment")
     stored = await change.lock(row)
     if stored["settlement"] != Settlement.OPEN:
         raise InvalidError("The amounts of this conversion are final: nothing can be asked for.", "conversion")
-    if status is HOLD or status not in NEXT[ConversionStatus(stored["status"])]:
-        raise InvalidError(f"For a conversion that is {stored['status']} one cannot ask for {status}.", "status")
+    _refuse_no_step(ConversionStatus(stored["status"]), status, corrected=sale_adjustment is not None)
+    money.in_minor_units(sale_adjustment, stored["currency"], "saleAdjustment")
     refuse_stale(stored, version)
     await _close(change, row, ProposalState.WITHDRAWN)
     ((latest,),) = await change.fetch(_LATEST, row.key.account, row.key.id)
@@ -62,11 +93,12 @@ async def propose_conversion_status(
         conversion_id=row.key.id,
         n=latest + 1,
         status=status,
+        sale_adjustment=sale_adjustment,
         reason=code,
         at=change.operation.snapshot.clock,
         proposed_by_id=change.operation.principal.user_id,
     )
-    await _record(change, "conversion:propose", row, stored["advertiser_org_id"], status)
+    await write_down(change, "conversion:propose", row, stored["advertiser_org_id"], status)
     return Done({"conversion": row})
 
 
@@ -82,41 +114,54 @@ async def decline_conversion_proposal(change: Change, *, conversion: str) -> Don
 
 async def answer_proposal(change: Change, row: Found, *, status: ConversionStatus) -> None:
     """A decision answers what waits: it accepts what it does, and declines what it does otherwise."""
-    await _close(change, row, ProposalState.ACCEPTED, status)
+    await change.fetch(_ANSWER, row.key.account, row.key.id, change.operation.snapshot.clock, status)
+
+
+async def answered(change: Change, row: Found, state: ProposalState) -> Asked:
+    """End what waits, as far as the path that does this sees it. Raises InvalidError where nothing does."""
+    paths = (each for each in change.operation.principal.paths.ordered if each.shape.kind == change.via)
+    among = next((statuses_of(each) for each in paths), None)
+    corrections = await change.still("conversion:answer_correction", row)
+    asked = await _close(change, row, state, among=among, corrections=corrections)
+    if asked is None:
+        raise InvalidError(_NONE_OPEN, "conversion")
+    return asked
 
 
 async def _ended(change: Change, conversion: str, verb: str, state: ProposalState) -> Done:
     row = await change.find("conversion", conversion, "conversion")
     await change.allow(verb, row)
     stored = await change.lock(row)
-    asked = await _close(change, row, state, among=_seen(change))
-    if asked is None:
-        raise InvalidError(_NONE_OPEN, "conversion")
+    asked = await answered(change, row, state)
     action = "conversion:decline_proposal" if state is ProposalState.DECLINED else "conversion:withdraw_proposal"
-    await _record(change, action, row, stored["advertiser_org_id"], asked)
+    await write_down(change, action, row, stored["advertiser_org_id"], asked.status)
     return Done({"conversion": row})
 
 
-def _seen(change: Change) -> frozenset[str] | None:
-    """The statuses of proposals that the path which does this sees (AC8); None for all."""
-    paths = (each for each in change.operation.principal.paths.ordered if each.shape.kind == change.via)
-    return next((statuses_of(each) for each in paths), None)
+def _refuse_no_step(stands: ConversionStatus, asked: ConversionStatus, *, corrected: bool) -> None:
+    if corrected and asked not in _CORRECTED:
+        raise InvalidError(f"Of what is {asked} no amount is left to correct: ask for the one or the other.", "status")
+    if corrected and asked == stands:
+        return
+    if asked is HOLD or asked not in NEXT[stands]:
+        raise InvalidError(f"For a conversion that is {stands} one cannot ask for {asked}.", "status")
 
 
 async def _close(
     change: Change,
     row: Found,
     state: ProposalState,
-    status: ConversionStatus | None = None,
     *,
     among: frozenset[str] | None = None,
-) -> ConversionStatus | None:
-    """End what waits for an answer. Returns the status that was asked for, None where nothing (of these) waits."""
-    seen = None if among is None else sorted(among)
+    corrections: bool = True,
+) -> Asked | None:
+    """End what waits for an answer, of these statuses (None for all). None where nothing does."""
     clock = change.operation.snapshot.clock
-    closed = await change.fetch(_CLOSE, row.key.account, row.key.id, clock, state, status, seen)
-    return ConversionStatus(closed[0]["status"]) if closed else None
+    statuses = None if among is None else sorted(among)
+    closed = await change.fetch(_CLOSE, row.key.account, row.key.id, state, clock, statuses, corrections)
+    return Asked(ConversionStatus(closed[0]["status"]), *closed[0][1:]) if closed else None
 
 
-async def _record(change: Change, action: str, row: Found, organization: int, asked: ConversionStatus) -> None:
+async def write_down(change: Change, action: str, row: Found, organization: int, asked: ConversionStatus) -> None:
+    """The record of a step: without amounts, so that it tells nobody of a correction who does not see them."""
     await change.record(action, row, after={"proposed": asked}, organization=organization)

@@ -61,7 +61,7 @@ class Conversion(Node):
     currency: CurrencyCode | None = field_of(ConversionRow.currency)
     fx_rate: Decimal | None = field_of(ConversionRow.fx_rate)
     history = edges_from(ConversionEventRow.conversion_id, description="How it came to its status.")
-    proposals = edges_from(ConversionProposalRow.conversion_id, description="The statuses its advertiser asked for.")
+    proposals = edges_from(ConversionProposalRow.conversion_id, description="What its advertiser asked for.")
     items = edges_from(ConversionItemRow.conversion_id, description="What was bought.")
     adjustments = edges_from(AdjustmentRow.conversion_id)
     payout_invoice_lines = edges_from(PayoutInvoiceLineRow.conversion_id)

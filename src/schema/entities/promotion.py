@@ -137,12 +137,13 @@ class ConversionEvent:
 
 @entity_type(ConversionProposalRow)
 class ConversionProposal:
-    """A status that an advertiser asks for; whoever decides for the operator answers."""
+    """What an advertiser asks for, a status or a correction; whoever decides for the operator answers."""
 
     conversion = edge(ConversionProposalRow.conversion_id)
     n: int | None = field_of(ConversionProposalRow.n)
     state: ProposalState = field_of(ConversionProposalRow.state)
     status: ConversionStatus = field_of(ConversionProposalRow.status)
+    sale_adjustment: Decimal | None = field_of(ConversionProposalRow.sale_adjustment)
     reason: str | None = field_of(ConversionProposalRow.reason)
     at: DateTime | None = field_of(ConversionProposalRow.at)
     answered_at: DateTime | None = field_of(ConversionProposalRow.answered_at)

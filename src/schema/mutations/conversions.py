@@ -7,7 +7,7 @@ from typing import Final
 import strawberry
 
 from sightline.db.tables.enums import ConversionStatus, CustomerStatus
-from sightline.resolvers.mutations import adjustments, conversions, proposals
+from sightline.resolvers.mutations import accepting, adjustments, conversions, proposals
 from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional
 from sightline.schema.scalars import CurrencyCode, DateTime, Decimal
 
@@ -67,12 +67,18 @@ MUTATIONS: Final = (
         "propose_conversion_status",
         verb="conversion:propose",
         description=(
-            "Ask the operator for another status of a conversion of an INTERMEDIATED program, in place of what you "
-            "asked for before; on DIRECT programs you decide yourself."
+            "Ask the operator for another status of a conversion of an INTERMEDIATED program, or for a correction of "
+            "its sale amount, in place of what you asked for before; on DIRECT programs you decide yourself."
         ),
         takes={
             "conversion": id_of("The conversion, whose amounts are not final yet."),
-            "status": given(ConversionStatus, "What it shall become: approved, rejected or reversed."),
+            "status": given(
+                ConversionStatus,
+                "What it shall become: approved, rejected or reversed; with a correction alone, what it is.",
+            ),
+            "sale_adjustment": optional(
+                Decimal, "What shall be added to what the customer paid; negative takes away. It needs PENDING_PAYOUTS."
+            ),
             "reason": optional(str, "Code of the reason."),
             "version": VERSION,
         },
@@ -82,17 +88,26 @@ MUTATIONS: Final = (
     Mutation(
         "withdraw_conversion_proposal",
         verb="conversion:propose",
-        description="Take back the status that was asked for and not yet answered.",
+        description="Take back what was asked for and not yet answered.",
         takes={"conversion": id_of("The conversion.")},
         gives={"conversion": "conversion"},
         work=proposals.withdraw_conversion_proposal,
     ),
     Mutation(
+        "accept_conversion_proposal",
+        verb="conversion:accept_proposal",
+        description=(
+            "Do what an advertiser asks for: the conversion is decided so, and a correction becomes an adjustment."
+        ),
+        takes={"conversion": id_of("The conversion."), "version": VERSION},
+        gives={"conversion": "conversion", "adjustment": "adjustment"},
+        work=accepting.accept_conversion_proposal,
+    ),
+    Mutation(
         "decline_conversion_proposal",
         verb="conversion:decline_proposal",
         description=(
-            "Say no to the status that an advertiser asks for; the conversion stays as it is. To accept, decide the "
-            "conversion."
+            "Say no to what an advertiser asks for; the conversion stays as it is. Deciding it otherwise says no too."
         ),
         takes={"conversion": id_of("The conversion.")},
         gives={"conversion": "conversion"},

@@ -20,10 +20,14 @@ MOST_REGISTRATIONS = 10
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Limits:
-    """Counts attempts within a quarter of an hour. Whether an address is somebody's makes no difference to it."""
+    """Counts attempts within a quarter of an hour. Whether an address is somebody's makes no difference to it.
+
+    `most_registrations` is of all clients together: many are easily had, and each names other addresses.
+    """
 
     database: Database
     secrets: Secrets
+    most_registrations: int
 
     async def count(self, client: str, email: str | None = None) -> None:
         """Count an attempt. Raises RefusedError with 429 for one too many, of the client or at the address."""
@@ -35,10 +39,16 @@ class Limits:
         _refuse_for(seconds)
 
     async def count_registration(self, client: str) -> None:
-        """Count a registration, which is never taken back. Raises RefusedError with 429 for one too many."""
-        subject = self.secrets.attempt_hash(f"registration {client}")
+        """Count a registration, which is never taken back.
+
+        Raises RefusedError with 429 for one too many, of the client or of all clients. What a client is refused does
+        not count for all: no single one uses up what there is for the others.
+        """
+        subject, of_all = (self.secrets.attempt_hash(each) for each in (f"registration {client}", "registrations"))
         async with self.database.writes.acquire() as connection, connection.transaction():
             seconds = await count_attempt(connection, subject, most=MOST_REGISTRATIONS)
+            if not seconds:
+                seconds = await count_attempt(connection, of_all, most=self.most_registrations)
             await forget_old(connection)
         _refuse_for(seconds)
 

@@ -64,7 +64,8 @@ async def identity_services(
         if carrier is not None:
             outbox = Outbox(database, secrets, letters_of(settings), carrier)
             await stack.enter_async_context(beside(outbox.run()))
-        limits, browsers = Limits(database, secrets), browsers_of(settings)
+        limits = Limits(database, secrets, settings.most_registrations)
+        browsers = browsers_of(settings)
         service = SignIn(database, secrets, passwords, limits, sends_mail=carrier is not None)
         registering = Registering(database, secrets, passwords, limits, offered=settings.registration)
         sessions = SessionRoutes(service, identities, browsers).routes()

@@ -200,6 +200,35 @@ async def test_f28_a_client_registers_some_addresses_and_signs_in_still(open_doo
     assert (await open_door.post("/register", body, **elsewhere)).status_code == 202
 
 
+async def test_f28_all_clients_together_register_a_number_of_times(
+    start: Starting, sink: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F28, LK14: many clients are held to one bound, in the same words for every address; signing in goes on."""
+    body = {"name": "Eve", "password": PASSWORD}
+    async with start(**smtp(sink), public_url=SITE, registration=True, most_registrations=3) as console:
+        await console.user()
+
+        async def of_client(at: int, email: str) -> Response:
+            client = {"x-forwarded-for": f"203.0.113.{at}"}
+            return await console.post("/register", {"email": email} | body, **client)
+
+        # What one client is refused leaves the others theirs.
+        monkeypatch.setattr("sightline.server.identity.limits.MOST_REGISTRATIONS", 1)
+        first = [await of_client(0, f"user{at}@example.com") for at in range(4)]
+        assert [each.status_code for each in first] == [202, 429, 429, 429]
+        taken = [await of_client(at, f"user{at}@example.com") for at in (1, 2)]
+        assert [each.status_code for each in taken] == [202, 202]
+        refused = [await of_client(at, email) for at, email in enumerate(("ana@example.com", EVE), 3)]
+        assert {(each.status_code, str(each.json()["errors"])) for each in refused} == {
+            (429, str(first[1].json()["errors"]))
+        }
+        assert 0 < int(refused[0].headers["retry-after"]) <= 900
+        assert await count(console, "registration") == 3
+        assert (await console.sign_in()).status_code == 204
+        await console.connection.execute("UPDATE sign_in_attempt SET counted_since = now() - interval '15 minutes'")
+        assert (await of_client(5, EVE)).status_code == 202
+
+
 async def test_other_sites_register_nobody(open_door: Console) -> None:
     """No page of another site, and no form."""
     body = {"email": EVE, "name": "Eve", "password": PASSWORD}

@@ -41,7 +41,7 @@ export const PERMISSIONS: Record<"PLATFORM" | "ORGANIZATION", Permission[]> = {
     { key: "FINANCE_REPORTING", label: "Finance Reporting", levels: ["R"], allows: "" },
     { key: "MARKETPLACE_LISTING", label: "Marketplace Listing", levels: ["R", "W"], allows: "list programs in the marketplace" },
     { key: "PARTNERS", label: "Partners", levels: ["R", "W"], allows: "edit and end enrollments" },
-    { key: "PENDING_PAYOUTS", label: "Pending Payouts", levels: ["R", "W"], allows: "decide conversions of DIRECT programs, propose statuses of others" },
+    { key: "PENDING_PAYOUTS", label: "Pending Payouts", levels: ["R", "W"], allows: "decide conversions of DIRECT programs, propose statuses and corrections of others" },
     { key: "PERFORMANCE_REPORTS", label: "Performance Reports", levels: ["R"], allows: "" },
     { key: "PROPOSALS", label: "Proposals", levels: ["R", "W"], allows: "" },
     { key: "REPORT_MANAGEMENT", label: "Report Management", levels: ["R"], allows: "" },

@@ -47,7 +47,7 @@ export function ExportSheet({ definition, name, rows, close }: Props) {
   const [exports, setExports] = useState<Export[]>([]);
   const [mine, setMine] = useState<string[]>([]);
   const { busy, said, say, make } = useChange();
-  const waiting = exports.some((each) => mine.includes(each.id) && UNDER_WAY.has(each.state));
+  const waiting = exports.some((each) => each.state === "RUNNING" || (mine.includes(each.id) && each.state === "WAITING"));
   useEffect(() => {
     const stop = new AbortController();
     const look = () =>

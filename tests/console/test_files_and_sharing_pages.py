@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from pathlib import Path
 from uuid import uuid4
 
 import openpyxl
@@ -50,11 +49,11 @@ async def file_of(page: Page, dialog: Locator, kind: str, name: str) -> io.Bytes
     await expect(dialog.get_by_role("listitem").filter(has_text=name)).to_contain_text("done")
     file = await download.value
     assert file.suggested_filename.startswith(f"{name}.")
-    return io.BytesIO(Path(await file.path()).read_bytes())
+    return io.BytesIO((await file.path()).read_bytes())
 
 
 async def test_rc11_files_of_each_kind_have_the_rows_of_the_page(visitor: Visitor) -> None:
-    """RC11: a workbook, Parquet and JSON lines have the rows that are shown, their totals, and no column beside them."""
+    """RC11: a workbook, Parquet and JSON lines have the rows that are shown and their totals, and no other column."""
     page = visitor.page
     await visitor.becomes("partner-member")
     dialog = await opened(visitor, f"/reports?columns=clicks,payout&by=month&{PERIOD}")
@@ -117,7 +116,7 @@ async def organization_of(visitor: Visitor) -> str:
 
 async def test_a_schedule_pauses_and_goes_on(visitor: Visitor) -> None:
     """RC11: one that pauses has no next time; one that goes on has one again."""
-    page, name = visitor.page, f"Weekly {uuid4().hex[:6]}"
+    name = f"Weekly {uuid4().hex[:6]}"
     await visitor.becomes("adv-admin")
     await saved(visitor, name, f"/reports?columns=clicks&by=program&{PERIOD}")
     dialog = await unfolded(visitor, name)

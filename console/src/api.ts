@@ -17,6 +17,9 @@ interface Answer {
 
 export const isDemo = document.documentElement.dataset.mode === "demo";
 
+/** Whether people make themselves users here. */
+export const mayRegister = document.documentElement.dataset.registration === "open";
+
 // Other sites cannot send this header without being asked for leave.
 const OURS = { "apollo-require-preflight": "1", accept: "application/json" };
 

@@ -135,7 +135,7 @@ async def test_who_keeps_no_reports_is_offered_none(visitor: Visitor) -> None:
 
 
 async def test_a_report_as_it_stood_is_asked_shown_saved_and_a_file(visitor: Visitor) -> None:
-    """RC11: the moment is in the address, in the headline, in the document, in what is saved and in the file."""
+    """RC13, RC11: the moment is in the address, in the headline, in the document, in what is saved and in the file."""
     page, name = visitor.page, f"As it stood {uuid4().hex[:6]}"
     await visitor.becomes("adv-admin")
     await visitor.goes(f"/reports?columns=conversions,revenue&by=month&compare=PREVIOUS_PERIOD&{PERIOD}")

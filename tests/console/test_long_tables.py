@@ -99,7 +99,7 @@ async def scrolled(visitor: Visitor, count: int) -> dict[str, Any]:
 
 
 async def test_a_report_of_many_pages_is_read_as_one_scrolls(visitor: Visitor) -> None:
-    """M1: the page after is read before its rows are needed, and each row stands where it belongs, once."""
+    """GOAL26: the page after is read before its rows are needed, and each row stands where it belongs, once."""
     page = visitor.page
     await visitor.becomes("admin")
     await visitor.goes("/reports?columns=clicks&by=day,account&order=clicks:desc&period=2026-01-01..2026-06-30")

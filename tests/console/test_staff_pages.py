@@ -22,8 +22,8 @@ async def looked_at(visitor: Visitor, name: str) -> Locator:
     return page.get_by_role("region", name=f"What {name} manages")
 
 
-async def test_sm3_a_manager_is_assigned_an_account_and_unassigned(visitor: Visitor) -> None:
-    """SM3, DR2: what he would see by it is shown before, and what he loses before it is taken."""
+async def test_s10_a_manager_is_assigned_an_account_and_unassigned(visitor: Visitor) -> None:
+    """S10: what he would see by it is shown before, and what he loses before it is taken."""
     page = visitor.page
     await visitor.becomes("admin")
     managed = await looked_at(visitor, "Aron Vale")
@@ -49,8 +49,8 @@ async def test_sm3_a_manager_is_assigned_an_account_and_unassigned(visitor: Visi
     await expect(managed.get_by_role("listitem")).to_have_count(before)
 
 
-async def test_sm6_somebody_is_suspended_by_keyboard_and_reinstated(visitor: Visitor) -> None:
-    """SM6: all that he loses is shown before; he comes back to what he had."""
+async def test_ac6_somebody_is_suspended_by_keyboard_and_reinstated(visitor: Visitor) -> None:
+    """AC6: all that he loses is shown before; he comes back to what he had."""
     page = visitor.page
     await visitor.becomes("admin")
     await looked_at(visitor, "Percy Lake")
@@ -69,8 +69,8 @@ async def test_sm6_somebody_is_suspended_by_keyboard_and_reinstated(visitor: Vis
     await expect(page.get_by_role("button", name="Suspend", exact=True)).to_be_visible()
 
 
-async def test_sm6_who_may_not_suspend_or_assign_is_offered_neither(visitor: Visitor) -> None:
-    """SM6, DR1: an administrator of an organization looks at its people, and has no such button."""
+async def test_ac6_who_may_not_suspend_or_assign_is_offered_neither(visitor: Visitor) -> None:
+    """AC6, DR1: an administrator of an organization looks at its people, and has no such button."""
     page = visitor.page
     await visitor.becomes("adv-admin")
     await visitor.goes("/access?tab=grants")

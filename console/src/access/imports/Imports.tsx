@@ -37,10 +37,12 @@ const STATES: Record<string, { tone: string; text: string }> = {
 /** Files of orders: sent with what their columns mean, followed while they are read, and what came of each row. */
 export function Imports() {
   const { data, error, again } = useAsk<{ importJobs: { nodes: Job[] } | null }>(JOBS);
+  const [mine, setMine] = useState<string[]>([]);
   const [unfolded, setUnfolded] = useState<string | null>(null);
   const { busy, said, make } = useChange();
   const jobs = data?.importJobs?.nodes ?? [];
-  const waiting = jobs.some((each) => UNDER_WAY.has(each.state));
+  // What waits for a file of somebody else may wait for a day.
+  const waiting = jobs.some((each) => each.state === "RUNNING" || (each.state === "QUEUED" && mine.includes(each.id)));
   useEffect(() => {
     const looking = waiting ? setInterval(again, LOOKING_MILLISECONDS) : undefined;
     return () => clearInterval(looking);
@@ -52,7 +54,12 @@ export function Imports() {
   if (!data) return <Bones lines={8} />;
   return (
     <div className="stack roomy">
-      <Sending sent={again} />
+      <Sending
+        sent={(job) => {
+          setMine([...mine, job]);
+          again();
+        }}
+      />
       <Outcome said={said} />
       {jobs.length === 0 && (
         <Blank icon="folder" title="Nothing was imported yet">
@@ -112,7 +119,7 @@ account: { column: account, by: name }
 program: { column: program, by: name }
 `;
 
-function Sending({ sent }: { sent: () => void }) {
+function Sending({ sent }: { sent: (job: string) => void }) {
   const [file, setFile] = useState<File | null>(null);
   const [mapping, setMapping] = useState(MAPPING);
   const [dryRun, setDryRun] = useState(true);
@@ -131,7 +138,7 @@ function Sending({ sent }: { sent: () => void }) {
       say({ text: asApiError(failed).message, bad: true });
     }
     setSending(false);
-    sent();
+    sent(job.id);
   }
   return (
     <details className="card asking">

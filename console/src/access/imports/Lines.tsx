@@ -43,7 +43,7 @@ export function Lines({ job, name }: { job: string; name: string }) {
                 </th>
                 <td>{each.columnName ?? "–"}</td>
                 <td>{each.value ?? <span className="faint">not shown</span>}</td>
-                <td className="wraps">{each.reason}</td>
+                <td>{each.reason}</td>
               </tr>
             ))}
           </tbody>

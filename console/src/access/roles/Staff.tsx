@@ -60,7 +60,7 @@ export function Staff({ person }: { person: Somebody }) {
         </div>
         {assignments.length === 0 && <p className="faint small">To no account and no advertiser that you see.</p>}
         {assignments.length > 0 && (
-          <ul className="card entries">
+          <ul className="card entries assigned">
             {assignments.map((each) => (
               <li key={each.id}>
                 <p className="grow">

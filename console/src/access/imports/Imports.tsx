@@ -103,8 +103,9 @@ export function Imports() {
   );
 }
 
-function rowsOf({ state, rowsRead, rowsAccepted, rowsRefused }: Job): string {
-  if (rowsRead === null || state === "QUEUED") return "its file is awaited";
+function rowsOf({ state, fileSize, rowsRead, rowsAccepted, rowsRefused }: Job): string {
+  if (state === "QUEUED") return fileSize === null ? "its file is awaited" : "it is here, and waits for its turn";
+  if (rowsRead === null) return "no row was read";
   const read = `${rowsRead.toLocaleString()} ${rowsRead === 1 ? "row" : "rows"} read`;
   if (state !== "COMPLETED") return read;
   return `${read}, ${(rowsAccepted ?? 0).toLocaleString()} taken, ${(rowsRefused ?? 0).toLocaleString()} in the log`;

@@ -29,6 +29,10 @@ export function AssignmentEditor({ person, close, saved }: Props) {
     return () => clearTimeout(waiting);
   }, [typed]);
   const accounts = kind === "affiliateAccount";
+  function look(next: typeof kind) {
+    setKind(next);
+    setChosen("");
+  }
   const { data } = useAsk<{ found: { nodes: { id: string; name: string }[] } | null }>(accounts ? ACCOUNTS : ADVERTISERS, { where: asked ? { name: { startsWith: asked } } : null });
   const found = data?.found?.nodes ?? [];
   const name = found.find((each) => each.id === chosen)?.name;
@@ -58,11 +62,11 @@ export function AssignmentEditor({ person, close, saved }: Props) {
       <fieldset className="ticks">
         <legend className="label">What</legend>
         <label>
-          <input type="radio" name="what" checked={accounts} onChange={() => setKind("affiliateAccount")} />
+          <input type="radio" name="what" checked={accounts} onChange={() => look("affiliateAccount")} />
           An affiliate account
         </label>
         <label>
-          <input type="radio" name="what" checked={!accounts} onChange={() => setKind("advertiserProfile")} />
+          <input type="radio" name="what" checked={!accounts} onChange={() => look("advertiserProfile")} />
           An advertiser
         </label>
       </fieldset>

@@ -17,6 +17,9 @@ interface Answer {
 
 export const isDemo = document.documentElement.dataset.mode === "demo";
 
+/** Whether people make themselves users here. */
+export const mayRegister = document.documentElement.dataset.registration === "open";
+
 // Other sites cannot send this header without being asked for leave.
 const OURS = { "apollo-require-preflight": "1", accept: "application/json" };
 
@@ -53,14 +56,24 @@ export async function ask<Data>(query: string, variables: object = {}, signal?: 
   return answer.data as Data;
 }
 
+/** A file for an import that was asked for, as its plain bytes. Throws ApiError. */
+export async function sendFile(link: string, file: File): Promise<void> {
+  const response = await send(link, { method: "POST", headers: { ...OURS, "content-type": "application/octet-stream" }, body: file });
+  if (!response.ok) throw refusalOf((await response.json()) as Answer);
+}
+
+function refusalOf(answer: Answer | null): ApiError {
+  const [error] = answer?.errors ?? [];
+  return new ApiError(error?.message ?? "Something is broken on our side.", error?.extensions?.code ?? "INTERNAL");
+}
+
 /** A request about the session. Throws ApiError. */
 export async function session(method: "GET" | "POST" | "DELETE", path = "/session", body?: object): Promise<unknown> {
   const headers = body ? { ...OURS, "content-type": "application/json" } : OURS;
   const response = await send(path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
   const content = response.status === 204 ? null : ((await response.json()) as Answer);
   if (response.ok) return content;
-  const [error] = content?.errors ?? [];
-  throw new ApiError(error?.message ?? "Something is broken on our side.", error?.extensions?.code ?? "INTERNAL");
+  throw refusalOf(content);
 }
 
 export interface CastMember {

@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useEffect, useState } from "react";
-import { ApiError, type CastMember, ask, become, cast, isDemo, nextPage, session } from "./api";
+import { ApiError, type CastMember, ask, become, cast, isDemo, mayRegister, nextPage, session } from "./api";
 import { Icon, Logo } from "./icons";
 import { ThemeSwitch } from "./shell";
 import { asApiError } from "./useAsk";
@@ -62,14 +62,27 @@ function Form({ title, button, work, children }: { title: string; button: string
 }
 
 function Password() {
-  const [forgotten, setForgotten] = useState(false);
+  const [wants, setWants] = useState<"in" | "reset" | "account">("in");
   const address = (
     <label className="field">
       <span className="label">E-mail address</span>
       <input className="input" name="email" type="email" autoComplete="username" required />
     </label>
   );
-  if (forgotten) {
+  const back = (
+    <button type="button" className="button quiet" onClick={() => setWants("in")}>
+      Back to signing in
+    </button>
+  );
+  if (wants === "account") {
+    return (
+      <>
+        <Register address={address} />
+        {back}
+      </>
+    );
+  }
+  if (wants === "reset") {
     const work = async (form: FormData) => {
       await session("POST", "/session/reset-request", { email: form.get("email") });
       return "If this address is known, a mail is on its way to it.";
@@ -79,9 +92,7 @@ function Password() {
         <Form title="Set a new password" button="Send me a link" work={work}>
           {address}
         </Form>
-        <button type="button" className="button quiet" onClick={() => setForgotten(false)}>
-          Back to signing in
-        </button>
+        {back}
       </>
     );
   }
@@ -98,10 +109,37 @@ function Password() {
           <input className="input" name="password" type="password" autoComplete="current-password" required />
         </label>
       </Form>
-      <button type="button" className="button quiet" onClick={() => setForgotten(true)}>
+      <button type="button" className="button quiet" onClick={() => setWants("reset")}>
         Forgotten the password?
       </button>
+      {mayRegister && (
+        <button type="button" className="button quiet" onClick={() => setWants("account")}>
+          Create an account
+        </button>
+      )}
     </>
+  );
+}
+
+/** Whether the address is known here is told by mail only, so the page says the same for every address. */
+function Register({ address }: { address: ReactNode }) {
+  const work = async (form: FormData) => {
+    await session("POST", "/session/register", { email: form.get("email"), name: form.get("name"), password: form.get("password") });
+    return "A mail is on its way to this address: follow its link, and give this password once more.";
+  };
+  return (
+    <Form title="Create an account" button="Send me a link" work={work}>
+      <label className="field">
+        <span className="label">Your name</span>
+        <input className="input" name="name" autoComplete="name" maxLength={100} required />
+      </label>
+      {address}
+      <label className="field">
+        <span className="label">Password, at least 12 characters</span>
+        <input className="input" name="password" type="password" autoComplete="new-password" minLength={12} required />
+      </label>
+      <p className="soft small">An account opens nothing by itself: whoever administers what you work with gives you a role.</p>
+    </Form>
   );
 }
 

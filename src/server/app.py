@@ -95,7 +95,7 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
             ),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-            *console_routes(demo=settings.demo, skip=settings.skip_console),
+            *console_routes(demo=settings.demo, registration=settings.registration, skip=settings.skip_console),
         ],
         middleware=_cross_origin(settings.allowed_origins),
         lifespan=lifespan,

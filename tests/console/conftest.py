@@ -6,6 +6,7 @@ import gc
 import shutil
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 from browsing import WIDE, Visitor
@@ -31,11 +32,17 @@ async def console_url(copied: Callable[[str, str], Awaitable[str]], demo_templat
 
 
 @pytest.fixture(scope="session")
-def origin(console_url: str, secrets: Secrets) -> Iterator[str]:
+def mails(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that its mails go to."""
+    return tmp_path_factory.mktemp("console") / "mail"
+
+
+@pytest.fixture(scope="session")
+def origin(console_url: str, secrets: Secrets, mails: Path) -> Iterator[str]:
     """Where it answers. Skipped where the console was left out of the build."""
     if built(SOURCES, FOLDER) is not Built.CURRENT:
         pytest.skip(f"the console is not built from these sources: run `{REPAIR}`")
-    with served(console_url, secrets, demo=True) as found:
+    with served(console_url, secrets, demo=True, registration=True, data_dir=mails.parent) as found:
         yield found
 
 

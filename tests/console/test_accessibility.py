@@ -64,6 +64,17 @@ async def _grants(page: Page) -> None:
     await expect(page.get_by_role("region", name="Roles that are held")).to_be_visible()
 
 
+async def _manager(page: Page) -> None:
+    await page.get_by_role("searchbox", name="Search people").fill("Aron V")
+    await page.get_by_role("button", name="Aron Vale", exact=True).click()
+    await expect(page.get_by_role("button", name="Suspend", exact=True)).to_be_visible()
+
+
+async def _imports(page: Page) -> None:
+    await page.get_by_text("Import a file of orders").click()
+    await expect(page.get_by_role("list", name="Imports")).to_be_visible()
+
+
 async def _matrix(page: Page) -> None:
     await page.get_by_role("combobox", name="Type").select_option(label="Payout run")
     await page.get_by_role("button", name="Look").click()
@@ -123,13 +134,15 @@ LOOKS: dict[str, Look] = {
     "/access?tab=roles": _roles,
     "/access?tab=roles&opened": _role,
     "/access?tab=grants": _grants,
+    "/access?tab=grants&opened": _manager,
+    "/access?tab=imports": _imports,
     "/access?tab=matrix": _matrix,
     "/access?tab=sharing": _sharing,
     "/access?tab=requests": _requests,
     "/access?tab=reviews": _review,
     "/access?tab=log": _log,
     f"/reports?columns=clicks&by=month&{PERIOD}": _saved,
-    f"/reports?columns=clicks&by=week&{PERIOD}": _export,
+    f"/reports?columns=conversions&by=week&compare=PREVIOUS_PERIOD&asof=2026-03-01T00:00:00Z&{PERIOD}": _export,
     "/explorer": _editor,
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
@@ -130,3 +132,45 @@ async def test_who_keeps_no_reports_is_offered_none(visitor: Visitor) -> None:
     await expect(page.get_by_role("row", name="All rows")).to_be_visible()
     await expect(page.get_by_role("button", name="Export")).to_be_visible()
     await expect(page.get_by_role("button", name="Save", exact=True)).to_have_count(0)
+
+
+async def test_a_report_as_it_stood_is_asked_shown_saved_and_a_file(visitor: Visitor) -> None:
+    """RC13, RC11: the moment is in the address, in the headline, in the document, in what is saved and in the file."""
+    page, name = visitor.page, f"As it stood {uuid4().hex[:6]}"
+    await visitor.becomes("adv-admin")
+    await visitor.goes(f"/reports?columns=conversions,revenue&by=month&compare=PREVIOUS_PERIOD&{PERIOD}")
+    total = page.get_by_role("row", name="All rows")
+    await expect(total).to_be_visible()
+    now = await total.inner_text()
+    await page.get_by_role("combobox", name="Numbers").select_option(label="As they stood on an earlier day")
+    await page.get_by_label("As it stood on").fill("2026-03-01T00:00")
+    await page.get_by_role("button", name="Run", exact=True).click()
+    await expect(page.get_by_text("as it stood on 1 Mar 2026")).to_be_visible()
+    assert await total.inner_text() != now
+    moment = await page.evaluate("new URLSearchParams(location.search).get('asof')")
+    assert moment.startswith("2026-0")
+    shown = await page.get_by_role("link", name="Show GraphQL").get_attribute("href")
+    assert shown is not None
+    assert moment in unquote(shown)
+    then = await total.inner_text()
+
+    await page.get_by_role("button", name="Export").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("as it stood on 1 Mar 2026")
+    async with page.expect_download() as download:
+        await dialog.get_by_role("button", name="Export", exact=True).click()
+    heading, *_, last = csv.reader((await (await download.value).path()).read_text(encoding="utf-8").splitlines())
+    assert [cell.split(" (")[0] for cell in heading[:2]] == ["Month", "Conversions"]
+    assert len(heading) == 5  # each column with that of the period before beside it
+    assert f"{int(last[1]):,}" in then
+    await visitor.presses("Escape")
+
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await dialog.get_by_role("textbox", name="Name").fill(name)
+    await dialog.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_role("heading", name=name)).to_be_visible()
+    await visitor.goes("/reports")
+    await page.get_by_role("button", name="Saved reports").click()
+    await dialog.get_by_role("button", name=name, exact=True).click()
+    await expect(page.get_by_text("as it stood on 1 Mar 2026")).to_be_visible()
+    assert await total.inner_text() == then

@@ -27,7 +27,10 @@ def folder(tmp_path: Path) -> Path:
     (sources / "src").mkdir(parents=True)
     (sources / "package.json").write_text("{}")
     (sources / "src" / "main.tsx").write_text("1")
-    (built_into / "index.html").write_text('<html data-mode="__MODE__"><script nonce="__NONCE__"></script></html>')
+    document = (
+        '<html data-mode="__MODE__" data-registration="__REGISTRATION__"><script nonce="__NONCE__"></script></html>'
+    )
+    (built_into / "index.html").write_text(document)
     (built_into / "assets" / "main-1.js").write_text(TEXT)
     (built_into / "assets" / "main-1.js.br").write_bytes(b"as brotli")
     (built_into / "assets" / "main-1.js.gz").write_bytes(b"as gzip")
@@ -36,9 +39,11 @@ def folder(tmp_path: Path) -> Path:
     return built_into
 
 
-def client_of(folder: Path, *, demo: bool = False, skip: bool = False) -> httpx.AsyncClient:
+def client_of(folder: Path, *, demo: bool = False, registration: bool = False, skip: bool = False) -> httpx.AsyncClient:
     """A client of the console's routes alone."""
-    routes = console_routes(demo=demo, skip=skip, folder=folder, sources=folder.parent / "console")
+    routes = console_routes(
+        demo=demo, registration=registration, skip=skip, folder=folder, sources=folder.parent / "console"
+    )
     return httpx.AsyncClient(transport=httpx.ASGITransport(Starlette(routes=routes)), base_url="http://test")
 
 
@@ -89,6 +94,14 @@ async def test_the_demo_is_said_to_be_one_and_nothing_else_is(folder: Path) -> N
         assert 'data-mode="live"' in (await client.get("/login")).text
 
 
+async def test_a1_a_form_to_register_is_offered_where_the_operator_lets_people(folder: Path) -> None:
+    """A1: the login page has it where the document says `open`; it says so by the setting alone."""
+    async with client_of(folder, registration=True) as client:
+        assert 'data-registration="open"' in (await client.get("/login")).text
+    async with client_of(folder, demo=True) as client:
+        assert 'data-registration="closed"' in (await client.get("/login")).text
+
+
 async def test_files_are_kept_for_ever_and_sent_as_they_were_compressed(folder: Path) -> None:
     """In what a client accepts, with brotli before gzip; never in what it refuses."""
     wanted = {
@@ -135,7 +148,7 @@ def test_a_console_of_other_sources_is_found_out(folder: Path, capsys: pytest.Ca
     assert built(sources, folder) is Built.CURRENT
     (sources / "src" / "main.tsx").write_text("2")
     assert built(sources, folder) is Built.OUTDATED
-    console_routes(demo=False, skip=False, folder=folder, sources=sources)
+    console_routes(demo=False, registration=False, skip=False, folder=folder, sources=sources)
     assert "uv sync --reinstall-package sightline" in "".join(capsys.readouterr())
     (sources / "src" / "main.tsx").write_text("1")
     (sources / "src" / "more.ts").write_text("")

@@ -6,6 +6,7 @@ import { AuditLog } from "./AuditLog";
 import { ColumnLists } from "./ColumnLists";
 import { PLACES } from "./documents";
 import { Explain } from "./Explain";
+import { Imports } from "./imports/Imports";
 import { Matrix } from "./Matrix";
 import { Requests } from "./requests/Requests";
 import { Reviews } from "./requests/Reviews";
@@ -25,7 +26,7 @@ export interface Me {
 }
 
 interface Answer {
-  viewer: { user: { id: string; name: string } | null } & Record<"columns" | "roles" | "grants" | "log" | "who" | "people" | "requests" | "reviews" | "collaborators" | "invitations", boolean>;
+  viewer: { user: { id: string; name: string } | null } & Record<"columns" | "roles" | "grants" | "log" | "who" | "people" | "requests" | "reviews" | "collaborators" | "invitations" | "imports", boolean>;
 }
 
 const TABS: { key: string; label: string; page: ComponentType<{ me: Me }>; open: (viewer: Answer["viewer"]) => boolean }[] = [
@@ -37,6 +38,7 @@ const TABS: { key: string; label: string; page: ComponentType<{ me: Me }>; open:
   { key: "sharing", label: "Collaborators", page: Sharing, open: (viewer) => viewer.collaborators || viewer.invitations },
   { key: "requests", label: "Requests", page: Requests, open: (viewer) => viewer.requests },
   { key: "reviews", label: "Reviews", page: Reviews, open: (viewer) => viewer.reviews },
+  { key: "imports", label: "Imports", page: Imports, open: (viewer) => viewer.imports },
   { key: "log", label: "Audit log", page: AuditLog, open: (viewer) => viewer.log },
 ];
 

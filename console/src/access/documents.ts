@@ -9,6 +9,7 @@ export const PLACES = `query Places {
     people: canRead(coordinate: "Query.users")
     collaborators: canRead(coordinate: "Query.collaborators")
     invitations: canRead(coordinate: "Query.invitations")
+    imports: canRead(coordinate: "Mutation.importOrders")
     log: canRead(coordinate: "Query.auditLog")
     who: canRead(coordinate: "Query.whoCanSee")
   }

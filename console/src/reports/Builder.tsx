@@ -74,6 +74,7 @@ export function Builder({ lenses, choices, definition, change, may, again }: Pro
           </label>
         </div>
       )}
+      <AsOf moment={definition.asOf} change={(asOf) => change({ asOf })} />
       <label className="field">
         <span className="label">Compared with</span>
         <select className="select" value={definition.compare} onChange={(event) => change({ compare: event.target.value })}>
@@ -209,6 +210,37 @@ export function Builder({ lenses, choices, definition, change, may, again }: Pro
       )}
     </form>
   );
+}
+
+/** Whether the numbers are those of now, or those that were known at an earlier moment. */
+function AsOf({ moment, change }: { moment: string; change: (moment: string) => void }) {
+  return (
+    <>
+      <label className="field">
+        <span className="label">Numbers</span>
+        <select className="select" value={moment ? OWN : ""} onChange={(event) => change(event.target.value === OWN ? startOfToday() : "")}>
+          <option value="">As they are now</option>
+          <option value={OWN}>As they stood on an earlier day</option>
+        </select>
+      </label>
+      {moment && (
+        <label className="field">
+          <span className="label">As it stood on</span>
+          <input className="input" type="datetime-local" value={localTime(moment)} max={localTime(new Date().toISOString())} onChange={(event) => event.target.value && change(new Date(event.target.value).toISOString())} />
+        </label>
+      )}
+    </>
+  );
+}
+
+function startOfToday(): string {
+  return new Date(new Date().setHours(0, 0, 0, 0)).toISOString();
+}
+
+/** A moment on the clock of the browser's place, as its inputs take it. */
+function localTime(moment: string): string {
+  const at = new Date(moment);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 function swapped(keys: string[], at: number): string[] {

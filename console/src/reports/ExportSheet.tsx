@@ -6,6 +6,7 @@ import { Outcome } from "../parts";
 import { Sheet } from "../Sheet";
 import { CANCEL_EXPORT, EXPORT, EXPORTS } from "./documents";
 import { savedInput } from "./definition";
+import { atMoment } from "./format";
 import type { Definition } from "./types";
 
 export const FORMATS: { key: string; label: string; text: string }[] = [
@@ -47,7 +48,7 @@ export function ExportSheet({ definition, name, rows, close }: Props) {
   const [exports, setExports] = useState<Export[]>([]);
   const [mine, setMine] = useState<string[]>([]);
   const { busy, said, say, make } = useChange();
-  const waiting = exports.some((each) => mine.includes(each.id) && UNDER_WAY.has(each.state));
+  const waiting = exports.some((each) => each.state === "RUNNING" || (mine.includes(each.id) && each.state === "WAITING"));
   useEffect(() => {
     const stop = new AbortController();
     const look = () =>
@@ -62,9 +63,8 @@ export function ExportSheet({ definition, name, rows, close }: Props) {
       stop.abort();
     };
   }, [waiting, mine]);
-  const { compareTo: _, ...input } = savedInput(definition) as { compareTo?: unknown };
   async function begin() {
-    const success = await make<{ id: string; link: string }>(EXPORT, { format, report: input, name: called.trim() || null }, "The file is on its way to your downloads.");
+    const success = await make<{ id: string; link: string }>(EXPORT, { format, report: savedInput(definition), name: called.trim() || null }, "The file is on its way to your downloads.");
     if (!success) return;
     setMine([success.id, ...mine]);
     fetchFile(success.link);
@@ -113,7 +113,8 @@ export function ExportSheet({ definition, name, rows, close }: Props) {
         <span className="label">Name of the file</span>
         <input className="input" value={called} maxLength={100} onChange={(event) => setCalled(event.target.value)} />
       </label>
-      {definition.compare && <p className="soft small">A file has one period: the comparison is left out.</p>}
+      {definition.compare && <p className="soft small">Each column has that of the period it is compared with beside it.</p>}
+      {definition.asOf && <p className="soft small">The file is as it stood on {atMoment(definition.asOf)}.</p>}
       <Outcome said={said} />
       {exports.length > 0 && (
         <section className="stack" aria-label="Your exports">

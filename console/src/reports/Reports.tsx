@@ -9,6 +9,7 @@ import { Builder } from "./Builder";
 import { lensInput, lensKey, readDefinition, reportInput, writeDefinition } from "./definition";
 import { CHOICES, LENSES, MAY, OPEN, REPORT } from "./documents";
 import { ExportSheet } from "./ExportSheet";
+import { atMoment } from "./format";
 import { ReportTable } from "./ReportTable";
 import { type MayKeep, type Place, SavedSheet } from "./SavedSheet";
 import { SaveSheet } from "./SaveSheet";
@@ -264,7 +265,13 @@ function Shown({ result, choices, stale, chart, setChart, sort, only, more }: Sh
     <div className={`shown ${stale ? "stale" : ""}`}>
       <p className="soft small">
         {day(report.since, report.timeZone)} to {day(report.until, report.timeZone, true)}, {report.timeZone.replaceAll("_", " ")}
-        {report.currency ? `, amounts in ${report.currency}` : ""}. {report.rowCount.toLocaleString()} {report.rowCount === 1 ? "row" : "rows"}
+        {report.currency ? `, amounts in ${report.currency}` : ""}
+        {definition.asOf && (
+          <>
+            , <strong>as it stood on {atMoment(definition.asOf)}</strong>
+          </>
+        )}
+        . {report.rowCount.toLocaleString()} {report.rowCount === 1 ? "row" : "rows"}
         {report.rows.length < report.rowCount && `, ${report.rows.length.toLocaleString()} loaded`}.
         {!report.complete && " There are more rows than a report takes: the totals count them all, the rows do not."}
       </p>

@@ -52,6 +52,12 @@ interface Opened {
   openReport: { input: string | null; columns: { key: string | null; available: boolean; reason: string | null }[] } | null;
 }
 
+/** Which columns those are, as far as they may be known. */
+function lacking(opened: Opened["openReport"]): string {
+  const known = (opened?.columns ?? []).flatMap(({ key, available, reason }) => (key && !available ? [`${key}${reason ? ` (${reason})` : ""}`] : []));
+  return known.length > 0 ? `: ${known.join(", ")}` : "";
+}
+
 /** Saved reports, one's own and those that others share: opened, shared, scheduled, deleted. */
 export function SavedSheet({ may, organization, open, close }: Props) {
   const { data, error, again } = useAsk<Page>(SAVED, { after: null });
@@ -63,7 +69,7 @@ export function SavedSheet({ may, organization, open, close }: Props) {
     try {
       const { openReport } = await ask<Opened>(OPEN, { id: saved.id });
       if (openReport?.input) open(definitionOf(openReport.input, saved.id), saved.name);
-      else say({ text: `“${saved.name}” names something that is not there for you. Ask ${saved.owner?.name ?? "its owner"} what it needs.`, bad: true });
+      else say({ text: `“${saved.name}” names something that is not there for you${lacking(openReport)}. Ask ${saved.owner?.name ?? "its owner"} what it needs.`, bad: true });
     } catch (failed) {
       say({ text: asApiError(failed).message, bad: true });
     }

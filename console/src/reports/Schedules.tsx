@@ -3,6 +3,7 @@ import { useChange } from "../changes";
 import { Choice, Outcome } from "../parts";
 import { DELETE_SCHEDULE, EDIT_SCHEDULE, SCHEDULE } from "./documents";
 import { FORMATS } from "./ExportSheet";
+import { atMoment } from "./format";
 import type { Saved } from "./SavedSheet";
 
 export interface Schedule {
@@ -51,7 +52,7 @@ export function Schedules({ saved, timeZone, changed }: { saved: Saved; timeZone
           <span className="grow">
             {TIMES.find(({ cron: one }) => one === each.cron)?.label ?? <code>{each.cron}</code>}, {each.timeZone?.replaceAll("_", " ")}, as {each.format}
             <span className="faint small">
-              {each.state === "PAUSED" ? " pauses" : each.nextRunAt && ` next ${moment(each.nextRunAt)}`}
+              {each.state === "PAUSED" ? " pauses" : each.nextRunAt && ` next ${atMoment(each.nextRunAt)}`}
               {each.lastError && `; the last time: ${each.lastError}`}
             </span>
           </span>
@@ -84,8 +85,4 @@ export function Schedules({ saved, timeZone, changed }: { saved: Saved; timeZone
       <Outcome said={said} />
     </section>
   );
-}
-
-function moment(at: string): string {
-  return new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 }

@@ -45,6 +45,7 @@ export function readDefinition(search: string, lenses: Lens[]): Definition {
   return {
     lens,
     period: given.get("period") ?? FIRST_PERIOD,
+    asOf: momentOf(given.get("asof")),
     compare: given.get("compare") ?? "",
     timeZone: given.get("zone") ?? "",
     currency: given.get("currency") ?? "",
@@ -65,6 +66,12 @@ export function readDefinition(search: string, lenses: Lens[]): Definition {
   };
 }
 
+/** A moment as the API takes it; nothing for what is none. */
+function momentOf(text: string | null | undefined): string {
+  const at = new Date(text ?? "");
+  return Number.isNaN(at.getTime()) ? "" : at.toISOString();
+}
+
 function restOf(text: string | null): Record<string, unknown> {
   try {
     const rest: unknown = JSON.parse(text ?? "{}");
@@ -78,6 +85,7 @@ export function writeDefinition(definition: Definition): string {
   const written = new URLSearchParams({ lens: definition.lens, period: definition.period });
   written.set("columns", definition.columns.join(","));
   written.set("by", definition.groupBy.join(","));
+  if (definition.asOf) written.set("asof", definition.asOf);
   if (definition.compare) written.set("compare", definition.compare);
   if (definition.timeZone) written.set("zone", definition.timeZone);
   if (definition.currency) written.set("currency", definition.currency);
@@ -124,6 +132,7 @@ export function savedInput(definition: Definition): object {
     period: days ? { days: { since: days.since, until: dayAfter(days.last) } } : { preset: definition.period },
     columns: definition.columns,
     groupBy: definition.groupBy,
+    ...(definition.asOf ? { asOf: definition.asOf } : {}),
     ...(definition.compare ? { compareTo: { previous: definition.compare } } : {}),
     ...(definition.timeZone ? { timeZone: definition.timeZone } : {}),
     ...(definition.currency ? { currency: definition.currency } : {}),
@@ -139,6 +148,7 @@ interface Input {
   period?: { preset?: string; days?: { since: string; until: string } };
   columns?: string[];
   groupBy?: string[];
+  asOf?: string | null;
   compareTo?: { previous?: string } | null;
   timeZone?: string | null;
   currency?: string | null;
@@ -150,7 +160,7 @@ interface Input {
 
 /** A saved report's input as a definition: what the builder has no place for is kept beside it. */
 export function definitionOf(text: string, saved: string): Definition {
-  const { lens, period, columns, groupBy, compareTo, timeZone, currency, filters, having, orderBy, ...others } = JSON.parse(text) as Input;
+  const { lens, period, columns, groupBy, asOf, compareTo, timeZone, currency, filters, having, orderBy, ...others } = JSON.parse(text) as Input;
   const rest: Record<string, unknown> = Object.fromEntries(Object.entries(others).filter(([part, value]) => value !== null && !isUsual(part, value)));
   const own = period?.days ? `${period.days.since}..${dayAfter(period.days.until, -1)}` : null;
   if (period && !own && !period.preset) rest.period = period;
@@ -161,6 +171,7 @@ export function definitionOf(text: string, saved: string): Definition {
   return {
     lens: lensKey({ kind: lens.kind as Lens["kind"], id: lens.organization ?? lens.account ?? null, name: null }),
     period: own ?? period?.preset ?? FIRST_PERIOD,
+    asOf: momentOf(asOf),
     compare: compareTo?.previous ?? "",
     timeZone: timeZone ?? "",
     currency: currency ?? "",

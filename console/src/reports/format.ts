@@ -55,3 +55,8 @@ export function change(now: string | null, before: string | null): number | null
   if (now === null || before === null || Number(before) === 0) return null;
   return ((Number(now) - Number(before)) / Math.abs(Number(before))) * 100;
 }
+
+/** A moment by the clock of the browser's place. */
+export function atMoment(moment: string): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(new Date(moment));
+}

@@ -76,6 +76,8 @@ export interface Having {
 export interface Definition {
   lens: string;
   period: string;
+  /** The moment whose state of things is reported; empty for now. */
+  asOf: string;
   compare: string;
   timeZone: string;
   currency: string;

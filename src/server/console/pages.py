@@ -21,7 +21,7 @@ from sightline.server.console.stamp import REPAIR, Built, built
 EXPLORER = "/explorer"
 PAGES = ("/", "/login", EXPLORER, "/reports", "/access")
 
-_NONCE, _MODE = "__NONCE__", "__MODE__"
+_NONCE, _MODE, _REGISTRATION = "__NONCE__", "__MODE__", "__REGISTRATION__"
 _NONCE_BYTES = 18
 _HEADERS = {
     "cache-control": "no-store",
@@ -57,10 +57,11 @@ class Page:
     template: str
 
     @classmethod
-    def of(cls, folder: Path, *, demo: bool) -> Page:
-        """The one in a folder; in the demo it says so, and its script offers the cast."""
+    def of(cls, folder: Path, *, demo: bool, registration: bool) -> Page:
+        """The one in a folder. It says whether this is the demo, whose cast its script offers, and who may register."""
         document = (folder / "index.html").read_text(encoding="utf-8")
-        return cls(document.replace(_MODE, "demo" if demo else "live"))
+        mode, open_ = "demo" if demo else "live", "open" if registration else "closed"
+        return cls(document.replace(_MODE, mode).replace(_REGISTRATION, open_))
 
     async def __call__(self, request: Request) -> Response:
         """The document, with a nonce that no other answer has."""
@@ -69,7 +70,9 @@ class Page:
         return HTMLResponse(self.template.replace(_NONCE, nonce), headers=headers)
 
 
-def console_routes(*, demo: bool, skip: bool, folder: Path = FOLDER, sources: Path = SOURCES) -> list[Route]:
+def console_routes(
+    *, demo: bool, registration: bool, skip: bool, folder: Path = FOLDER, sources: Path = SOURCES
+) -> list[Route]:
     """The console's routes. Where it is not there, its pages say how to get it; the API is the same."""
     state = Built.ABSENT if skip else built(sources, folder)
     if state is Built.ABSENT:
@@ -78,7 +81,7 @@ def console_routes(*, demo: bool, skip: bool, folder: Path = FOLDER, sources: Pa
         structlog.get_logger("sightline.start").warning(
             f"The console was built from other sources than these: run `{REPAIR}`."
         )
-    page = Page.of(folder, demo=demo)
+    page = Page.of(folder, demo=demo, registration=registration)
     assets = AssetEndpoint(assets_in(folder))
     return [*(Route(path, page.__call__) for path in PAGES), Route("/assets/{name}", assets.__call__)]
 

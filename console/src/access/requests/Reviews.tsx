@@ -16,6 +16,7 @@ interface Review {
   completedAt: string | null;
   affiliateAccount: { name: string } | null;
   organization: { name: string } | null;
+  company: { name: string } | null;
   openedBy: { name: string } | null;
 }
 
@@ -39,6 +40,7 @@ interface May {
   viewer: { open: boolean; platform: boolean };
   organizations: { nodes: Named[] } | null;
   affiliateAccounts: { nodes: Named[] } | null;
+  companies: { nodes: Named[] } | null;
 }
 
 /** Access reviews: each grant of a place confirmed or taken away, and what came of it as evidence. */
@@ -84,8 +86,11 @@ export function Reviews() {
   );
 }
 
-function place({ organization, affiliateAccount, scope }: Review): string {
-  return organization?.name ?? affiliateAccount?.name ?? (scope === "PLATFORM" ? "The platform" : "A place that you do not see");
+function place({ organization, affiliateAccount, company, scope }: Review): string {
+  if (scope === "PLATFORM") return "The platform";
+  if (scope === "PLATFORM_KEYS") return "API keys of all users";
+  const name = organization?.name ?? affiliateAccount?.name ?? company?.name ?? "a place that you do not see";
+  return scope === "ORGANIZATION_KEYS" ? `API keys of ${name}` : name;
 }
 
 function Opening({ opened }: { opened: () => void }) {
@@ -94,11 +99,12 @@ function Opening({ opened }: { opened: () => void }) {
   const [due, setDue] = useState("");
   const { busy, said, make } = useChange();
   if (!may.data?.viewer.open) return null;
-  const { viewer, organizations, affiliateAccounts } = may.data;
+  const { viewer, organizations, affiliateAccounts, companies } = may.data;
   async function open(event: FormEvent) {
     event.preventDefault();
     const [kind, id] = of.split(":");
-    const input = { dueAt: endOf(due), ...(id ? { [kind as string]: id } : {}) };
+    const keys = kind === "keys";
+    const input = { dueAt: endOf(due), ...(keys ? { keys } : {}), ...(id ? { [keys ? "organization" : (kind as string)]: id } : {}) };
     if (await make(OPEN, input, "The review is open: confirm or revoke each grant.")) opened();
   }
   return (
@@ -113,8 +119,11 @@ function Opening({ opened }: { opened: () => void }) {
           change={setOf}
           options={[
             { key: "", label: viewer.platform ? "The platform" : "Choose a place…" },
+            ...(viewer.platform ? [{ key: "keys", label: "API keys of all users" }] : []),
             ...(organizations?.nodes ?? []).map((each) => ({ key: `organization:${each.id}`, label: each.name })),
             ...(affiliateAccounts?.nodes ?? []).map((each) => ({ key: `affiliateAccount:${each.id}`, label: `${each.name} (account)` })),
+            ...(companies?.nodes ?? []).map((each) => ({ key: `company:${each.id}`, label: `${each.name} (company)` })),
+            ...(organizations?.nodes ?? []).map((each) => ({ key: `keys:${each.id}`, label: `API keys of ${each.name}` })),
           ]}
         />
         <label className="field">

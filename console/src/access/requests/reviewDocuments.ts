@@ -1,6 +1,6 @@
 export const REVIEWS = `query Reviews @onDenied(mode: MASK) {
   accessReviews(first: 40, orderBy: [{ field: CREATED_AT, direction: DESC }]) {
-    nodes { id scope state dueAt completedAt affiliateAccount { name } organization { name } openedBy { name } }
+    nodes { id scope state dueAt completedAt affiliateAccount { name } organization { name } company { name } openedBy { name } }
   }
 }`;
 
@@ -11,6 +11,7 @@ export const MAY_REVIEW = `query MayReview @onDenied(mode: MASK) {
   }
   organizations(first: 60, orderBy: [{ field: NAME, direction: ASC }]) { nodes { id name } }
   affiliateAccounts(first: 60, orderBy: [{ field: NAME, direction: ASC }]) { nodes { id name } }
+  companies(first: 60, orderBy: [{ field: NAME, direction: ASC }]) { nodes { id name } }
 }`;
 
 export const ITEMS = `query ReviewItems($review: ID!) @onDenied(mode: MASK) {

@@ -8,6 +8,7 @@ import { People, type Somebody } from "../People";
 import { type Holds, type Level, holdsOf, plain } from "./content";
 import { GRANTS, MAY } from "./documents";
 import { MembershipEditor } from "./MembershipEditor";
+import { Staff } from "./Staff";
 import { StaffEditor } from "./StaffEditor";
 
 export interface Grant {
@@ -135,6 +136,7 @@ function Held({ person, may }: { person: Somebody | null; may: May["viewer"] }) 
           Show more
         </button>
       )}
+      {person && <Staff person={person} />}
       {opened?.kind === "membership" && <MembershipEditor grant={opened.grant} close={() => setOpened(null)} saved={saved} />}
       {opened?.kind === "staff" && <StaffEditor person={opened.person} grant={opened.grant} holds={holds} close={() => setOpened(null)} saved={saved} />}
     </div>

@@ -132,6 +132,7 @@ function Archive({ role, version, saved }: { role: Role; version: number | null;
 function Clone({ role, saved }: { role: Role; saved: (text: string) => void }) {
   const [name, setName] = useState(`${role.name}, copy`);
   const { busy, said, make } = useChange();
+  const exposed = useExposed(name.trim() === "" ? null : { cloneRole: { role: role.id, name } });
   async function clone() {
     const done = `“${name}” is made, with what “${role.name}” has.`;
     if (await make(CLONE, { role: role.id, name }, done)) saved(done);
@@ -143,10 +144,11 @@ function Clone({ role, saved }: { role: Role; saved: (text: string) => void }) {
           <span className="label">Name of a role with the same content</span>
           <input className="input" value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />
         </label>
-        <button type="button" className="button" disabled={busy || name.trim() === ""} onClick={() => void clone()}>
+        <button type="button" className="button" disabled={busy || !maySave(exposed)} onClick={() => void clone()}>
           Clone
         </button>
       </div>
+      <p className="soft small">{exposed.state === "refused" ? exposed.message : inShort(exposed)}</p>
       <Outcome said={said} />
     </section>
   );

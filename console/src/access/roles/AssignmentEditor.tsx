@@ -1,0 +1,88 @@
+import { useEffect, useState } from "react";
+import { useChange } from "../../changes";
+import { Choice, Outcome, named } from "../../parts";
+import { Sheet } from "../../Sheet";
+import { useAsk } from "../../useAsk";
+import { maySave, useExposed } from "../exposure/exposed";
+import { WhatItExposes, inShort } from "../exposure/WhatItExposes";
+import type { Somebody } from "../People";
+import { endOf } from "./MembershipEditor";
+import { ACCOUNTS, ADVERTISERS, ASSIGN_MANAGER } from "./staffDocuments";
+
+const TYPING_MILLISECONDS = 200;
+
+interface Props {
+  person: Somebody;
+  close: () => void;
+  saved: (text: string) => void;
+}
+
+/** An account or an advertiser given to a manager: what he would see by it stands before the button. */
+export function AssignmentEditor({ person, close, saved }: Props) {
+  const [kind, setKind] = useState<"affiliateAccount" | "advertiserProfile">("affiliateAccount");
+  const [typed, setTyped] = useState("");
+  const [asked, setAsked] = useState("");
+  const [chosen, setChosen] = useState("");
+  const [end, setEnd] = useState("");
+  useEffect(() => {
+    const waiting = setTimeout(() => setAsked(typed.trim()), TYPING_MILLISECONDS);
+    return () => clearTimeout(waiting);
+  }, [typed]);
+  const accounts = kind === "affiliateAccount";
+  function look(next: typeof kind) {
+    setKind(next);
+    setChosen("");
+  }
+  const { data } = useAsk<{ found: { nodes: { id: string; name: string }[] } | null }>(accounts ? ACCOUNTS : ADVERTISERS, { where: asked ? { name: { startsWith: asked } } : null });
+  const found = data?.found?.nodes ?? [];
+  const name = found.find((each) => each.id === chosen)?.name;
+  const input = { user: person.id, [kind]: chosen, ...(end ? { expiresAt: endOf(end) } : {}) };
+  const exposed = useExposed(name === undefined ? null : { assignManager: input });
+  const { busy, said, make } = useChange();
+  async function save() {
+    const done = `${person.name} manages ${name} from now on.`;
+    if (await make(ASSIGN_MANAGER, input, done)) saved(done);
+  }
+  return (
+    <Sheet
+      title={`Assign to ${person.name}`}
+      close={close}
+      foot={
+        <>
+          <span className="grow soft small">{inShort(exposed)}</span>
+          <button type="button" className="button" onClick={close}>
+            Cancel
+          </button>
+          <button type="button" className="button primary" disabled={busy || !maySave(exposed)} onClick={() => void save()}>
+            Assign
+          </button>
+        </>
+      }
+    >
+      <fieldset className="ticks">
+        <legend className="label">What</legend>
+        <label>
+          <input type="radio" name="what" checked={accounts} onChange={() => look("affiliateAccount")} />
+          An affiliate account
+        </label>
+        <label>
+          <input type="radio" name="what" checked={!accounts} onChange={() => look("advertiserProfile")} />
+          An advertiser
+        </label>
+      </fieldset>
+      <div className="question">
+        <label className="field">
+          <span className="label">Whose name begins with</span>
+          <input className="input" type="search" value={typed} onChange={(event) => setTyped(event.target.value)} />
+        </label>
+        <Choice label={accounts ? "Account" : "Advertiser"} value={name === undefined ? "" : chosen} change={setChosen} options={[{ key: "", label: found.length === 0 ? "None that you see is called so" : "Choose one…" }, ...named(found)]} />
+        <label className="field">
+          <span className="label">Last day, or nothing for no end</span>
+          <input className="input" type="date" value={end} onChange={(event) => setEnd(event.target.value)} />
+        </label>
+      </div>
+      <WhatItExposes exposed={exposed} />
+      <Outcome said={said} />
+    </Sheet>
+  );
+}

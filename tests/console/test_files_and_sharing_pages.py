@@ -164,7 +164,7 @@ async def test_rc10_who_lacks_a_column_of_a_shared_report_is_told_which_and_gets
         await dialog.get_by_role("searchbox", name="Somebody whose name begins with").fill("Anna L")
         await dialog.get_by_role("button", name="Share with Anna Lytton").click()
         await expect(dialog.get_by_role("status").filter(has_text="Shared with Anna Lytton")).to_be_visible()
-        await visitor.presses("Escape")
+        await dialog.get_by_role("button", name="Close").click()
 
     await visitor.becomes("analyst")
     await visitor.goes("/reports")

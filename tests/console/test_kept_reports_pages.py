@@ -163,7 +163,7 @@ async def test_a_report_as_it_stood_is_asked_shown_saved_and_a_file(visitor: Vis
     assert [cell.split(" (")[0] for cell in heading[:2]] == ["Month", "Conversions"]
     assert len(heading) == 5  # each column with that of the period before beside it
     assert f"{int(last[1]):,}" in then
-    await visitor.presses("Escape")
+    await dialog.get_by_role("button", name="Close").first.click()
 
     await page.get_by_role("button", name="Save", exact=True).click()
     await dialog.get_by_role("textbox", name="Name").fill(name)

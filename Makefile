@@ -10,13 +10,17 @@ OPERATIONS ?= 100000
 SEED ?= 1
 REPORTS ?= 2000
 
-.PHONY: demo test checks lint types layers schema policy readings pictures soak soak-executors agreement mutants bench bench-peers
+.PHONY: demo test suite checks lint types layers schema policy readings pictures soak soak-executors agreement mutants bench bench-peers
 
 demo: $(UV) ## Start the demo platform: embedded PostgreSQL, seeded, served on http://127.0.0.1:8000.
 	$(RUN) sightline serve --demo
 
+# What takes seconds comes first; types are read beside the tests, or a processor would wait for them.
+test: lint layers ## Everything: lint, types, layers, migrations, comparisons, tests.
+	$(MAKE) --no-print-directory --jobs 2 types suite
+
 # A file's tests stay together, so that its fixtures are made once; files go out in the order of their names.
-test: checks ## Everything: lint, types, layers, migrations, comparisons, tests.
+suite: $(UV)
 	$(RUN) pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 checks: $(UV) ## Lint, types and layers, beside each other.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import shutil
@@ -14,6 +15,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+import uvloop
 from demo_platform import Platform
 from desk import Desk
 from installation import SECRETS
@@ -42,6 +44,11 @@ EmptyDatabase = Callable[..., Awaitable[str]]
 DatabaseUrl = Callable[[str], str]
 Copied = Callable[[str, str], Awaitable[str]]
 EngineOver = Callable[[Database], Engine]
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests run in the loop the server runs in."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")

@@ -221,7 +221,7 @@ async def test_process_id_given_to_a_stranger(home: Path) -> None:
         data = cluster.home / "data"
     owner = data.stat()
     options: dict[str, Any] = {"user": owner.st_uid} if AS_ROOT else {}
-    stranger = await asyncio.create_subprocess_exec("/bin/sleep", "60", cwd="/", **options)
+    stranger = await asyncio.to_thread(subprocess.Popen, ["/bin/sleep", "60"], cwd="/", **options)
     try:
         pid_file = data / "postmaster.pid"
         pid_file.write_text(
@@ -233,7 +233,7 @@ async def test_process_id_given_to_a_stranger(home: Path) -> None:
             assert again.postmaster() not in (None, stranger.pid)
     finally:
         stranger.kill()
-        await stranger.wait()
+        await asyncio.to_thread(stranger.wait)
 
 
 def test_unfinished_initdb_is_thrown_away(home: Path) -> None:

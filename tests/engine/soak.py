@@ -19,7 +19,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -28,7 +28,7 @@ from urllib.parse import quote
 
 import asyncpg
 import structlog
-from both import Compared, ExecutorsDifferError, compare
+from both import Compared, ExecutorsDifferError, compare, without_plans
 from installation import SECRETS
 from interference import Figures, InterferenceError, prove
 from kinds import KINDS, MIXED, Kind
@@ -38,7 +38,6 @@ from sightline.db import migrate
 from sightline.db.database import Database
 from sightline.db.embedded import lease
 from sightline.db.role_names import SUPERUSER, DatabaseRole
-from sightline.schema.api import Api
 from sightline.server.execution import Engine
 
 MIXTURES = 20
@@ -129,7 +128,7 @@ async def _one_world(database: Database, length: Length, number: int, figures: F
 def _proof(engine: Engine, figures: Figures | Compared, documents: int) -> Proof:
     if isinstance(figures, Figures):
         return partial(prove, engine, documents=documents, into=figures)
-    return partial(compare, engine, replace(engine, api=Api(planned=False)), documents=documents, into=figures)
+    return partial(compare, engine, without_plans(engine), documents=documents, into=figures)
 
 
 if __name__ == "__main__":

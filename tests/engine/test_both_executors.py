@@ -6,16 +6,14 @@ compares more.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 
-from both import Compared, compare
+from both import Compared, compare, without_plans
 from kinds import KINDS, MIXED
 from worlds import inserted, seed
 
 from sightline.db.database import Database
 from sightline.db.secrets import Secrets
-from sightline.schema.api import Api
 from sightline.server.execution import Engine
 
 DOCUMENTS = 13
@@ -26,7 +24,7 @@ LEAST = 5_000
 async def test_plans_answer_as_the_standard_executor_does(database: Database, secrets: Secrets) -> None:
     """Byte-equal answers, most of them by plans, and none because a plan failed."""
     random, planned, compared = Random(seed()), Engine.of(database, secrets), Compared()
-    standard = replace(planned, api=Api(planned=False))
+    standard = without_plans(planned)
     async with database.owner() as connection:
         world = await inserted(connection, planned.services.catalogue, random)
         for kind in (*KINDS, *[MIXED] * MIXTURES):

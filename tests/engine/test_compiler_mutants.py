@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import astuple, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from random import Random
@@ -18,7 +18,7 @@ from random import Random
 import orjson
 import pytest
 from agreement import compare_lists
-from both import Compared, compare
+from both import Compared, compare, without_plans
 from graphql import GraphQLSchema
 from interference import Figures, prove
 from kinds import KINDS, Kind, viewer_of
@@ -167,7 +167,7 @@ class Comparisons:
 
     async def _moved(self, probes: list[Probe]) -> Probe | None:
         engine = Engine.of(self.database, self.secrets)
-        standard = replace(engine, api=Api(planned=False))
+        standard = without_plans(engine)
         async with self.database.owner() as connection:
             for probe in probes:
                 asked = (connection, self.world, self.viewers[probe.viewer].kind, Random(1))

@@ -46,7 +46,6 @@ async def compared(one: Way, other: Way, *, random: Random) -> Compared:
     effects: list[float] = []
     for _ in range(REPETITIONS):
         took: tuple[list[float], list[float]] = ([], [])
-        gc.collect()
         gc.disable()
         try:
             for _ in range(SAMPLES):

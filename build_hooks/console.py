@@ -35,10 +35,11 @@ class ConsoleBuildHook(BuildHookInterface):
         if not self._is_stale():
             return
         node_home = _node_home()
+        built_from = self._stamps.fingerprint(self._sources)  # what changes from here on may not be in it
         npm = node_home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         for script, *arguments in ((str(npm), *INSTALL), BUILD):
             self._run(node_home / "bin", script, *arguments)
-        self._stamps.write_stamp(self._sources, self._assets)
+        self._stamps.write_stamp(built_from, self._assets)
 
     @property
     def _sources(self) -> Path:

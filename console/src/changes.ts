@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { ask } from "./api";
 import { asApiError } from "./useAsk";
+import { useBusy } from "./useBusy";
 
 export interface Said {
   text: string;
@@ -23,7 +24,7 @@ export interface Change {
 }
 
 export function useChange(): Change {
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useBusy();
   const [said, say] = useState<Said | null>(null);
   async function make<Success>(document: string, input: object, done: string): Promise<Success | null> {
     setBusy(true);

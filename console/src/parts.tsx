@@ -4,11 +4,13 @@ import type { ApiError } from "./api";
 import type { Said } from "./changes";
 import { Icon, type IconName } from "./icons";
 
-export function Blank({ icon, title, children }: { icon: IconName; title: string; children?: ReactNode }) {
+/** In place of what is not there. `first` says that its title is that of the page. */
+export function Blank({ icon, title, first = false, children }: { icon: IconName; title: string; first?: boolean; children?: ReactNode }) {
+  const Title = first ? "h1" : "h2";
   return (
     <div className="blank">
       <Icon name={icon} />
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       {children}
     </div>
   );

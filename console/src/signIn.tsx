@@ -3,6 +3,7 @@ import { ApiError, type CastMember, ask, become, cast, isDemo, mayRegister, next
 import { Icon, Logo } from "./icons";
 import { ThemeSwitch } from "./shell";
 import { asApiError } from "./useAsk";
+import { useBusy } from "./useBusy";
 
 export default function SignIn() {
   const [, kind, token] = /^#(reset|verify|register|invitation)=(.+)$/.exec(location.hash) ?? [];
@@ -31,7 +32,7 @@ export default function SignIn() {
 /** A form that says what went wrong, and does one thing at a time. */
 function Form({ title, button, work, children }: { title: string; button: string; work: (form: FormData) => Promise<string | void>; children: ReactNode }) {
   const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null);
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useBusy();
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);

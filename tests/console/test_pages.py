@@ -12,7 +12,7 @@ from sightline.db.demo import CAST
 from sightline.server.app import build_app
 from sightline.server.console.assets import FOLDER
 from sightline.server.console.pages import PAGES, console_routes, policy
-from sightline.server.console.stamp import Built, built, write_stamp
+from sightline.server.console.stamp import Built, built, fingerprint, write_stamp
 from sightline.server.execution import make_execute
 from sightline.server.settings import Settings
 
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     (built_into / "assets" / "main-1.js.br").write_bytes(b"as brotli")
     (built_into / "assets" / "main-1.js.gz").write_bytes(b"as gzip")
     (built_into / "assets" / "notes.txt").write_text("not for the web")
-    write_stamp(sources, built_into)
+    write_stamp(fingerprint(sources), built_into)
     return built_into
 
 

@@ -3,6 +3,7 @@ import { type ApiError, ask } from "../api";
 import { Icon, type IconName } from "../icons";
 import { Blank, Bones, Failed } from "../parts";
 import { asApiError, useAsk } from "../useAsk";
+import { useBusy } from "../useBusy";
 import type { Me } from "./Access";
 import { COORDINATES, EXPLAIN, NAMES, WHO } from "./documents";
 import { People, type Somebody } from "./People";
@@ -64,7 +65,7 @@ function Question({ me, about }: { me: Me; about: Somebody }) {
   const [row, setRow] = useState("");
   const [asked, setAsked] = useState<{ coordinate: string; row: string; found: Explanation | null } | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useBusy();
   const coordinates = useMemo(
     () =>
       (schema.data?.__schema.types ?? [])

@@ -28,7 +28,7 @@ export default function Reports() {
   const lenses = data.reportLenses ?? [];
   if (lenses.length === 0) {
     return (
-      <Blank icon="reports" title="There are no reports for you yet">
+      <Blank icon="reports" title="There are no reports for you yet" first>
         <p>Reports show the numbers of a platform, an organization or an account. Ask whoever administers yours for a role with reports.</p>
       </Blank>
     );

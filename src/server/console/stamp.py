@@ -40,9 +40,9 @@ def fingerprint(sources: Path) -> str:
     return digest.hexdigest()
 
 
-def write_stamp(sources: Path, assets: Path) -> None:
-    """Note what the files in a folder were built from."""
-    (assets / _STAMP).write_text(fingerprint(sources), encoding="ascii")
+def write_stamp(built_from: str, assets: Path) -> None:
+    """Note the fingerprint of what the files in a folder were built from."""
+    (assets / _STAMP).write_text(built_from, encoding="ascii")
 
 
 def built(sources: Path, assets: Path) -> Built:

@@ -15,7 +15,7 @@ from graphql import DocumentNode, GraphQLError, OperationType
 
 from sightline.authz.viewing_as import simulated
 from sightline.authz.visibility import Visibility, compile_visibility
-from sightline.db.changes import CrossedChangesError, in_change
+from sightline.db.changes import AGAIN, CrossedChangesError, in_change
 from sightline.db.database import Database
 from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
 from sightline.db.lone_snapshot import NotAloneError, in_one_statement
@@ -304,6 +304,8 @@ def _one(raised: GraphQLError | BadInputError) -> dict[str, Any]:
             return error(str(original), ErrorCode(original.code)) | where
         case DatabaseBusyError() | DatabaseUnavailableError():
             raise original  # the whole operation fails, or is tried again
+        case _ if isinstance(original, AGAIN):
+            raise original  # the database broke a tie against this change: it is made anew, whole (F23)
         case asyncpg.QueryCanceledError():
             return error("This took too long: ask for less at once.", ErrorCode.TIMEOUT) | where
         case _:

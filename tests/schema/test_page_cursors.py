@@ -41,7 +41,7 @@ async def test_garbage_is_no_cursor(desk: Desk, cursor: str) -> None:
 
 
 async def test_an_edited_cursor_is_none(desk: Desk) -> None:
-    """LK17: each character changed, cut, doubled, or something added that a lenient decoder would skip."""
+    """LK17, N30: each character changed, cut, doubled, or something added that a lenient decoder would skip."""
     cursor, admin = (await cursors_of(desk, "admin"))[0], await desk.member("admin")
     edits = {cursor[:at] + ("A" if cursor[at] != "A" else "B") + cursor[at + 1 :] for at in range(len(cursor))}
     edits |= {cursor[:-1], cursor[1:], cursor * 2, cursor.lower(), cursor + "A", cursor[::-1]}
@@ -57,7 +57,7 @@ async def test_a_cursor_has_one_spelling(desk: Desk) -> None:
 
 
 async def test_a_cursor_is_its_viewers_own(desk: Desk) -> None:
-    """LK17: another viewer's cursor is none, also where both see the same row under the same visibility."""
+    """LK17, N31: another's cursor is none, also where both see the same row under the same visibility."""
     foreign = (await cursors_of(desk, "manager"))[0]
     assert code_of(await desk.ask(FIRST, await desk.member("admin"), after=foreign)) == "BAD_INPUT"
     own_key = (await cursors_of(desk, "adv-admin"))[0]

@@ -46,9 +46,9 @@ Copied = Callable[[str, str], Awaitable[str]]
 EngineOver = Callable[[Database], Engine]
 
 
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Tests run in the loop the server runs in."""
-    return {"uvloop": uvloop.new_event_loop}
+# Tests run in the loop the server runs in. A loop factory of pytest-asyncio's would be a parameter of asynchronous
+# tests alone, and have what a session shares made anew between them and others.
+asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 @pytest.fixture(scope="session")

@@ -72,8 +72,9 @@ async def test_a_client_that_is_no_proxy_cannot_give_itself_another_name(start: 
             headers = OURS | {"x-forwarded-for": f"203.0.113.{at}"}
             return (await console.browser.post("/session", json=body, headers=headers)).status_code
 
-        statuses = await asyncio.gather(*(attempt(at) for at in range(MOST_OF_CLIENT)))
-        assert set(statuses) == {401}
+        # Some at a time: all at once would wait longer for a connection than one may (F4).
+        for begin in range(0, MOST_OF_CLIENT, 6):
+            assert set(await asyncio.gather(*(attempt(at) for at in range(begin, begin + 6)))) == {401}
         assert await attempt(99) == 429
 
 

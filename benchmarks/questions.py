@@ -21,7 +21,7 @@ QUESTIONS = {
     "report": """query ($input: ReportInput!) { report(input: $input) {
         columns { key values } rows { dimensions { value } } } }""",
 }
-REPORT = {
+REPORT: dict[str, Any] = {
     "lens": {"kind": "PLATFORM"},
     "columns": ["conversions", "revenue", "payout", "profit", "sale_amount", "clicks", "cpa", "margin"],
     "groupBy": ["program", "day"],

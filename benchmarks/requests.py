@@ -22,7 +22,8 @@ from statistics import median
 import orjson
 
 from benchmarks.load import Figures, Request, once, take_turns
-from benchmarks.peers.packages import SCRIPTS, SOURCES, PeersMissingError, peers
+from benchmarks.nodejs import NodeMissingError
+from benchmarks.peers.packages import SCRIPTS, SOURCES, peers
 from benchmarks.peers.questions import agree, as_data, body
 from benchmarks.questions import QUESTIONS, asked
 from benchmarks.servers import SECRET, Server, ours, running
@@ -58,7 +59,7 @@ async def main() -> None:
         if given.peers:
             try:
                 others = peers(database, token)
-            except PeersMissingError as missing:
+            except NodeMissingError as missing:
                 print(f"without peers: {missing}", flush=True)
             else:
                 async with database.owner() as connection:

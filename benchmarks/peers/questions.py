@@ -12,7 +12,7 @@ import orjson
 
 from benchmarks.questions import REPORT
 
-PERIOD: dict[str, Any] = REPORT["period"]["days"]  # type: ignore[index]
+PERIOD = REPORT["period"]["days"]
 ZONE = "Europe/Berlin"
 """The days of the demo's administrator, who is not asked for them."""
 MEASURES = ("conversions", "revenue", "payout", "profit", "saleAmount", "clicks", "cpa", "margin")

@@ -45,22 +45,22 @@ _AT_ONCE = 2_000
 _READ = f"SELECT id, {_COLUMNS}, prev_hash, hash FROM audit_log ORDER BY id"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRecord:
     """One change. `action` is `resource:verb`; `target_id` a number, `account/number` for a fact."""
 
     at: datetime
     actor_id: int | None
-    on_behalf_of_id: int | None
-    api_key_id: int | None
-    via_path: str | None
-    organization_id: int | None
-    affiliate_account_id: int | None
+    on_behalf_of_id: int | None = None
+    api_key_id: int | None = None
+    via_path: str | None = None
+    organization_id: int | None = None
+    affiliate_account_id: int | None = None
     action: str
     target_type: str
     target_id: str
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

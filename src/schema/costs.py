@@ -32,7 +32,7 @@ from graphql import (
 from sightline.resolvers.connections import LARGEST_PAGE
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.reports.requests import MOST_ROWS, ROWS_OF_A_REPORT
-from sightline.schema.selections import Fragments, flattened, fragments_of, operations_of
+from sightline.schema.selections import Fragments, flattened, fragments_of, operation_named
 
 MOST_COST = 10_000
 COST_OF_OBJECT = 1
@@ -69,8 +69,7 @@ class Costs:
     """What one operation of a document costs. What the document alone decides is found once."""
 
     def __init__(self, document: DocumentNode, operation_name: str | None) -> None:
-        named = operations_of(document)
-        self._operation = next(each for each in named if operation_name in (None, each.name and each.name.value))
+        self._operation = operation_named(document, operation_name)
         self._fragments = fragments_of(document)
         self._defaults = _defaults(self._operation)
         self._cells: Mapping[str, _Cell] | None = None

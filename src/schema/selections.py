@@ -24,6 +24,11 @@ def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
     return [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
 
 
+def operation_named(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """The operation of a name, or the only one. That it is there was checked before."""
+    return next(each for each in operations_of(document) if name in (None, each.name and each.name.value))
+
+
 def fragments_of(document: DocumentNode) -> Fragments:
     """The fragments of a document by name."""
     return {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}

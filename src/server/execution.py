@@ -36,7 +36,7 @@ from sightline.resolvers.reports.limits import NO_LIMITS, ReportLimits
 from sightline.resolvers.visibilities import Visibilities
 from sightline.schema.api import Api, Prepared, View
 from sightline.schema.model import CATALOGUE
-from sightline.schema.selections import operations_of
+from sightline.schema.selections import operation_named, operations_of
 from sightline.server.answers import (
     ErrorCode,
     Execute,
@@ -159,7 +159,8 @@ class Engine:
         except BadInputError as refused:
             return _refused([refused])
         note(cost=requested)
-        if _is_mutation(prepared.document, request.operation_name) and not changing:
+        asked = operation_named(prepared.document, request.operation_name)
+        if asked.operation is OperationType.MUTATION and not changing:
             raise _ChangeWantedError(granting=prepared.granting)
         operation = Operation(self.services, principal, visibility, snapshot, viewing_as=viewed)
 
@@ -217,11 +218,6 @@ class _ChangeWantedError(Exception):
     def __init__(self, *, granting: bool) -> None:
         super().__init__()
         self.granting = granting
-
-
-def _is_mutation(document: DocumentNode, name: str | None) -> bool:
-    named = (each for each in operations_of(document) if name in (None, each.name and each.name.value))
-    return next(named).operation is OperationType.MUTATION
 
 
 def make_execute(database: Database, services: Services, settings: Settings, access: Access) -> Execute:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from benchmarks.nodejs import NodeMissingError
 from callers import Callers
-from nodejs import NodeMissingError, Workspace
+from nodejs import Workspace
 from nodejs import workspace as workspace_in
 from served import served
 

@@ -105,7 +105,9 @@ async def insert(connection: asyncpg.Connection, random: Random, ids: list[int])
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     previous = await connection.fetchval("SELECT hash FROM audit_log WHERE id = $1", ids[at])
     after = {"name": f"put in {random.random()}"}
-    record = AuditRecord(moment, None, None, None, None, None, None, "program:update", "program", "7", None, after)
+    record = AuditRecord(
+        at=moment, actor_id=None, action="program:update", target_type="program", target_id="7", after=after
+    )
     # The place in the chain is taken, so whoever puts one in must move what claims it (prev_hash is unique).
     await connection.execute("UPDATE audit_log SET prev_hash = $1 WHERE id = $2", random.randbytes(32), ids[at + 1])
     await connection.execute(_PUT, ids[at] + 1, moment, after, previous, chained(previous, record))

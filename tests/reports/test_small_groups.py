@@ -155,7 +155,7 @@ def test_lk25_a_remainder_counts_by_every_size() -> None:
 
     def group(conversions: int, items: int) -> Groups:
         every: Sequence[Sum] = [one for size in sizes for one in size]
-        return Groups.one((), dict.fromkeys(every, 0) | {every[0]: conversions, Sum("items"): items}, {})
+        return Groups.one(dict.fromkeys(every, 0) | {every[0]: conversions, Sum("items"): items}, {})
 
     assert too_small(sizes, group(10, 3), LEAST)
     assert not too_small(sizes, group(10, 0), LEAST)

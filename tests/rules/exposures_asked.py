@@ -28,3 +28,18 @@ def kinds(person: Any) -> dict[str, str]:
 def rows_of(person: Any, coordinate: str) -> Any:
     (found,) = [each["rows"] for each in person["differences"] if coordinate in each["coordinates"]]
     return found
+
+
+async def state(platform: Platform) -> list[Any]:
+    """What an effect would move."""
+    return [
+        await platform.one(statement)
+        for statement in (
+            "SELECT n FROM authz_epoch",
+            "SELECT max(id) FROM audit_log",
+            "SELECT md5(string_agg(r::text, '' ORDER BY id)) FROM role r",
+            "SELECT md5(string_agg(a::text, '' ORDER BY id)) FROM role_assignment a",
+            "SELECT md5(string_agg(p::text, '' ORDER BY p::text)) FROM role_permission p",
+            "SELECT md5(string_agg(i::text, '' ORDER BY i::text)) FROM column_list_item i",
+        )
+    ]

@@ -1,7 +1,8 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Icon } from "../icons";
 import { Bones, Failed } from "../parts";
 import { useAsk } from "../useAsk";
+import { useSettled } from "../useSettled";
 import { PEOPLE } from "./documents";
 
 export interface Somebody {
@@ -26,11 +27,7 @@ interface Props {
 /** Somebody of the people that the viewer sees. */
 export function People({ label, chosen, choose, children }: Props) {
   const [search, setSearch] = useState("");
-  const [asked, setAsked] = useState("");
-  useEffect(() => {
-    const waiting = setTimeout(() => setAsked(search.trim()), TYPING_MILLISECONDS);
-    return () => clearTimeout(waiting);
-  }, [search]);
+  const asked = useSettled(search, TYPING_MILLISECONDS);
   const where = asked ? { name: { startsWith: asked } } : null;
   const { data, error, loading, again } = useAsk<Answer>(PEOPLE, { where });
   return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
+from operator import add, mul, sub
 from typing import TYPE_CHECKING, Final, Self
 
 # A rational number that behaves as a fraction does, and is many times as fast; it comes without types.
@@ -32,7 +33,7 @@ class Series:
     @classmethod
     def of(cls, numbers: Iterable[int | Decimal | None]) -> Self:
         """The same numbers, exactly."""
-        return cls([None if each is None else Exact(*each.as_integer_ratio()) for each in numbers])
+        return cls([None if each is None else exact(each) for each in numbers])
 
     @classmethod
     def constant(cls, rows: int) -> Callable[[Decimal], Self]:
@@ -44,16 +45,13 @@ class Series:
         return type(self)([None if lacking else value for value, lacking in zip(self.values, rows, strict=True)])
 
     def __add__(self, other: Self, /) -> Self:
-        pairs = zip(self.values, other.values, strict=True)
-        return type(self)([None if one is None or two is None else one + two for one, two in pairs])
+        return self._joined(other, add)
 
     def __sub__(self, other: Self, /) -> Self:
-        pairs = zip(self.values, other.values, strict=True)
-        return type(self)([None if one is None or two is None else one - two for one, two in pairs])
+        return self._joined(other, sub)
 
     def __mul__(self, other: Self, /) -> Self:
-        pairs = zip(self.values, other.values, strict=True)
-        return type(self)([None if one is None or two is None else one * two for one, two in pairs])
+        return self._joined(other, mul)
 
     def __truediv__(self, other: Self, /) -> Self:
         pairs = zip(self.values, other.values, strict=True)
@@ -61,6 +59,10 @@ class Series:
 
     def __neg__(self) -> Self:
         return type(self)([None if value is None else -value for value in self.values])
+
+    def _joined(self, other: Self, join: Callable[[Exact, Exact], Exact]) -> Self:
+        pairs = zip(self.values, other.values, strict=True)
+        return type(self)([None if one is None or two is None else join(one, two) for one, two in pairs])
 
 
 def exact(number: int | Decimal) -> Exact:

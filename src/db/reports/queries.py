@@ -94,10 +94,10 @@ class Groups:
     covered: Mapping[Expr, Sequence[bool | None]]
 
     @classmethod
-    def one(cls, key: tuple[object, ...], sums: Mapping[Sum, Any], covered: Mapping[Expr, bool | None]) -> Groups:
-        """A single group."""
+    def one(cls, sums: Mapping[Sum, Any], covered: Mapping[Expr, bool | None]) -> Groups:
+        """The single group of a query that does not group."""
         return cls(
-            (key,),
+            ((),),
             {each: (value,) for each, value in sums.items()},
             {each: (value,) for each, value in covered.items()},
         )

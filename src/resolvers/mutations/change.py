@@ -180,7 +180,6 @@ class Change:
         await audit.append(
             self.connection,
             actor_id=principal.user_id,
-            on_behalf_of_id=None,
             api_key_id=principal.key_id,
             via_path=self.via,
             organization_id=organization,

@@ -205,7 +205,7 @@ def _added(groups: Groups) -> Groups:
     with localcontext(_EXACT):
         sums = {each: _sum_of(values) for each, values in groups.sums.items()}
     covered = {each: _any(values) for each, values in groups.covered.items()}
-    return Groups.one((), sums, covered)
+    return Groups.one(sums, covered)
 
 
 def _sum_of(values: Iterable[Any]) -> Any:
@@ -216,7 +216,7 @@ def _sum_of(values: Iterable[Any]) -> Any:
 
 def _whole_of(query: SumsQuery, groups: Groups) -> Groups:
     """The one group of a query that does not group; nothing is said of one that no fact answers."""
-    return groups or Groups.one((), dict.fromkeys(query.sums), dict.fromkeys(query.coverages))
+    return groups or Groups.one(dict.fromkeys(query.sums), dict.fromkeys(query.coverages))
 
 
 def _any(values: Iterable[bool | None]) -> bool | None:

@@ -75,12 +75,12 @@ def withheld(sizes: Sizes, groups: Groups, least: int) -> frozenset[int]:
         changed = False
         for size in measured:
             total = sum(size[at] for at in hidden)
-            others = (at for at in range(len(groups)) if at not in hidden and size[at] > 0)
             if 0 < total < least:
                 # By its size, then by what it stands for: the same rows whoever asks, and however often.
-                next_ = min(others, key=lambda at, size=size: (size[at], repr(groups.keys[at])), default=None)  # type: ignore[misc]
-                if next_ is not None:
-                    hidden.add(next_)
+                left = (at for at, count in enumerate(size) if count > 0 and at not in hidden)
+                others = [(size[at], repr(groups.keys[at]), at) for at in left]
+                if others:
+                    hidden.add(min(others)[-1])
                     changed = True
     return frozenset(hidden)
 

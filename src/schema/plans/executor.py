@@ -38,7 +38,7 @@ from sightline.schema.plans.pages import PagePlan
 from sightline.schema.plans.roots import Root, root_of
 from sightline.schema.quiet import QuietExecutor
 from sightline.schema.reports.answers import ReportAnswer
-from sightline.schema.selections import operations_of
+from sightline.schema.selections import operation_named
 
 MOST_PLANS = 64
 """Of one document: selections times what `@skip` and `@include` make of them."""
@@ -55,7 +55,7 @@ class Plans:
     `switches` are the variables that decide which fields are included: their values are part of what a plan is for.
     """
 
-    operations: Mapping[str | None, OperationDefinitionNode] = field(default_factory=dict)
+    document: DocumentNode | None = None
     switches: tuple[str, ...] = ()
     kept: dict[Hashable, Plan | PagePlan | None] = field(default_factory=dict)
     roots: dict[Hashable, Root | None] = field(default_factory=dict)
@@ -65,12 +65,7 @@ class Plans:
         """None yet."""
         finder = _Switches()
         visit(document, finder)
-        operations: dict[str | None, OperationDefinitionNode] = {
-            each.name.value: each for each in operations_of(document) if each.name is not None
-        }
-        if len(operations_of(document)) == 1:
-            operations[None] = operations_of(document)[0]
-        return cls(operations, tuple(sorted(finder.names)))
+        return cls(document, tuple(sorted(finder.names)))
 
     def key(self, definition: OperationDefinitionNode, variables: VariableValues, *what: Hashable) -> Hashable:
         """What something of an operation is kept for, beside what it is."""
@@ -80,9 +75,9 @@ class Plans:
         self, schema: GraphQLSchema, name: str | None, operation: Operation, given: Mapping[str, Any]
     ) -> ExecutionResult | None:
         """The answer of an operation whose root is known; None where the standard executor has to be asked."""
-        definition = self.operations.get(name)
-        if not self.roots or definition is None:
+        if self.document is None or not self.roots:
             return None
+        definition = operation_named(self.document, name)
         variables = get_variable_values(schema, definition.variable_definitions or (), dict(given))
         if isinstance(variables, list):
             return None
@@ -139,7 +134,7 @@ class PlannedExecutor(QuietExecutor):
         if root_type is self.schema.query_type and key not in self.plans.roots:
             if len(self.plans.roots) >= MOST_PLANS:
                 self.plans.roots.clear()
-            self.plans.roots[key] = root_of(self.schema, grouped_field_set)
+            self.plans.roots[key] = root_of(self, grouped_field_set)
         return super().execute_collected_root_fields(
             root_type, root_value, grouped_field_set, serially, new_defer_usages
         )

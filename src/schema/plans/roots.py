@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import FieldNode, GraphQLNonNull, GraphQLSchema
+from graphql import FieldNode, GraphQLNonNull
 from strawberry.types.field import StrawberryField
 
 from sightline.resolvers.errors import BadInputError
@@ -61,19 +61,19 @@ class Root:
         return answers[0] if answers else None
 
 
-def root_of(schema: GraphQLSchema, grouped: dict[str, Details]) -> Root | None:
+def root_of(executor: Any, grouped: dict[str, Details]) -> Root | None:
     """The root of a query that selects these fields; None where its source is for the standard executor to find."""
     if len(grouped) != 1:
         return None
     ((key, details),) = grouped.items()
     node = details[0].node
-    field = schema.query_type.fields.get(node.name.value) if schema.query_type is not None else None
+    field = executor.schema.query_type.fields.get(node.name.value)
     if field is None or isinstance(node, UnavailableField) or isinstance(field.type, GraphQLNonNull):
         return None
     definition: StrawberryField | None = field.extensions.get("strawberry-definition")
     if definition is None or definition.extensions:
         return None
-    asked = asked_of(field, definition, schema._strawberry_schema, details)  # type: ignore[attr-defined]
+    asked = asked_of(field, definition, executor.schema._strawberry_schema, details)
     connected = definition.metadata.get(CONNECTED)
     if connected is None and LOOKED_UP not in definition.metadata:
         return None

@@ -88,15 +88,9 @@ class Registering:
             await append(
                 connection,
                 actor_id=user,
-                on_behalf_of_id=None,
-                api_key_id=None,
-                via_path=None,
-                organization_id=None,
-                affiliate_account_id=None,
                 action="user:register",
                 target_type="app_user",
                 target_id=str(user),
-                before=None,
                 after={"email": found.email, "name": found.name},
             )
         return session

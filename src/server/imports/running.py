@@ -287,14 +287,10 @@ async def _record(connection: asyncpg.Connection, principal: Principal, job: Tak
     await audit.append(
         connection,
         actor_id=principal.user_id,
-        on_behalf_of_id=None,
         api_key_id=principal.key_id,
         via_path=PathKind.PLATFORM,
-        organization_id=None,
-        affiliate_account_id=None,
         action="import_job:complete",
         target_type=IMPORT,
         target_id=str(job.id),
-        before=None,
         after=rows | {"rows_refused": imported.refused, "dry_run": job.dry_run},
     )

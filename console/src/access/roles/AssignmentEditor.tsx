@@ -1,10 +1,12 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useChange } from "../../changes";
 import { Choice, Outcome, named } from "../../parts";
 import { Sheet } from "../../Sheet";
 import { useAsk } from "../../useAsk";
-import { maySave, useExposed } from "../exposure/exposed";
-import { WhatItExposes, inShort } from "../exposure/WhatItExposes";
+import { useSettled } from "../../useSettled";
+import { ExposedFoot } from "../exposure/ExposedFoot";
+import { useExposed } from "../exposure/exposed";
+import { WhatItExposes } from "../exposure/WhatItExposes";
 import type { Somebody } from "../People";
 import { endOf } from "./MembershipEditor";
 import { ACCOUNTS, ADVERTISERS, ASSIGN_MANAGER } from "./staffDocuments";
@@ -21,13 +23,9 @@ interface Props {
 export function AssignmentEditor({ person, close, saved }: Props) {
   const [kind, setKind] = useState<"affiliateAccount" | "advertiserProfile">("affiliateAccount");
   const [typed, setTyped] = useState("");
-  const [asked, setAsked] = useState("");
+  const asked = useSettled(typed, TYPING_MILLISECONDS);
   const [chosen, setChosen] = useState("");
   const [end, setEnd] = useState("");
-  useEffect(() => {
-    const waiting = setTimeout(() => setAsked(typed.trim()), TYPING_MILLISECONDS);
-    return () => clearTimeout(waiting);
-  }, [typed]);
   const accounts = kind === "affiliateAccount";
   function look(next: typeof kind) {
     setKind(next);
@@ -47,17 +45,7 @@ export function AssignmentEditor({ person, close, saved }: Props) {
     <Sheet
       title={`Assign to ${person.name}`}
       close={close}
-      foot={
-        <>
-          <span className="grow soft small">{inShort(exposed)}</span>
-          <button type="button" className="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="button" className="button primary" disabled={busy || !maySave(exposed)} onClick={() => void save()}>
-            Assign
-          </button>
-        </>
-      }
+      foot={<ExposedFoot exposed={exposed} button="Assign" disabled={busy} act={save} close={close} />}
     >
       <fieldset className="ticks">
         <legend className="label">What</legend>

@@ -3,8 +3,9 @@ import { useChange } from "../../changes";
 import { Choice, Outcome, named } from "../../parts";
 import { Sheet, Sure } from "../../Sheet";
 import { useAsk } from "../../useAsk";
-import { maySave, useExposed } from "../exposure/exposed";
-import { WhatItExposes, inShort } from "../exposure/WhatItExposes";
+import { ExposedFoot } from "../exposure/ExposedFoot";
+import { useExposed } from "../exposure/exposed";
+import { WhatItExposes } from "../exposure/WhatItExposes";
 import { LINES } from "./content";
 import { CHANGE_MEMBERSHIP, HOLDABLE, PROGRAMS, REMOVE_MEMBER, VERSION } from "./documents";
 import type { Grant } from "./Grants";
@@ -72,16 +73,9 @@ export function MembershipEditor({ grant, close, saved }: Props) {
       title={`${name} in ${grant.organization?.name ?? "an organization"}`}
       close={close}
       foot={
-        <>
+        <ExposedFoot exposed={exposed} button="Save" disabled={busy} act={save} close={close}>
           <Sure label="Remove" question={`Remove ${name} from ${grant.organization?.name ?? "it"}?`} disabled={busy} act={() => void remove()} />
-          <span className="grow soft small">{inShort(exposed)}</span>
-          <button type="button" className="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="button" className="button primary" disabled={busy || !maySave(exposed)} onClick={() => void save()}>
-            Save
-          </button>
-        </>
+        </ExposedFoot>
       }
     >
       <div className="question">

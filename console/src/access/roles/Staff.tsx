@@ -4,8 +4,9 @@ import { Icon } from "../../icons";
 import { Outcome } from "../../parts";
 import { Sheet } from "../../Sheet";
 import { useAsk } from "../../useAsk";
-import { maySave, useExposed } from "../exposure/exposed";
-import { WhatItExposes, inShort } from "../exposure/WhatItExposes";
+import { ExposedFoot } from "../exposure/ExposedFoot";
+import { useExposed } from "../exposure/exposed";
+import { WhatItExposes } from "../exposure/WhatItExposes";
 import type { Somebody } from "../People";
 import { AssignmentEditor } from "./AssignmentEditor";
 import { day } from "./Grants";
@@ -139,17 +140,7 @@ function Taking({ title, button, document, input, exposure, done, close, saved }
     <Sheet
       title={title}
       close={close}
-      foot={
-        <>
-          <span className="grow soft small">{inShort(exposed)}</span>
-          <button type="button" className="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="button" className="button danger" disabled={busy || !maySave(exposed)} onClick={() => void take()}>
-            {button}
-          </button>
-        </>
-      }
+      foot={<ExposedFoot exposed={exposed} button={button} danger disabled={busy} act={take} close={close} />}
     >
       <WhatItExposes exposed={exposed} />
       <Outcome said={said} />

@@ -3,8 +3,9 @@ import { useChange } from "../../changes";
 import { Choice, Outcome, named } from "../../parts";
 import { Sheet, Sure } from "../../Sheet";
 import { useAsk } from "../../useAsk";
-import { maySave, useExposed } from "../exposure/exposed";
-import { WhatItExposes, inShort } from "../exposure/WhatItExposes";
+import { ExposedFoot } from "../exposure/ExposedFoot";
+import { useExposed } from "../exposure/exposed";
+import { WhatItExposes } from "../exposure/WhatItExposes";
 import type { Somebody } from "../People";
 import { type Holds, type Level, heldBy, permissionsInput } from "./content";
 import { ASSIGN, HOLDABLE, REMOVE_PLATFORM, SET_MODULES, VERSION } from "./documents";
@@ -59,16 +60,9 @@ export function StaffEditor({ person, grant, holds, close, saved }: Props) {
       className="role-sheet"
       close={close}
       foot={
-        <>
+        <ExposedFoot exposed={exposed} button="Save" disabled={busy} act={save} close={close}>
           {grant && <Sure label="Remove" question={`Take ${person.name}'s role on the platform away?`} disabled={busy} act={() => void remove()} />}
-          <span className="grow soft small">{inShort(exposed)}</span>
-          <button type="button" className="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="button" className="button primary" disabled={busy || !maySave(exposed)} onClick={() => void save()}>
-            Save
-          </button>
-        </>
+        </ExposedFoot>
       }
     >
       <fieldset className="ticks">

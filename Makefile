@@ -10,7 +10,7 @@ OPERATIONS ?= 100000
 SEED ?= 1
 REPORTS ?= 2000
 
-.PHONY: demo test suite checks lint types layers schema policy readings pictures soak soak-executors agreement mutants bench bench-peers
+.PHONY: demo test suite checks lint types layers schema policy readings pictures soak soak-executors soak-changes agreement mutants bench bench-peers
 
 demo: $(UV) ## Start the demo platform: embedded PostgreSQL, seeded, served on http://127.0.0.1:8000.
 	$(RUN) sightline serve --demo
@@ -53,6 +53,9 @@ soak: $(UV) ## Non-interference for long: OPERATIONS=100000 SEED=1. Stops at a d
 
 soak-executors: $(UV) ## Plans against the standard executor for long: OPERATIONS=100000 SEED=1. Stops at a difference.
 	PYTHONPATH=tests $(RUN) python tests/engine/soak.py --operations $(OPERATIONS) --seed $(SEED) --executors
+
+soak-changes: $(UV) ## Non-interference of mutations for long: OPERATIONS=100000 SEED=1. Stops at a difference.
+	PYTHONPATH=tests $(RUN) python tests/engine/soak.py --operations $(OPERATIONS) --seed $(SEED) --changes
 
 agreement: $(UV) ## Random reports against Python: REPORTS=2000 SEED=1. Stops at a difference.
 	SIGHTLINE_TEST_REPORTS=$(REPORTS) SIGHTLINE_TEST_SEED=$(SEED) $(RUN) pytest -s tests/reports/test_report_agreement.py

@@ -37,11 +37,16 @@ MODES = (DeniedMode.HIDE, DeniedMode.MASK)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A document, and how it is asked: page after page where it `walks`, else once with each of the variables."""
+    """A document, and how it is asked: page after page where it `walks`, else once with each of the variables.
+
+    A `mutation` (its name) is asked in a savepoint, with what `follows` it, and is taken back.
+    """
 
     text: str
     variables: tuple[Mapping[str, Any], ...] = ({},)
     walks: bool = False
+    mutation: str | None = None
+    follows: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +72,7 @@ class Documents:
         name, field = self.random.choice(self._connections())
         entity = self._entity(field)
         arguments = f"first: {self.random.randint(1, 4)}, after: $after{self._selecting(entity)}"
-        rows = f"nodes {self._selection(self._type(entity), DEEPEST - 1)}"
+        rows = f"nodes {self.selection(self._type(entity), DEEPEST - 1)}"
         page = f"{name}({arguments}) {{ {rows} pageInfo {{ hasNextPage endCursor }} }}"
         return Asked(f"query($after: String){self._directive} {{ page: {page} }}", walks=True)
 
@@ -89,7 +94,7 @@ class Documents:
         entity = self.random.choice([each for each in entities if type_name(each) in self.schema.type_map] or entities)
         variables = tuple({"ids": self._ids(entity, entities)} for _ in range(LOOKUPS))
         type_ = self._type(entity)
-        shown = f"... on {type_.name} {self._selection(type_, 2)}" if type_ else ""
+        shown = f"... on {type_.name} {self.selection(type_, 2)}" if type_ else ""
         text = f"query($ids: [ID!]!){self._directive} {{ nodes(ids: $ids) {{ __typename id {shown} }} }}"
         return Asked(text, variables)
 
@@ -114,7 +119,7 @@ class Documents:
     def _connection(self, name: str, field: GraphQLField, depth: int, *, size: object = None) -> str:
         entity = self._entity(field)
         window = f"{self.random.choice(('first', 'last'))}: {size or self.random.randint(1, 5)}"
-        node = self._selection(self._type(entity), depth - 1)
+        node = self.selection(self._type(entity), depth - 1)
         parts = [
             self.random.choice((f"nodes {node}", f"edges {{ cursor node {node} }}")),
             "totalCount",
@@ -136,7 +141,7 @@ class Documents:
             text += f", orderBy: [{', '.join(keys)}]"
         return text
 
-    def _selection(self, type_: GraphQLObjectType | None, depth: int) -> str:
+    def selection(self, type_: GraphQLObjectType | None, depth: int) -> str:
         """A selection of a type's fields: leaves always, edges and connections while there is depth."""
         if type_ is None:
             return "{ __typename }"
@@ -149,7 +154,7 @@ class Documents:
                 parts += [f"{name} {{ amount currency }}"] if self.random.random() < 0.5 else []
             elif depth > 0 and self.random.random() < 0.35:
                 below = self._connection(name, field, depth - 1) if _is_connection(field) else ""
-                parts.append(below or f"{name} {self._selection(_object(inner), depth - 1)}")
+                parts.append(below or f"{name} {self.selection(_object(inner), depth - 1)}")
         return f"{{ {' '.join(parts)} }}"
 
     def _filter(self, entity: Entity, where: Filter) -> str:
@@ -186,10 +191,15 @@ class Documents:
 
 def documents_of(engine: Engine, world: World, asking: Principal, random: Random, count: int) -> list[Asked]:
     """That many documents of each mode that answers, for a viewer."""
-    services, api = engine.services, engine.api
-    own = api.view(engine.visibility(asking))._schema
-    modes = [Documents(random, own, api._schema, world, services.catalogue, services.ids, mode) for mode in MODES]
+    modes = [documents_in(engine, world, asking, random, mode) for mode in MODES]
     return [document for documents in modes for document in documents.some(count)]
+
+
+def documents_in(engine: Engine, world: World, asking: Principal, random: Random, mode: DeniedMode) -> Documents:
+    """What draws documents of a mode for a viewer."""
+    services, api = engine.services, engine.api
+    own = api.view(engine.visibility(asking), asking.columns)._schema
+    return Documents(random, own, api._schema, world, services.catalogue, services.ids, mode)
 
 
 def literal(value: Any, *, bare: bool = False) -> str:

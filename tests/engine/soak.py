@@ -1,8 +1,9 @@
 """The soak: non-interference over many random worlds, until as many operations are compared as are asked for.
 
-    python tests/engine/soak.py --operations 100000 --seed 1 [--executors]
+    python tests/engine/soak.py --operations 100000 --seed 1 [--executors | --changes]
 
-With `--executors` it is plans that are compared with the standard executor.
+With `--executors` it is plans that are compared with the standard executor; with `--changes` mutations are asked, each
+with what follows it, by people whose grants are stored.
 
 A world is used for every kind of viewer once and for some mixtures, then thrown away. A difference stops it: it prints
 seed, viewer, document and both answers, and the exit code is 1. `--world` begins with a later world of the seed, to
@@ -30,9 +31,10 @@ import asyncpg
 import structlog
 from both import Compared, ExecutorsDifferError, compare, without_plans
 from installation import SECRETS
-from interference import Figures, InterferenceError, prove
-from kinds import KINDS, MIXED, Kind
-from worlds import World, emptied, inserted
+from interference import Figures, InterferenceError, changes_asked, prove, prove_of
+from kinds import KINDS, MIXED
+from stored_grants import people_of
+from worlds import emptied, inserted
 
 from sightline.db import migrate
 from sightline.db.database import Database
@@ -41,6 +43,7 @@ from sightline.db.role_names import SUPERUSER, DatabaseRole
 from sightline.server.execution import Engine
 
 MIXTURES = 20
+PEOPLE = 25
 EVERY = 1_000
 NAME = "soak"
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -55,9 +58,10 @@ class Length:
     world: int
     documents: int
     executors: bool
+    changes: bool
 
 
-Proof = Callable[[asyncpg.Connection, World, Kind, Random], Awaitable[None]]
+Proof = Callable[[], Awaitable[None]]
 
 
 def main() -> int:
@@ -68,6 +72,7 @@ def main() -> int:
     asked.add_argument("--world", type=int, default=1)
     asked.add_argument("--documents", type=int, default=8)
     asked.add_argument("--executors", action="store_true")
+    asked.add_argument("--changes", action="store_true")
     given = asked.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     directory = Path(tempfile.mkdtemp(prefix="sl"))
@@ -101,7 +106,9 @@ async def _soak(database: Database, length: Length) -> int:
             return 1
         number += 1
     print(f"no difference; seed {length.seed}, worlds {length.world} to {number - 1}: {figures}")
-    for kind, filled in sorted(figures.met.items()) if isinstance(figures, Figures) else ():
+    for name, times in sorted(figures.mutations.items()) if isinstance(figures, Figures) else ():
+        print(f"{times:8} {name}, {figures.done[name]} of them done")
+    for kind, filled in sorted(figures.met.items()) if isinstance(figures, Figures) and not length.changes else ():
         print(f"{filled:8} answers with rows for {kind}")
     return 0
 
@@ -110,14 +117,12 @@ async def _one_world(database: Database, length: Length, number: int, figures: F
     """A world with every kind of viewer; an engine and connections of its own, so that nothing is kept."""
     random = Random(f"{length.seed} {number}")
     engine = Engine.of(database, SECRETS)
-    proof = _proof(engine, figures, length.documents)
     async with database.owner() as connection:
         told = figures.operations // EVERY
         await emptied(connection, engine.services.catalogue)
-        world = await inserted(connection, engine.services.catalogue, random)
-        for kind in (*KINDS, *[MIXED] * MIXTURES):
+        for proof in await _proofs(engine, connection, random, figures, length):
             try:
-                await proof(connection, world, kind, random)
+                await proof()
             except LookupError as missing:
                 print(f"world {number}: {missing}", flush=True)
             if figures.operations // EVERY > told:
@@ -125,10 +130,26 @@ async def _one_world(database: Database, length: Length, number: int, figures: F
                 print(f"{process_time():.0f} s, seed {length.seed}, world {number}: {figures}", flush=True)
 
 
-def _proof(engine: Engine, figures: Figures | Compared, documents: int) -> Proof:
+async def _proofs(
+    engine: Engine, connection: asyncpg.Connection, random: Random, figures: Figures | Compared, length: Length
+) -> list[Proof]:
+    """A proof for each viewer of a new world."""
+    catalogue, count = engine.services.catalogue, length.documents
+    if length.changes:
+        assert isinstance(figures, Figures)
+        world, people = await people_of(connection, catalogue, random, PEOPLE)
+        draws = [partial(changes_asked, engine, world, who, random, count) for who in people]
+        return [partial(prove_of, engine, connection, world, draw, random, into=figures) for draw in draws]
+    world, kinds = await inserted(connection, catalogue, random), (*KINDS, *[MIXED] * MIXTURES)
     if isinstance(figures, Figures):
-        return partial(prove, engine, documents=documents, into=figures)
-    return partial(compare, engine, without_plans(engine), documents=documents, into=figures)
+        return [
+            partial(prove, engine, connection, world, each, random, documents=count, into=figures) for each in kinds
+        ]
+    standard = without_plans(engine)
+    return [
+        partial(compare, engine, standard, connection, world, each, random, documents=count, into=figures)
+        for each in kinds
+    ]
 
 
 if __name__ == "__main__":

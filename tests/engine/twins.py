@@ -13,7 +13,8 @@ from functools import cache
 from random import Random
 
 import asyncpg
-from drawing import Values
+from drawing import NOON, Values
+from grant_tables import GRANT_TABLES
 from planted import Planted
 from reading import HIDDEN, Projection, Reading
 from trying import Change, Trying, bound_columns, fixed_columns
@@ -21,8 +22,9 @@ from worlds import World, key_of, read_back
 
 from sightline.authz.entities import ENTITY_RULES
 from sightline.authz.expr import columns_read
-from sightline.authz.paths import Paths
 from sightline.db.catalogue import Catalogue, Entity
+from sightline.db.snapshot import Snapshot
+from sightline.resolvers.identity import Principal, principal_of_user
 
 ROWS_TO_REMOVE = (
     "conversion_event",
@@ -70,7 +72,7 @@ class Twin:
     connection: asyncpg.Connection
     catalogue: Catalogue
     random: Random
-    paths: Paths
+    viewer: Principal
     world: World
     changed: int = 0
     moved: int = 0
@@ -79,18 +81,20 @@ class Twin:
     _planted: Planted = field(init=False)
     _seen: dict[str, Projection] = field(init=False)
     _now: World = field(init=False)
+    _rights: Principal | None = field(init=False)
 
     def __post_init__(self) -> None:
         self._trying = Trying(self.connection)
         self._planted = Planted(self.random, self.world)
         self._now = self.world
-        reading = Reading(self.catalogue, self.world, self.paths)
+        reading = Reading(self.catalogue, self.world, self.viewer.paths)
         self._seen = {entity.name: reading.projection(entity) for entity in self.catalogue.served}
 
     async def make(self) -> None:
         """Change what the viewer may not see. Raises AssertionError if that changed what the rules show the viewer."""
         await self._trying.prepare()
-        fixed, read = fixed_columns(self.catalogue), _read_by_rules()
+        self._rights = await self._stored()
+        fixed, read = fixed_columns(self.catalogue) | self._versions(), _read_by_rules() | self._grants()
         done = [await self._trying.all_of(batch) for batch in self._cells(fixed | read, chance=0.6)]
         self.changed += sum(done)
         assert await self._unchanged(self.catalogue.entities), "a cell that no rule reads moved what the rules show"
@@ -121,12 +125,27 @@ class Twin:
         """Whether the rules show the viewer the same as before, after changes to these tables."""
         again = await read_back(self.connection, self.catalogue, touched)
         self._now = World({**self._now.tables, **again.tables})
-        reading, follows = Reading(self.catalogue, self._now, self.paths), _tables_read()
+        reading, follows = Reading(self.catalogue, self._now, self.viewer.paths), _tables_read()
         return all(
             reading.projection(entity) == self._seen[entity.name]
             for entity in self.catalogue.served
             if not follows[entity.name].isdisjoint(touched)
-        )
+        ) and (GRANT_TABLES.isdisjoint(touched) or await self._stored() == self._rights)
+
+    def _versions(self) -> Columns:
+        """Versions are in no answer to a query; whoever changes a row that he sees is told its version (AC11)."""
+        return frozenset((entity.name, "version") for entity in self.catalogue.served if "version" in entity.table.c)
+
+    def _grants(self) -> Columns:
+        """The columns in which rights are stored, where there is somebody whose own they may be."""
+        tables = GRANT_TABLES if self.viewer.user_id is not None else frozenset()
+        return frozenset((name, column.name) for name in tables for column in self.catalogue[name].table.columns)
+
+    async def _stored(self) -> Principal | None:
+        """The viewer as the tables have him; a mutation may read there what he holds."""
+        if self.viewer.user_id is None:
+            return None
+        return await principal_of_user(Snapshot(self.connection, 0, NOON), self.viewer.user_id)
 
     def _cells(self, fixed: Columns, *, chance: float, among: Columns | None = None) -> Iterator[list[Change]]:
         """Other values for hidden cells: per table, those that nothing constrains first, each row's others after."""

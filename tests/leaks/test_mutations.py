@@ -17,6 +17,7 @@ from graphql import (
     get_nullable_type,
     is_required_input_field,
 )
+from inputs import is_one_of
 
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.identity import Principal
@@ -46,7 +47,7 @@ def a_value(type_: Any, some_id: str) -> Any:
     if isinstance(named, GraphQLEnumType):
         return next(iter(named.values))
     if isinstance(named, GraphQLInputObjectType):
-        if named.is_one_of:
+        if is_one_of(named):
             name, field = next(iter(named.fields.items()))
             return {name: a_value(field.type, some_id)}
         return required_of(named, some_id)

@@ -7,7 +7,7 @@ documents are validated, introspected and executed against. Views and validated 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -29,7 +29,6 @@ from graphql import (
     parse,
     print_schema,
     validate,
-    validate_schema,
 )
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
@@ -38,7 +37,7 @@ from sightline.authz.visibility import Visibility
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.operation import Operation
 from sightline.schema import entities
-from sightline.schema.bindings import METADATA, Bound, Open
+from sightline.schema.bindings import METADATA, OPEN, Bound, Open
 from sightline.schema.costs import Costs
 from sightline.schema.denied import ON_DENIED, DeniedMode, denied_mode, prune
 from sightline.schema.fields import Guard
@@ -55,6 +54,7 @@ from sightline.schema.reports.listed import narrowed_key, withheld_by
 from sightline.schema.rules import RULES
 from sightline.schema.scalars import SCALARS
 from sightline.schema.selections import mutations_of
+from sightline.schema.structure import Structure
 from sightline.schema.wanted import wanted_columns
 
 _MOST_NAMED, _LONGEST_NAMED = 5, 64
@@ -190,8 +190,10 @@ class Api(strawberry.Schema):
             config=config,
             execution_context_class=QuietExecutor,
         )
+        self.structure = Structure.of(self._schema)
         self.bindings = _bindings(self._schema)
         self.guards = _number_guards(self._schema)
+        self.coordinates = _by_binding(self.bindings, self.guards)
         self.views: LRUCache[str, View] = LRUCache(_MOST_VIEWS)
         self.withheld: LRUCache[tuple[str, frozenset[str]], tuple[str, frozenset[str]]] = LRUCache(_MOST_LISTS)
         self.documents: LRUCache[tuple[str, bytes], Prepared] = LRUCache(_MOST_DOCUMENTS)
@@ -224,20 +226,15 @@ class Api(strawberry.Schema):
         return self.withheld[found]
 
     def _view(self, visibility: Visibility, key: str, withheld: frozenset[str]) -> View:
-        def exists(coordinate: str) -> bool:
-            binding = self.bindings[coordinate]
-            return coordinate not in withheld and (isinstance(binding, Open) or binding.exists_for(visibility))
-
-        filtered = filter_schema(self._schema, exists)
-        faults = validate_schema(filtered)
-        if faults:
-            raise TypeError(f"a view is no valid schema: {[fault.message for fault in faults]}")
+        there = {each for each in self.coordinates if isinstance(each, Open) or each.exists_for(visibility)}
+        visible = frozenset[str]().union(*(self.coordinates[each] for each in there)) - withheld
+        filtered = filter_schema(self.structure, visible.__contains__)
         view = View.__new__(View)
         view.__dict__.update(self.__dict__)
         view._schema, view._base = filtered, self
         filtered._strawberry_schema = view  # type: ignore[attr-defined]
         view.key = key
-        view.permitted = sum(1 << guard.bit for guard in self.guards if guard.binding.exists_for(visibility))
+        view.permitted = sum(1 << guard.bit for guard in self.guards if guard.binding in there)
         return view
 
 
@@ -262,7 +259,7 @@ def _bindings(schema: GraphQLSchema) -> dict[str, Bound]:
             continue
         if isinstance(type_, GraphQLEnumType):
             for value in type_.values:
-                bindings.setdefault(f"{name}.{value}", Open())
+                bindings.setdefault(f"{name}.{value}", OPEN)
         if not isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
             continue
         for field_name, member in type_.fields.items():
@@ -275,10 +272,18 @@ def _bindings(schema: GraphQLSchema) -> dict[str, Bound]:
                 binding = binding.on(entity_types[name])
             bindings[f"{name}.{field_name}"] = binding
             # An argument holds nothing of its own: it goes with its field, and with the type it takes.
-            bindings |= {f"{name}.{field_name}({argument}:)": Open() for argument in getattr(member, "args", {})}
+            bindings |= {f"{name}.{field_name}({argument}:)": OPEN for argument in getattr(member, "args", {})}
     if unbound:
         raise UnboundCoordinateError(f"bind these to columns, or declare them open: {', '.join(unbound)}")
     return bindings
+
+
+def _by_binding(bindings: Mapping[str, Bound], guards: Iterable[Guard]) -> dict[Bound, list[str]]:
+    """The coordinates of each binding, most of which are those of many; a guard's may be that of none."""
+    found: dict[Bound, list[str]] = {guard.binding: [] for guard in guards}
+    for coordinate, binding in bindings.items():
+        found.setdefault(binding, []).append(coordinate)
+    return found
 
 
 def _number_guards(schema: GraphQLSchema) -> list[Guard]:

@@ -2,14 +2,15 @@
 
 The right rules are read by hand; a wrong compiler makes the SQL. For each mutant what noticed it the last time is asked
 first (`noticed.json`), then the oracle, agreement, non-interference and the standard executor, the viewers who noticed
-most mutants first; the first difference kills it. `make mutants` asks from the beginning, also for those that mean the
-same, and writes down what noticed each.
+most mutants first; the first difference kills it. The right compiler is asked the same. `make mutants` asks from the
+beginning, also for those that mean the same, and writes down what noticed each.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -86,7 +87,7 @@ class Means(StrEnum):
     EXECUTORS = "the standard executor"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Probe:
     """One comparison: a means, a viewer by name, and for the first two means an entity."""
 
@@ -121,6 +122,16 @@ class Comparisons:
             return known
         for probes in (self._probes(), *self._of_documents()):
             probe = await self._notices(probes)
+            if probe is not None:
+                return probe
+        return None
+
+    async def notice_any(self, known: Iterable[Probe]) -> Probe | None:
+        """What of these notices the compiler that is in place; None where nothing does."""
+        asked = set(known)
+        for means in Means:
+            probes = sorted(each for each in asked if each.means is means)
+            probe = await self._notices(probes) if probes else None
             if probe is not None:
                 return probe
         return None
@@ -200,8 +211,8 @@ async def test_every_wrong_compiler_is_noticed(
 ) -> None:
     """No predicate, class, path, bind, parent, order or cursor can be dropped or exchanged unnoticed."""
     comparisons = await _comparisons(database, secrets)
-    assert await comparisons.notice() is None, "the right compiler is noticed"
     known = {name: Probe(Means(means), *rest) for name, (means, *rest) in orjson.loads(RECORD.read_bytes()).items()}
+    assert await comparisons.notice_any(known.values()) is None, "the right compiler is noticed"
     found: dict[str, Probe] = {}
     for wrong in WRONG:
         if RECORDING or wrong.name not in EQUIVALENT:
@@ -210,6 +221,8 @@ async def test_every_wrong_compiler_is_noticed(
                 probe = await comparisons.notice(None if RECORDING else known.get(wrong.name))
             if probe is not None:
                 found[wrong.name] = probe
+    if any(known.get(name) != probe for name, probe in found.items()):
+        assert await comparisons.notice() is None, "the right compiler is noticed"
     if RECORDING:
         written = {name: astuple(probe) for name, probe in found.items()}
         RECORD.write_bytes(orjson.dumps(written, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))

@@ -11,6 +11,7 @@ from graphql import ExecutionResult, GraphQLSchema, execute, parse, validate
 
 from sightline.schema.filtered import Exists, filter_schema
 from sightline.schema.quiet import QuietExecutor
+from sightline.schema.structure import Structure
 
 
 @strawberry.enum
@@ -112,7 +113,9 @@ def library() -> strawberry.Schema:
 def without(*hidden: str, also: Exists = lambda _: True) -> GraphQLSchema:
     """The schema without these coordinates."""
     schema = library()
-    filtered = filter_schema(schema._schema, lambda coordinate: coordinate not in hidden and also(coordinate))
+    filtered = filter_schema(
+        Structure.of(schema._schema), lambda coordinate: coordinate not in hidden and also(coordinate)
+    )
     filtered._strawberry_schema = schema  # type: ignore[attr-defined]
     return filtered
 

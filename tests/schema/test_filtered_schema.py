@@ -8,6 +8,7 @@ from library_schema import library, members, messages, run, without
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from sightline.schema.filtered import RequiredButHiddenError, filter_schema
+from sightline.schema.structure import Structure
 
 
 def test_nothing_hidden_leaves_everything() -> None:
@@ -160,5 +161,5 @@ def test_only_the_directives_of_the_language_are_published() -> None:
 def test_filtering_changes_nothing_in_the_schema_it_starts_from() -> None:
     schema = library()
     before = print_schema(schema._schema)
-    filter_schema(schema._schema, lambda coordinate: "book" in coordinate.lower())
+    filter_schema(Structure.of(schema._schema), lambda coordinate: "book" in coordinate.lower())
     assert print_schema(schema._schema) == before

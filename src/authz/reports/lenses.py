@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from sightline.authz.classes import FieldClass
 from sightline.authz.entities.pieces import EntityRule
@@ -133,6 +134,7 @@ class Sight:
         return all_of(*(self.programs[each] for each in classes))
 
 
+@lru_cache(maxsize=1_024)
 def sight_of(shape: Shape) -> Sight:
     """What a lens over a path of this shape shows."""
     settled, unsettled = ({each: _held(shape, each, settled=when) for each in MEASURED} for when in (True, False))

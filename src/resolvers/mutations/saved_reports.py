@@ -22,8 +22,10 @@ _IS_SHARED = "SELECT true FROM saved_report_share WHERE saved_report_id = $1 AND
 _UNSHARE = "DELETE FROM saved_report_share WHERE saved_report_id = $1 AND user_id = $2 RETURNING true"
 _UNSHARE_ALL = "DELETE FROM saved_report_share WHERE saved_report_id = $1"
 _FORGET = (
-    "UPDATE report_export SET saved_report_id = NULL, schedule_id = NULL WHERE saved_report_id = $1"
-    " OR schedule_id IN (SELECT id FROM report_schedule WHERE saved_report_id = $1)",
+    """
+    UPDATE report_export SET saved_report_id = NULL, schedule_id = NULL
+    WHERE saved_report_id = $1 OR schedule_id IN (SELECT id FROM report_schedule WHERE saved_report_id = $1)
+    """,
     "DELETE FROM report_schedule WHERE saved_report_id = $1",
     _UNSHARE_ALL,
 )

@@ -133,6 +133,9 @@ async def test_a_schedule_pauses_and_goes_on(visitor: Visitor) -> None:
     await schedules.get_by_role("button", name="Delete the schedule").click()
     await expect(schedules.get_by_role("button", name="Pause")).to_have_count(0)
     await expect(schedules).not_to_contain_text(" next ")
+    await visitor.presses("Escape")  # the button that was pressed is gone, and the keyboard is still the dialog's
+    await expect(dialog).to_have_count(0)
+    await expect(visitor.page.get_by_role("button", name="Saved reports")).to_be_focused()
 
 
 async def saved(visitor: Visitor, name: str, path: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -170,6 +171,39 @@ async def test_dr10_the_last_administrator_stays(platform: Platform) -> None:
     assert (await platform.change_by(person.token, "leaveOrganization", "__typename", organization=organization))[
         "__typename"
     ] == "LeaveOrganizationSuccess"
+
+
+async def is_done(platform: Platform, who: Person, mutation: str, given: dict[str, Any]) -> bool:
+    """Whether a change is made; to whoever has become a guest meanwhile it is a name that nothing has."""
+    query = (
+        f"mutation ($input: {mutation[0].upper()}{mutation[1:]}Input!) {{ {mutation}(input: $input) {{ __typename }} }}"
+    )
+    answer = await platform.ask(who.token, query, input=given)
+    return answer.data is not None and answer.data[mutation]["__typename"].endswith("Success")
+
+
+async def test_dr10_of_administrators_who_go_at_once_one_stays(platform: Platform) -> None:
+    """DR10: two who leave, and two of whom each demotes the other, at the same moment: one is done, one refused."""
+    guest = platform.global_id("role", await platform.predefined("Guest"))
+    for leaves in (True, False) * 4:
+        first, organization, name = await founder(platform)
+        second = await platform.person(await platform.membership(name, "Account Administrator"))
+        people = (first, second)
+        if leaves:
+            going = [(each, "leaveOrganization", {"organization": organization}) for each in people]
+        else:
+            held = [await membership(platform, each.id, name) for each in (second, first)]
+            going = [
+                (each, "changeMembership", {"membership": other, "role": guest})
+                for each, other in zip(people, held, strict=True)
+            ]
+        assert sorted(await asyncio.gather(*(is_done(platform, *each) for each in going))) == [False, True]
+        left = await platform.one(
+            "SELECT count(*) FROM role_assignment a JOIN role r ON r.id = a.role_id JOIN organization o"
+            " ON o.id = a.organization_id WHERE o.name = $1 AND r.name IN ('Admin', 'Account Administrator')",
+            name,
+        )
+        assert left == 1
 
 
 async def test_dr1_dr2_a_custom_role_gives_what_it_holds_and_no_standing(platform: Platform) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from sightline.db.embedded import Cluster, lease
+from sightline.db.ending import end
 from sightline.db.errors import DatabaseUnavailableError, EmbeddedServerError, one_line
 from sightline.db.locations import data_directory
 from sightline.db.pool import UNREACHABLE, Pool
@@ -79,9 +80,7 @@ class Database:
                 async with database._opened(reads, writes):
                     yield database
             finally:
-                watch.cancel()
-                with suppress(asyncio.CancelledError):
-                    await watch
+                await end(watch)
 
     @property
     def warnings(self) -> list[str]:

@@ -7,6 +7,7 @@ itself, and is never done only where what it needs is not drawn here.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -103,23 +104,33 @@ UNSEEN = 0.2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Changes:
-    """Draws mutations of one viewer over one world. `reads` selects what is answered, and what is read afterwards."""
+    """Draws mutations of one viewer over one world. `reads` selects what is answered, and what is read afterwards.
+
+    `met` says how often each was asked before.
+    """
 
     random: Random
     reads: Documents
     seen: Mapping[str, Projection]
+    met: Mapping[str, int]
     _keys: dict[str, list[Key]] = field(default_factory=dict)
 
     def some(self, count: int) -> Iterator[Asked]:
-        """That many mutations, each with what is asked after it; none for a viewer without any."""
+        """That many mutations, each with what is asked after it; none for a viewer without any.
+
+        Those that were asked least come first, so that all are met.
+        """
         root = self.reads.schema.mutation_type
+        asked = Counter(self.met)
         for _ in range(count if root else 0):
             assert root is not None
-            name, of = self.random.choice(list(root.fields.items()))
-            if self.random.random() > UNSEEN and not self._has_what_it_needs(_input_of(of)):
-                fitting = [each for each in root.fields.items() if self._has_what_it_needs(_input_of(each[1]))]
-                name, of = self.random.choice(fitting)
-            yield self._mutation(name, of)
+            names = [each for each in root.fields if self._has_what_it_needs(_input_of(root.fields[each]))]
+            if self.random.random() < UNSEEN or not names:
+                names = list(root.fields)
+            self.random.shuffle(names)
+            name = min(names, key=lambda each: asked[each])
+            asked[name] += 1
+            yield self._mutation(name, root.fields[name])
 
     def _has_what_it_needs(self, given: GraphQLInputObjectType) -> bool:
         """Whether the viewer sees some row of each table that has to be named."""
@@ -197,9 +208,11 @@ def _key(entity: Entity, row: Values) -> Key:
     return Key(row["id"], row["affiliate_account_id"] if entity.is_fact else 0)
 
 
-def changes_of(engine: Engine, world: World, asking: Principal, random: Random, count: int) -> list[Asked]:
-    """That many mutations of a viewer."""
+def changes_of(
+    engine: Engine, world: World, asking: Principal, random: Random, count: int, met: Mapping[str, int]
+) -> list[Asked]:
+    """That many mutations of a viewer, those first that were met least."""
     services = engine.services
     reading = Reading(services.catalogue, world, asking.paths)
     seen = {entity.name: reading.projection(entity) for entity in services.catalogue.served}
-    return list(Changes(random, documents_in(engine, world, asking, random, DeniedMode.HIDE), seen).some(count))
+    return list(Changes(random, documents_in(engine, world, asking, random, DeniedMode.HIDE), seen, met).some(count))

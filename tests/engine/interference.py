@@ -15,7 +15,7 @@ chance (secrets, codes) is the same each time, and so are the next numbers of ro
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -93,9 +93,11 @@ class Asking:
     documents: list[Asked]
 
 
-def changes_asked(engine: Engine, world: World, who: Principal, random: Random, count: int) -> Asking:
-    """Somebody who asks for that many mutations."""
-    return Asking(who.fingerprint, who, changes_of(engine, world, who, random, count))
+def changes_asked(
+    engine: Engine, world: World, who: Principal, random: Random, count: int, met: Mapping[str, int]
+) -> Asking:
+    """Somebody who asks for that many mutations, those first that were met least."""
+    return Asking(who.fingerprint, who, changes_of(engine, world, who, random, count, met))
 
 
 class InterferenceError(AssertionError):

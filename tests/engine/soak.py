@@ -19,6 +19,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -34,12 +35,13 @@ from installation import SECRETS
 from interference import Figures, InterferenceError, changes_asked, prove, prove_of
 from kinds import KINDS, MIXED
 from stored_grants import people_of
-from worlds import emptied, inserted
+from worlds import World, emptied, inserted
 
 from sightline.db import migrate
 from sightline.db.database import Database
 from sightline.db.embedded import lease
 from sightline.db.role_names import SUPERUSER, DatabaseRole
+from sightline.resolvers.identity import Principal
 from sightline.server.execution import Engine
 
 MIXTURES = 20
@@ -138,8 +140,7 @@ async def _proofs(
     if length.changes:
         assert isinstance(figures, Figures)
         world, people = await people_of(connection, catalogue, random, PEOPLE)
-        draws = [partial(changes_asked, engine, world, who, random, count) for who in people]
-        return [partial(prove_of, engine, connection, world, draw, random, into=figures) for draw in draws]
+        return [partial(_proof_of_changes, engine, connection, world, who, random, count, figures) for who in people]
     world, kinds = await inserted(connection, catalogue, random), (*KINDS, *[MIXED] * MIXTURES)
     if isinstance(figures, Figures):
         return [
@@ -150,6 +151,19 @@ async def _proofs(
         partial(compare, engine, standard, connection, world, each, random, documents=count, into=figures)
         for each in kinds
     ]
+
+
+async def _proof_of_changes(
+    engine: Engine,
+    connection: asyncpg.Connection,
+    world: World,
+    who: Principal,
+    random: Random,
+    count: int,
+    figures: Figures,
+) -> None:
+    draw = partial(changes_asked, engine, world, who, random, count, Counter(figures.mutations))
+    await prove_of(engine, connection, world, draw, random, into=figures)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import httpx
 import structlog
 
 from sightline.db.database import Database
+from sightline.db.ending import end
 from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
 from sightline.db.locations import data_directory
 from sightline.db.secrets import Secrets
@@ -117,8 +118,7 @@ async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait((task,))
+        await end(task)
 
 
 async def _note_uses(database: Database, identities: Identities) -> None:

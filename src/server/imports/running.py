@@ -21,6 +21,7 @@ from sightline.authz.paths import PathKind
 from sightline.db import audit
 from sightline.db.changes import stand_still
 from sightline.db.database import Database
+from sightline.db.ending import end
 from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
 from sightline.db.import_jobs import (
     STOPPED,
@@ -216,9 +217,7 @@ class Imports:
                     with suppress(*_DISTURBED):
                         await self._look(held)
         finally:
-            if not work.done():
-                work.cancel()
-                await asyncio.wait((work,))
+            await end(work)
         work.result()
 
     async def _look(self, held: Held) -> None:

@@ -81,6 +81,8 @@ class Database:
                     yield database
             finally:
                 await end(watch)
+                with suppress(asyncio.CancelledError):
+                    watch.result()
 
     @property
     def warnings(self) -> list[str]:

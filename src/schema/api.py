@@ -29,6 +29,7 @@ from graphql import (
     parse,
     print_schema,
     validate,
+    validate_schema,
 )
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
@@ -229,6 +230,9 @@ class Api(strawberry.Schema):
         there = {each for each in self.coordinates if isinstance(each, Open) or each.exists_for(visibility)}
         visible = frozenset[str]().union(*(self.coordinates[each] for each in there)) - withheld
         filtered = filter_schema(self.structure, visible.__contains__)
+        faults = validate_schema(filtered)
+        if faults:
+            raise TypeError(f"a view is no valid schema: {[fault.message for fault in faults]}")
         view = View.__new__(View)
         view.__dict__.update(self.__dict__)
         view._schema, view._base = filtered, self

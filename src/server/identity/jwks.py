@@ -18,6 +18,7 @@ import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from sightline.db.ending import end
 from sightline.server.answers import RefusedError
 from sightline.server.bodies import parse_json
 from sightline.server.identity.algorithms import fits, public_part
@@ -71,8 +72,7 @@ class KeySource:
     async def close(self) -> None:
         """End what was begun in the background."""
         if self._renewal is not None:
-            self._renewal.cancel()
-            await asyncio.wait((self._renewal,))
+            await end(self._renewal)
 
     def _age(self) -> float:
         return float("inf") if self._fetched is None else self.clock() - self._fetched

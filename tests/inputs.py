@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from graphql import GraphQLInputObjectType
+from graphql import GraphQLField, GraphQLInputObjectType, get_named_type
 from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+SAID = "__typename ... on UserError { message code path } ... on Conflict { version }"
+"""What is selected of a mutation's payload, to have all that its errors say."""
+
+
+def input_of(mutation: GraphQLField) -> GraphQLInputObjectType:
+    """What a mutation takes."""
+    type_ = get_named_type(mutation.args["input"].type)
+    assert isinstance(type_, GraphQLInputObjectType)
+    return type_
 
 
 def is_one_of(type_: GraphQLInputObjectType) -> bool:

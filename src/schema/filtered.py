@@ -28,7 +28,7 @@ from graphql import (
 from strawberry.schema.schema_converter import CustomGraphQLEnumType, GraphQLCoreConverter
 
 from sightline.schema.denied import DIRECTIVE
-from sightline.schema.structure import Structure
+from sightline.schema.structure import Given, Structure
 
 Exists = Callable[[str], bool]
 Copied = TypeVar("Copied")
@@ -69,18 +69,16 @@ class _Kept:
         while self._drop_what_leads_nowhere() or self._drop_broken_promises():
             pass
         self.arguments = {
-            (name, member): self._arguments(name, member)
+            (name, each): self._arguments(base.members[name][each].arguments)
             for name, members in self.members.items()
-            if name in base.taking
-            for member in members
-            if member in base.taking[name]
+            for each in members
+            if base.members[name][each].arguments
         }
         self._keep_what_is_reached()
         self._refuse_half_an_input()
         self.whole = self._whole()
 
-    def _arguments(self, name: str, member: str) -> list[str]:
-        given = self.base.members[name][member].arguments
+    def _arguments(self, given: Iterable[Given]) -> list[str]:
         kept = [each.name for each in given if each.leads_to in self.members and self.exists(each.coordinate)]
         for each in given:
             if each.is_required and each.name not in kept:
@@ -138,16 +136,15 @@ class _Kept:
         self.members = {name: members for name, members in self.members.items() if name in reached}
 
     def _leads_to(self, name: str) -> Iterable[str]:
-        known, taking = self.base.members[name], self.base.taking.get(name, ())
+        known = self.base.members[name]
         yield from self.base.interfaces.get(name, ())
         yield from self.base.implementors.get(name, ())
         for each in self.members[name]:
             member = known[each]
             if member.leads_to is not None:
                 yield member.leads_to
-            if each in taking:
-                kept = self.arguments[name, each]
-                yield from (given.leads_to for given in member.arguments if given.name in kept)
+            kept = self.arguments.get((name, each), ())
+            yield from (given.leads_to for given in member.arguments if given.name in kept)
 
     def _whole(self) -> set[str]:
         """The types that have all they had, and lead only to such."""
@@ -156,8 +153,8 @@ class _Kept:
             for name, members in self.members.items()
             if len(members) == len(self.base.members[name])
             and all(
-                len(self.arguments[name, each]) == len(self.base.members[name][each].arguments)
-                for each in self.base.taking.get(name, ())
+                len(self.arguments.get((name, each), ())) == len(self.base.members[name][each].arguments)
+                for each in members
             )
         }
         waiting = [name for name in self.base.members if name not in whole]

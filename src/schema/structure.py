@@ -46,15 +46,14 @@ class Member:
 class Structure:
     """The types by name with their members, and which of them refer to which.
 
-    `taking` has the fields that take arguments; `implementors` those of each interface; `referring` the types that
-    refer to a type by a member, an argument or an interface.
+    `implementors` are those of each interface; `referring` the types that refer to a type by a member, an argument or
+    an interface.
     """
 
     schema: GraphQLSchema
     members: Mapping[str, Mapping[str, Member]]
     inputs: frozenset[str]
     unions: frozenset[str]
-    taking: Mapping[str, frozenset[str]]
     interfaces: Mapping[str, tuple[str, ...]]
     implementors: Mapping[str, tuple[str, ...]]
     referring: Mapping[str, set[str]]
@@ -84,11 +83,6 @@ class Structure:
             members,
             frozenset(name for name, type_ in types.items() if isinstance(type_, GraphQLInputObjectType)),
             frozenset(name for name, type_ in types.items() if isinstance(type_, GraphQLUnionType)),
-            {
-                name: frozenset(taking)
-                for name, own in members.items()
-                if (taking := [each.name for each in own.values() if each.arguments])
-            },
             interfaces,
             implementors,
             referring,

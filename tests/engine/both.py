@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 import asyncpg
-import orjson
+from changing import answered
+from desk import as_bytes
 from documents import Asked, documents_of
 from drawing import NOON
 from kinds import Kind, viewer_of
@@ -18,7 +19,7 @@ from worlds import World
 from sightline.db.snapshot import Snapshot
 from sightline.resolvers.identity import Principal
 from sightline.schema.api import Api
-from sightline.server.answers import GraphQLAnswer, GraphQLRequest
+from sightline.server.answers import GraphQLRequest
 from sightline.server.execution import Engine
 from sightline.server.logs import operation_line
 
@@ -93,11 +94,10 @@ async def compare_changes(
     answers = []
     for engine in (planned, standard):
         async with taken_back(connection):
-            snapshot, request = Snapshot(connection, 0, NOON), GraphQLRequest(asked.text, dict(asked.variables[0]))
-            answer = _as_bytes(await engine.answer(request, who, snapshot, changing=True))
+            answer, _ = await answered(engine, connection, who, asked)
             assert asked.follows is not None
             after = GraphQLRequest(asked.follows.text, dict(asked.follows.variables[0]))
-            answers.append([answer, (await _answer(engine, connection, who, after))[1]])
+            answers.append([as_bytes(answer), (await _answer(engine, connection, who, after))[1]])
     here, there = answers
     if here != there:
         raise ExecutorsDifferError(f"{who.paths}\n{asked}\n{here!r}\n{there!r}")
@@ -108,11 +108,7 @@ async def _answer(
     engine: Engine, connection: asyncpg.Connection, asking: Principal, request: GraphQLRequest
 ) -> tuple[Any, bytes]:
     answer = await engine.answer(request, asking, Snapshot(connection, 0, NOON))
-    return answer.data, _as_bytes(answer)
-
-
-def _as_bytes(answer: GraphQLAnswer) -> bytes:
-    return orjson.dumps([answer.data, answer.errors, answer.extensions, answer.executed])
+    return answer.data, as_bytes(answer)
 
 
 def _next_page(asked: Asked, data: Any) -> list[dict[str, Any]]:

@@ -14,6 +14,8 @@ from datetime import timedelta
 from random import Random
 from typing import Any, Final
 
+import asyncpg
+import orjson
 from documents import Asked, Documents, documents_in
 from drawing import CURRENCIES, NOON, TEXTS, Values
 from graphql import (
@@ -27,16 +29,18 @@ from graphql import (
     get_nullable_type,
     is_required_input_field,
 )
-from inputs import is_one_of
+from inputs import SAID, input_of, is_one_of
 from reading import Projection, Reading
 from worlds import World
 
 from sightline.authz.permissions import CATALOGUE, token
 from sightline.authz.reports.lists import BASE_COLUMNS
 from sightline.db.catalogue import Entity
+from sightline.db.snapshot import Snapshot
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.identity import Principal
 from sightline.schema.denied import DeniedMode
+from sightline.server.answers import ErrorCode, GraphQLAnswer, GraphQLRequest
 from sightline.server.execution import Engine
 
 ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -53,6 +57,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
 _CAPITAL: Final = re.compile(r"([A-Z])")
 PERMISSIONS: Final = [each for permissions in CATALOGUE.values() for each in permissions.values()]
 SCOPES: Final = sorted({token(each.key, level) for each in PERMISSIONS for level in each.levels})
+COLUMNS: Final = sorted(BASE_COLUMNS.values())
 MAPPING: Final = """
 name: leads
 source: shop
@@ -63,8 +68,8 @@ program: {constant: alpha}
 account: {column: publisher, by: external_id}
 """
 TEXT: Final[Mapping[str, Callable[[Random], str]]] = {
-    "add": lambda r: r.choice(sorted(BASE_COLUMNS.values())),
-    "column": lambda r: r.choice(sorted(BASE_COLUMNS.values())),
+    "add": lambda r: r.choice(COLUMNS),
+    "column": lambda r: r.choice(COLUMNS),
     "columns": lambda r: r.choice(("clicks", "conversions", "payout", "revenue")),
     "coordinate": lambda r: r.choice(("Conversion.payout", "Program.name")),
     "country": lambda r: "FR",
@@ -78,7 +83,7 @@ TEXT: Final[Mapping[str, Callable[[Random], str]]] = {
     "landingUrl": lambda r: "https://example.org/landing",
     "mapping": lambda r: MAPPING,
     "permission": lambda r: r.choice(PERMISSIONS).key,
-    "remove": lambda r: r.choice(sorted(BASE_COLUMNS.values())),
+    "remove": lambda r: r.choice(COLUMNS),
     "scopes": lambda r: r.choice(SCOPES),
     "slug": lambda r: f"page-{r.randint(1, 99)}",
     "timeZone": lambda r: "Europe/Paris",
@@ -124,7 +129,7 @@ class Changes:
         asked = Counter(self.met)
         for _ in range(count if root else 0):
             assert root is not None
-            names = [each for each in root.fields if self._has_what_it_needs(_input_of(root.fields[each]))]
+            names = [each for each in root.fields if self._has_what_it_needs(input_of(root.fields[each]))]
             if self.random.random() < UNSEEN or not names:
                 names = list(root.fields)
             self.random.shuffle(names)
@@ -142,12 +147,11 @@ class Changes:
         return all(any(self._visible(self.reads.catalogue[table]) for table in _tables(name)) for name in needed)
 
     def _mutation(self, name: str, of: GraphQLField) -> Asked:
-        given, payload = _input_of(of), get_named_type(of.type)
+        given, payload = input_of(of), get_named_type(of.type)
         assert isinstance(payload, GraphQLUnionType)
         (success,) = [each for each in payload.types if each.name.endswith("Success")]
-        said = "__typename ... on UserError { message code path } ... on Conflict { version }"
         text = (
-            f"mutation($input: {given.name}!) {{ done: {name}(input: $input) {{ {said}"
+            f"mutation($input: {given.name}!) {{ done: {name}(input: $input) {{ {SAID}"
             f" ... on {success.name} {self.reads.selection(success, 2)} }} }}"
         )
         follows = next(iter(self.reads.some(1)))
@@ -193,12 +197,6 @@ class Changes:
         return self._keys[entity.name]
 
 
-def _input_of(mutation: GraphQLField) -> GraphQLInputObjectType:
-    given = get_named_type(mutation.args["input"].type)
-    assert isinstance(given, GraphQLInputObjectType)
-    return given
-
-
 def _tables(name: str) -> Sequence[str]:
     """Of which tables the id is that an input of this name takes."""
     return ALIASES.get(name, (_CAPITAL.sub(r"_\1", name).lower(),))
@@ -206,6 +204,23 @@ def _tables(name: str) -> Sequence[str]:
 
 def _key(entity: Entity, row: Values) -> Key:
     return Key(row["id"], row["affiliate_account_id"] if entity.is_fact else 0)
+
+
+async def answered(
+    engine: Engine, connection: asyncpg.Connection, who: Principal, asked: Asked
+) -> tuple[GraphQLAnswer, int]:
+    """The answer to a mutation, and how many statements it read by. A fault of ours is none: raises AssertionError."""
+    snapshot, request = Snapshot(connection, 0, NOON), GraphQLRequest(asked.text, dict(asked.variables[0]))
+    answer = await engine.answer(request, who, snapshot, changing=True)
+    codes = [error["extensions"].get("code") for error in answer.errors]
+    assert ErrorCode.INTERNAL not in codes, f"no answer: {answer.errors}\n{asked}"
+    return answer, snapshot.statements
+
+
+def is_done(answer: bytes) -> bool:
+    """Whether the answer to a random mutation, as bytes, is that it was done."""
+    done = (orjson.loads(answer)[0] or {}).get("done")
+    return done is not None and done["__typename"].endswith("Success")
 
 
 def changes_of(

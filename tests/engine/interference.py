@@ -21,8 +21,8 @@ from random import Random
 from typing import Any
 
 import asyncpg
-import orjson
-from changing import changes_of
+from changing import answered, changes_of, is_done
+from desk import as_bytes
 from documents import Asked, documents_of
 from drawing import NOON
 from kinds import Kind, viewer_of
@@ -33,7 +33,7 @@ from worlds import World
 
 from sightline.db.snapshot import Snapshot
 from sightline.resolvers.identity import Principal
-from sightline.server.answers import ErrorCode, GraphQLAnswer, GraphQLRequest
+from sightline.server.answers import GraphQLRequest
 from sightline.server.execution import Engine
 
 MOST_PAGES = 8
@@ -205,7 +205,7 @@ async def _answers(engine: Engine, connection: asyncpg.Connection, asking: Princ
         for error in answer.errors:
             if not _too_large(error):
                 raise InterferenceError(f"no answer: {error}\n{asked}")
-        answers.append(Answered(_bytes(answer), snapshot.statements))
+        answers.append(Answered(as_bytes(answer), snapshot.statements))
         page: dict[str, Any] = ((answer.data or {}).get("page") or {}).get("pageInfo") or {}
         if asked.walks and page.get("hasNextPage") and len(answers) < MOST_PAGES:
             waiting.append({"after": page["endCursor"]})
@@ -218,13 +218,9 @@ async def _taken_back(
     """The answer to a mutation, and to what follows it."""
     assert asked.follows is not None
     async with taken_back(connection):
-        snapshot = Snapshot(connection, 0, NOON)
-        request = GraphQLRequest(asked.text, dict(asked.variables[0]))
-        answer = await engine.answer(request, asking, snapshot, changing=True)
-        if any(error["extensions"].get("code") == ErrorCode.INTERNAL for error in answer.errors):
-            raise InterferenceError(f"no answer: {answer.errors}\n{asked}")
+        answer, statements = await answered(engine, connection, asking, asked)
         follows = await _answers(engine, connection, asking, asked.follows)
-    return [Answered(_bytes(answer), snapshot.statements), *follows]
+    return [Answered(as_bytes(answer), statements), *follows]
 
 
 def _compare(asking: Asking, document: Asked, before: list[Answered], after: list[Answered]) -> None:
@@ -254,15 +250,5 @@ def _count_mutations(documents: list[Asked], answers: list[list[Answered]], into
             into.done[document.mutation] += is_done(answer.text)
 
 
-def is_done(answer: bytes) -> bool:
-    """Whether the answer to a random mutation is that it was done."""
-    done = (orjson.loads(answer)[0] or {}).get("done")
-    return done is not None and done["__typename"].endswith("Success")
-
-
 def _too_large(error: dict[str, Any]) -> bool:
     return any(said in error["message"] for said in ("at most", " most is ", "more than 2000 tokens"))
-
-
-def _bytes(answer: GraphQLAnswer) -> bytes:
-    return orjson.dumps([answer.data, answer.errors, answer.extensions, answer.executed])

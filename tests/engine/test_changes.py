@@ -11,24 +11,24 @@ from random import Random
 
 import asyncpg
 from both import compare_changes, without_plans
-from changing import changes_of
+from changing import answered, changes_of, is_done
+from desk import as_bytes
 from drawing import NOON
-from interference import Figures, changes_asked, is_done, prove_of
+from interference import Figures, changes_asked, prove_of
 from operations import operation_of
 from oracle import compare_cells
 from reading import Reading
-from stored_grants import people_of
+from stored_grants import as_stored, people_of
 from taking_back import NUMBERED_ANEW
 from worlds import World, read_back, seed
 
 from sightline.db.database import Database
 from sightline.db.secrets import Secrets
 from sightline.db.snapshot import Snapshot
-from sightline.resolvers.identity import Principal, principal_of_user
-from sightline.server.answers import GraphQLRequest
+from sightline.resolvers.identity import Principal
 from sightline.server.execution import Engine
 
-PEOPLE = 12
+PEOPLE = 20
 ASKERS = 12
 CHANGES = 18
 LIVED = 25
@@ -60,18 +60,18 @@ async def test_what_was_changed_is_seen_by_the_rules(database: Database, secrets
     random, engine, done = Random(seed()), Engine.of(database, secrets), Counter[str]()
     catalogue = engine.services.catalogue
     async with database.owner() as connection:
-        world, people = await people_of(connection, catalogue, random, PEOPLE)
+        world, _ = await people_of(connection, catalogue, random, PEOPLE)
         await connection.execute(NUMBERED_ANEW)
         while done.total() < LIVED:
-            who = await principal_of_user(Snapshot(connection, 0, NOON), random.choice(people).user_id or 0)
+            who = await as_stored(connection, random.choice(world.tables["app_user"])["id"])
             if await _changed(engine, connection, world, who, random, done):
                 world = await read_back(connection, catalogue)
         print(f"{done.total()} mutations done, of {len(done)} names")
         cells = 0
-        for each in random.sample(people, READERS):
-            snapshot = Snapshot(connection, 0, NOON)
-            who = await principal_of_user(snapshot, each.user_id or 0)
-            reading, operation = Reading(catalogue, world, who.paths), operation_of(engine.services, who, snapshot)
+        for user in random.sample(world.tables["app_user"], READERS):
+            who = await as_stored(connection, user["id"])
+            operation = operation_of(engine.services, who, Snapshot(connection, 0, NOON))
+            reading = Reading(catalogue, world, who.paths)
             for entity in catalogue.served:
                 cells += await compare_cells(operation, world, entity, reading.projection(entity))
     print(f"{cells} cells compared")
@@ -83,11 +83,9 @@ async def _changed(
 ) -> bool:
     """Whether somebody changed something."""
     for asked in changes_of(engine, world, who, random, 1, done):
-        request = GraphQLRequest(asked.text, dict(asked.variables[0]))
         async with connection.transaction():
-            answer = await engine.answer(request, who, Snapshot(connection, 0, NOON), changing=True)
-        assert answer.data is None or answer.data["done"] is not None, f"no answer: {answer.errors}\n{asked}"
-        if answer.data is not None and answer.data["done"]["__typename"].endswith("Success"):
+            answer, _ = await answered(engine, connection, who, asked)
+        if is_done(as_bytes(answer)):
             done[asked.mutation or ""] += 1
             return True
     return False

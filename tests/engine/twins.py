@@ -13,18 +13,18 @@ from functools import cache
 from random import Random
 
 import asyncpg
-from drawing import NOON, Values
+from drawing import Values
 from grant_tables import GRANT_TABLES
 from planted import Planted
 from reading import HIDDEN, Projection, Reading
+from stored_grants import as_stored
 from trying import Change, Trying, bound_columns, fixed_columns
 from worlds import World, key_of, read_back
 
 from sightline.authz.entities import ENTITY_RULES
 from sightline.authz.expr import columns_read
 from sightline.db.catalogue import Catalogue, Entity
-from sightline.db.snapshot import Snapshot
-from sightline.resolvers.identity import Principal, principal_of_user
+from sightline.resolvers.identity import Principal
 
 ROWS_TO_REMOVE = (
     "conversion_event",
@@ -145,7 +145,7 @@ class Twin:
         """The viewer as the tables have him; a mutation may read there what he holds."""
         if self.viewer.user_id is None:
             return None
-        return await principal_of_user(Snapshot(self.connection, 0, NOON), self.viewer.user_id)
+        return await as_stored(self.connection, self.viewer.user_id)
 
     def _cells(self, fixed: Columns, *, chance: float, among: Columns | None = None) -> Iterator[list[Change]]:
         """Other values for hidden cells: per table, those that nothing constrains first, each row's others after."""

@@ -66,36 +66,42 @@ def _assignments(world: WorldRows) -> None:
         own = [role for role in roles if role.get("organization_id") == organization]
         given = world.one_of(own) if own and world.chance(0.6) else world.one_of(everybody)
         listed = world.one_of(list(enums.ListScope))
-        made = world.numbered(
-            "role_assignment",
-            version=1,
-            user_id=user,
-            scope="ORGANIZATION",
-            organization_id=organization,
-            role_id=given["id"],
-            program_scope=listed,
-            line_scope=world.one_of(list(enums.ListScope)),
-        )
+        lines = world.one_of(list(enums.ListScope))
+        made = assign(world, user, given["id"], organization, programs=listed, lines=lines)
         for program in world.tables["program"]:
             if listed is enums.ListScope.LISTED and world.chance(0.4):
                 ids = {"assignment_id": made["id"], "program_id": program["id"]}
                 world.add("assignment_program", **ids, created_at=NOON)
     for manager in world.random.sample(world.tables["app_user"], 5):
-        world.numbered(
-            "role_assignment",
-            version=1,
-            user_id=manager["id"],
-            scope="PLATFORM",
-            role_id=world.one_of(platform)["id"],
-            program_scope="ALL",
-            line_scope="ALL",
-        )
+        assign(world, manager["id"], world.one_of(platform)["id"])
         for target, column in (
             ("affiliate_account", "affiliate_account_id"),
             ("advertiser_profile", "advertiser_profile_id"),
         ):
             for each in world.random.sample(world.tables[target], 3):
                 world.numbered("manager_assignment", user_id=manager["id"], **{column: each["id"]})
+
+
+def assign(
+    world: WorldRows,
+    user: int,
+    role: int,
+    organization: int | None = None,
+    *,
+    programs: str = "ALL",
+    lines: str = "ALL",
+) -> Values:
+    """A role given to somebody, in an organization or on the platform."""
+    return world.numbered(
+        "role_assignment",
+        version=1,
+        user_id=user,
+        scope="PLATFORM" if organization is None else "ORGANIZATION",
+        organization_id=organization,
+        role_id=role,
+        program_scope=programs,
+        line_scope=lines,
+    )
 
 
 def pairs(world: WorldRows, first: str, second: str, most: int) -> Iterator[tuple[int, int]]:

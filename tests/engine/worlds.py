@@ -75,7 +75,14 @@ async def emptied(connection: asyncpg.Connection, catalogue: Catalogue) -> None:
 
 async def inserted(connection: asyncpg.Connection, catalogue: Catalogue, random: Random, *, size: int = 1) -> World:
     """A random world, written by the owner and read back, so that Python has what the tables hold."""
-    for name, rows in rows_of_world(random, size=size).items():
+    return await inserted_rows(connection, catalogue, rows_of_world(random, size=size))
+
+
+async def inserted_rows(
+    connection: asyncpg.Connection, catalogue: Catalogue, tables: Mapping[str, list[Values]]
+) -> World:
+    """The rows of a world by table, parents first, written and read back."""
+    for name, rows in tables.items():
         await insert(connection, catalogue[name], rows)
     await connection.execute("ANALYZE")
     return await read_back(connection, catalogue)

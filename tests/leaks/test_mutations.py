@@ -17,7 +17,7 @@ from graphql import (
     get_nullable_type,
     is_required_input_field,
 )
-from inputs import is_one_of
+from inputs import SAID, input_of, is_one_of
 
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.identity import Principal
@@ -61,13 +61,6 @@ def required_of(type_: GraphQLInputObjectType, some_id: str) -> dict[str, Any]:
     }
 
 
-def input_of(field: GraphQLField) -> GraphQLInputObjectType:
-    """What a mutation takes."""
-    type_ = get_named_type(field.args["input"].type)
-    assert isinstance(type_, GraphQLInputObjectType)
-    return type_
-
-
 def takes_an_id(type_: GraphQLInputObjectType) -> bool:
     """Whether a mutation names a row."""
     return any(get_named_type(field.type).name == "ID" for field in type_.fields.values())
@@ -77,8 +70,7 @@ def document(name: str, field: GraphQLField, times: int) -> str:
     """The mutation so many times, each with an input of its own and with everything that its errors say."""
     declared = ", ".join(f"$input{at}: {input_of(field).name}!" for at in range(times))
     asked = " ".join(f"at{at}: {name}(input: $input{at}) {{ ...Said }}" for at in range(times))
-    said = "__typename ... on UserError { message code path } ... on Conflict { version }"
-    return f"mutation ({declared}) {{ {asked} }} fragment Said on {get_named_type(field.type).name} {{ {said} }}"
+    return f"mutation ({declared}) {{ {asked} }} fragment Said on {get_named_type(field.type).name} {{ {SAID} }}"
 
 
 def batches(rows: list[tuple[str, Key]]) -> Iterator[list[tuple[str, Key]]]:

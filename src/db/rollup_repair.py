@@ -13,12 +13,20 @@ import asyncpg
 from sightline.db.rollups import GRAINS, SUMS, summed
 
 _CLICKS = "unique_clicks, duplicate_clicks, invalid_clicks"
+_TRAFFIC = f"{_CLICKS}, impressions"
 _BY_PROGRAM = "program_id, hour, advertiser_profile_id, advertiser_org_id"
 _BY_ACCOUNT = f"affiliate_account_id, {_BY_PROGRAM}, partner_org_id"
 _OF_CLICKS = f"""
     SELECT {_BY_ACCOUNT}, count(*) FILTER (WHERE kind = 'UNIQUE'), count(*) FILTER (WHERE kind = 'DUPLICATE'),
-        count(*) FILTER (WHERE kind = 'INVALID')
-    FROM (SELECT *, date_trunc('hour', event_at, 'UTC') AS hour FROM click) AS c GROUP BY {_BY_ACCOUNT}
+        count(*) FILTER (WHERE kind = 'INVALID'), sum(impressions)::bigint
+    FROM (
+        SELECT affiliate_account_id, program_id, date_trunc('hour', event_at, 'UTC') AS hour, advertiser_profile_id,
+            advertiser_org_id, partner_org_id, kind, 0 AS impressions
+        FROM click
+        UNION ALL
+        SELECT {_BY_ACCOUNT}, NULL, impressions FROM traffic_hour_by_account WHERE impressions > 0
+    ) AS counted
+    GROUP BY {_BY_ACCOUNT}
 """
 _OF_TRAFFIC = f"""
     SELECT {_BY_PROGRAM}, sum(unique_clicks), sum(duplicate_clicks), sum(invalid_clicks), sum(impressions)
@@ -28,23 +36,31 @@ _OF_TRAFFIC = f"""
 
 @dataclass(frozen=True, slots=True)
 class Rollup:
-    """One table of hourly sums: its columns that are made from elsewhere, and the query that makes them."""
+    """One table of hourly sums: its columns, and the query that makes its rows."""
 
     table: str
     columns: str
     made_by: str
-    where: str = "true"
+
+    @property
+    def difference(self) -> str:
+        """SQL of the rows that are stored and not made (`stored` is above 0), or made and not stored (below)."""
+        return f"""
+            SELECT {self.columns}, sum(stored) AS stored FROM (
+                SELECT {self.columns}, 1 AS stored FROM {self.table}
+                UNION ALL SELECT made.*, -1 FROM ({self.made_by}) AS made
+            ) AS beside GROUP BY {self.columns} HAVING sum(stored) <> 0
+        """
+
+    @property
+    def same(self) -> str:
+        """SQL of whether a row `t` of the table and one of its differences, `d`, are the same."""
+        return " AND ".join(f"t.{name} = d.{name}" for name in self.columns.split(", "))
 
 
 ROLLUPS = (
-    # Hours that have ad views and no clicks are made by no click.
-    Rollup(
-        "traffic_hour_by_account",
-        f"{_BY_ACCOUNT}, {_CLICKS}",
-        _OF_CLICKS,
-        where="unique_clicks + duplicate_clicks + invalid_clicks > 0",
-    ),
-    Rollup("traffic_hour_by_program", f"{_BY_PROGRAM}, {_CLICKS}, impressions", _OF_TRAFFIC),
+    Rollup("traffic_hour_by_account", f"{_BY_ACCOUNT}, {_TRAFFIC}", _OF_CLICKS),
+    Rollup("traffic_hour_by_program", f"{_BY_PROGRAM}, {_TRAFFIC}", _OF_TRAFFIC),
     *(Rollup(grain.table, f"{grain.columns}, {', '.join(SUMS)}", summed(grain)) for grain in GRAINS),
 )
 """In the order in which they are made."""
@@ -52,32 +68,28 @@ ROLLUPS = (
 
 async def differences(connection: asyncpg.Connection) -> dict[str, int]:
     """How many rows of each table are there and should not be, or should be and are not; only tables that have some."""
-    found = {each.table: await connection.fetchval(_difference(each)) for each in ROLLUPS}
+    found = {
+        each.table: await connection.fetchval(f"SELECT count(*) FROM ({each.difference}) AS different")
+        for each in ROLLUPS
+    }
     return {table: number for table, number in found.items() if number}
 
 
 async def rebuild(connection: asyncpg.Connection) -> None:
-    """Make all hourly sums anew, in a transaction of its own, while nobody writes facts. Ad views stay."""
+    """Make all hourly sums anew, in a transaction of its own, while nobody writes facts. Ad views stay.
+
+    Rows that are right already are left alone.
+    """
     async with connection.transaction():
         await connection.execute("LOCK TABLE click, conversion IN SHARE MODE")
-        await connection.execute(
-            f"CREATE TEMPORARY TABLE kept_views ON COMMIT DROP AS SELECT {_BY_ACCOUNT}, impressions"
-            " FROM traffic_hour_by_account WHERE impressions > 0"
-        )
         for each in ROLLUPS:
-            await connection.execute(f"DELETE FROM {each.table}")
+            await connection.execute(f"CREATE TEMPORARY TABLE different ON COMMIT DROP AS {each.difference}")
+            await connection.execute(
+                f"DELETE FROM {each.table} AS t USING different AS d WHERE stored > 0 AND {each.same}"
+            )
             # In the order in which they come to be written one by one: a report reads hours that lie together.
-            await connection.execute(f"INSERT INTO {each.table} ({each.columns}) {each.made_by} ORDER BY hour")
-            if each.table == "traffic_hour_by_account":
-                await connection.execute(
-                    f"INSERT INTO {each.table} AS t ({_BY_ACCOUNT}, impressions) SELECT * FROM kept_views"
-                    " ON CONFLICT (affiliate_account_id, program_id, hour)"
-                    " DO UPDATE SET impressions = excluded.impressions"
-                )
-        await connection.execute("DROP TABLE kept_views")
-
-
-def _difference(each: Rollup) -> str:
-    stored = f"SELECT {each.columns} FROM {each.table} WHERE {each.where}"
-    made = f"({each.made_by})"
-    return f"SELECT count(*) FROM (({stored} EXCEPT ALL {made}) UNION ALL ({made} EXCEPT ALL {stored})) AS different"
+            await connection.execute(
+                f"INSERT INTO {each.table} ({each.columns})"
+                f" SELECT {each.columns} FROM different WHERE stored < 0 ORDER BY hour"
+            )
+            await connection.execute("DROP TABLE different")

@@ -59,10 +59,10 @@ class GlobalIds:
     def encode(self, entity: str, keys: Sequence[Key]) -> list[str]:
         """The global ids of rows of one entity, in order."""
         tag = self.tags[entity]
-        plain = b"".join([_PACKED(tag, key.account >> 32, key.account & _LOW, key.id) for key in keys])
+        plain = b"".join([_PACKED(tag, account >> 32, account & _LOW, number) for number, account in keys])
         blocks = self.cipher.encryptor().update(plain)
-        # Two bytes more for each block make its text end where it ends, so that all are written at once.
-        filled = b"".join([blocks[at : at + _BLOCK] + b"\0\0" for at in range(0, len(blocks), _BLOCK)])
+        # Two bytes after each block make its text end where it ends, so that all are written at once.
+        filled = b"\0\0".join([blocks[at : at + _BLOCK] for at in range(0, len(blocks), _BLOCK)])
         text = urlsafe_b64encode(filled).decode()
         return [text[at : at + _LENGTH] for at in range(0, len(text), _FILLED_LENGTH)]
 

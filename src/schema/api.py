@@ -168,19 +168,16 @@ class View(strawberry.Schema):
 class _Names(NameConverter):
     """Names as the framework makes them, each once: it asks for those of arguments at every request."""
 
-    @lru_cache(maxsize=4_096)  # noqa: B019  # there is one for each `Api`, which lives as long as its process
+    @lru_cache(maxsize=4_096)  # noqa: B019  # there is one, which lives as long as its process
     def apply_naming_config(self, name: str) -> str:
         """A name in camel case."""
         return super().apply_naming_config(name)
 
 
-class Api(strawberry.Schema):
-    """The full schema. Nobody is served it: every operation runs in the view of its viewer.
+class _Full(strawberry.Schema):
+    """The full schema, and what is known of it: all that follows from the declarations alone."""
 
-    Without `planned` the standard executor answers alone.
-    """
-
-    def __init__(self, *, planned: bool = True) -> None:
+    def __init__(self) -> None:
         types = [getattr(entities, name) for name in entities.__all__]
         config = StrawberryConfig(scalar_map=SCALARS, name_converter=_Names())
         super().__init__(
@@ -195,6 +192,19 @@ class Api(strawberry.Schema):
         self.bindings = _bindings(self._schema)
         self.guards = _number_guards(self._schema)
         self.coordinates = _by_binding(self.bindings, self.guards)
+
+
+_full = lru_cache(maxsize=1)(_Full)
+
+
+class Api(_Full):
+    """The full schema, made once in a process, and the views of it. Nobody is served the whole of it.
+
+    Every operation runs in the view of its viewer. Without `planned` the standard executor answers alone.
+    """
+
+    def __init__(self, *, planned: bool = True) -> None:
+        self.__dict__.update(vars(_full()))
         self.views: LRUCache[str, View] = LRUCache(_MOST_VIEWS)
         self.withheld: LRUCache[tuple[str, frozenset[str]], tuple[str, frozenset[str]]] = LRUCache(_MOST_LISTS)
         self.documents: LRUCache[tuple[str, bytes], Prepared] = LRUCache(_MOST_DOCUMENTS)

@@ -12,7 +12,6 @@ from sightline.db.imports.errors import ImportRefusedError
 from sightline.db.imports.model import FileFormat, FileKind
 from sightline.db.imports.ndjson import ObjectFile
 from sightline.db.imports.rows import OrderFile
-from sightline.db.imports.workbook import SheetFile
 
 ENDINGS = {
     ".tsv": FileKind.TSV,
@@ -44,6 +43,8 @@ def open_orders(path: Path, form: FileFormat) -> Iterator[OrderFile]:
 def _opened(path: Path, raw: BinaryIO, form: FileFormat) -> OrderFile:
     match form.kind or ENDINGS.get(path.suffix.lower(), FileKind.CSV):
         case FileKind.XLSX:
+            from sightline.db.imports.workbook import SheetFile  # every command would wait for openpyxl
+
             return SheetFile(path, raw, form)
         case FileKind.NDJSON:
             return ObjectFile(path, raw, form)

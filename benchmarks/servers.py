@@ -120,7 +120,7 @@ def _wait_for(server: Server, ready: str) -> None:
             if not ready or urlopen(f"http://127.0.0.1:{server.port}/{ready}", timeout=30).status == 200:
                 return
         except OSError:
-            sleep(0.2)
+            sleep(0.02)
     raise SystemExit(f"{server.name} does not start")
 
 

@@ -23,7 +23,7 @@ class UnguardedApi(Api):
 
     def __init__(self) -> None:
         super().__init__()
-        self.bindings = dict.fromkeys(self.bindings, Open())
+        self.coordinates = {Open(): list(self.bindings)}
 
     def view(self, visibility: Visibility, listed: frozenset[str] | None = None) -> View:
         """The one view, which no list narrows."""

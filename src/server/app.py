@@ -25,7 +25,7 @@ from sightline.server.identity.endpoints import SESSION_PATHS, SessionEndpoint
 from sightline.server.identity.registration import REGISTRATION_PATHS
 from sightline.server.identity.serving import beside, browsers_of, identity_services
 from sightline.server.logs import configure_logging
-from sightline.server.memory import keep_what_lasts
+from sightline.server.memory import keep_what_lasts, while_it_is_made
 from sightline.server.settings import Settings, exposed, load_settings
 from sightline.server.transport import GraphQLEndpoint
 
@@ -106,7 +106,8 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
 
 def create() -> Starlette:
     """The application by the settings of the environment: what each worker of `sightline serve` runs."""
-    from sightline.server.execution import make_execute
+    with while_it_is_made():
+        from sightline.server.execution import make_execute
 
     settings = load_settings()
     configure_logging(settings.log_format)
@@ -117,7 +118,8 @@ def lasting(make: MakeExecute) -> MakeExecute:
     """The same, for a process that is there to serve: what was made by then stays."""
 
     def made(database: Database, services: Services, settings: Settings, access: Access) -> Execute:
-        execute = make(database, services, settings, access)
+        with while_it_is_made():
+            execute = make(database, services, settings, access)
         keep_what_lasts()
         return execute
 

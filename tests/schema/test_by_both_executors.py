@@ -60,6 +60,8 @@ ANSWERED = {
         "query @onDenied(mode: MASK) { conversions(first: 9) { nodes { status madeUp revenue { amount } } secret } }"
     ),
 }
+COVERED = """query ($input: ReportInput!) { report(input: $input) {
+    rowCount columns { key values coverage programs } rows { dimensions { key value label } } } }"""
 ASKING = ("admin", "adv-guest", "partner-admin", "collab-readonly")
 
 
@@ -112,6 +114,28 @@ async def test_reports_are_completed_by_plans(
     answer, executed = await both(desk, standard, question.who, question.query, wanted)
     assert b'"values":[' in answer
     assert executed["by plan"] == 1
+
+
+@pytest.mark.parametrize("who", ["adv-admin", "finance"])
+async def test_a_column_over_some_programs_is_completed_by_plans(desk: Desk, standard: Engine, who: str) -> None:
+    """RC5: `programs` is found by reading more, for each column of PARTIAL coverage; so asks the console."""
+    reads = "{ reportLenses { kind id name } }"
+    (own,) = [
+        each["id"]
+        for each in (await desk.read(reads, await desk.member(who)))["reportLenses"]
+        if each["kind"] == "ADVERTISER" and each["name"] == "Northwind Outfitters"
+    ]
+    given = {
+        "lens": {"kind": "ADVERTISER", "organization": own},
+        "columns": ["conversions", "payout", "profit"],
+        "groupBy": ["program"],
+        "period": {"days": {"since": "2026-01-01", "until": "2026-02-01"}},
+        "onRestricted": "DROP",
+        "first": 5,
+    }
+    answer, executed = await both(desk, standard, who, COVERED, {"input": given})
+    assert executed == {"by plan": 1}
+    assert answer.count(b'"coverage":"PARTIAL","programs":null') == 0 < answer.count(b'"coverage":"PARTIAL"')
 
 
 @pytest.fixture(scope="module")

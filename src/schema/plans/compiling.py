@@ -24,7 +24,15 @@ from sightline.schema.denied import UnavailableField
 from sightline.schema.fields import Guard
 from sightline.schema.plans.columns import Column, Constant, NotCompiledError, Plan
 from sightline.schema.plans.leaves import Leaf
-from sightline.schema.plans.objects import Completion, ReadOff, never_null, of_leaf, of_lists, of_objects, reader
+from sightline.schema.plans.objects import (
+    Completion,
+    found_from_object,
+    needs_the_object_alone,
+    never_null,
+    of_leaf,
+    of_lists,
+    of_objects,
+)
 from sightline.schema.plans.pages import STANDING, Edges, Nodes, PagePlan, Standings, TotalCounts
 from sightline.schema.plans.rows import (
     AmountsOf,
@@ -150,10 +158,10 @@ class Compiler:
         return Standings(tuple(parts), tuple(parts.values()))
 
     def _of_object(self, type_: GraphQLObjectType, field: GraphQLField, details: Details) -> Column:
-        read = reader(_definition(field))
-        if read is None:
-            raise NotCompiledError(f"{type_.name} has a field that is more than read off")
-        return ReadOff(read, self._completion(field.type, details))
+        definition = _definition(field)
+        if not needs_the_object_alone(definition):
+            raise NotCompiledError(f"{type_.name} has a field that takes more than its object")
+        return found_from_object(definition, self._completion(field.type, details))
 
     def _completion(self, type_: Any, details: Details) -> Completion:
         match type_:

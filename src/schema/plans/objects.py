@@ -1,15 +1,15 @@
-"""Fields of plain objects: attributes, and methods that need nothing but the object."""
+"""Fields of plain objects: attributes, and methods that need nothing but the object, which may read more."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any
 
 from strawberry.types.field import StrawberryField
 
-from sightline.schema.plans.columns import LeftToStandardError, Plan, Run, refuse_none, scattered
+from sightline.schema.plans.columns import Column, LeftToStandardError, Plan, Run, refuse_none, scattered
 from sightline.schema.plans.leaves import Leaf
 
 Completion = Callable[[Run, list[Any]], Awaitable[list[Any]]]
@@ -31,16 +31,32 @@ class ReadOff:
         return await self.completion(run, values)
 
 
-def reader(definition: StrawberryField) -> Callable[[Any], Any] | None:
-    """How a field is read off its object; None where that takes arguments, time, or the operation."""
+@dataclass(frozen=True, slots=True)
+class ReadFurther:
+    """What each object finds by reading more, one after another, completed as its type is."""
+
+    read: Callable[[Any], Awaitable[Any]]
+    completion: Completion
+
+    async def values(self, run: Run, sources: Sequence[Any]) -> list[Any]:
+        """In the order of the objects."""
+        return await self.completion(run, [await run.read(self.read(each)) for each in sources])
+
+
+def needs_the_object_alone(definition: StrawberryField) -> bool:
+    """Whether a field is found from its object, without arguments, extensions, or the operation."""
     resolver = definition.base_resolver
-    if definition.extensions or definition.arguments:
-        return None
+    alone = resolver is None or not resolver.info_parameter
+    return alone and not definition.extensions and not definition.arguments
+
+
+def found_from_object(definition: StrawberryField, completion: Completion) -> Column:
+    """The column of a field that needs the object alone."""
+    resolver = definition.base_resolver
     if resolver is None:
-        return attrgetter(definition.python_name)
-    if resolver.is_async or resolver.info_parameter:
-        return None
-    return cast("Callable[[Any], Any]", resolver.wrapped_func)
+        return ReadOff(attrgetter(definition.python_name), completion)
+    read: Any = resolver.wrapped_func
+    return ReadFurther(read, completion) if resolver.is_async else ReadOff(read, completion)
 
 
 def of_leaf(leaf: Leaf) -> Completion:

@@ -16,6 +16,7 @@ _CLICKS = "unique_clicks, duplicate_clicks, invalid_clicks"
 _TRAFFIC = f"{_CLICKS}, impressions"
 _BY_PROGRAM = "program_id, hour, advertiser_profile_id, advertiser_org_id"
 _BY_ACCOUNT = f"affiliate_account_id, {_BY_PROGRAM}, partner_org_id"
+# Nothing but the sums themselves says how many ad views there were.
 _OF_CLICKS = f"""
     SELECT {_BY_ACCOUNT}, count(*) FILTER (WHERE kind = 'UNIQUE'), count(*) FILTER (WHERE kind = 'DUPLICATE'),
         count(*) FILTER (WHERE kind = 'INVALID'), sum(impressions)::bigint

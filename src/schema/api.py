@@ -165,13 +165,15 @@ class View(strawberry.Schema):
         return print_schema(self._schema)
 
 
+_in_camel_case = lru_cache(maxsize=4_096)(NameConverter().apply_naming_config)
+
+
 class _Names(NameConverter):
     """Names as the framework makes them, each once: it asks for those of arguments at every request."""
 
-    @lru_cache(maxsize=4_096)  # noqa: B019  # there is one, which lives as long as its process
     def apply_naming_config(self, name: str) -> str:
         """A name in camel case."""
-        return super().apply_naming_config(name)
+        return _in_camel_case(name)
 
 
 class _Full(strawberry.Schema):

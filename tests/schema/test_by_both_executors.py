@@ -119,10 +119,10 @@ async def test_reports_are_completed_by_plans(
 @pytest.mark.parametrize("who", ["adv-admin", "finance"])
 async def test_a_column_over_some_programs_is_completed_by_plans(desk: Desk, standard: Engine, who: str) -> None:
     """RC5: `programs` is found by reading more, for each column of PARTIAL coverage; so asks the console."""
-    reads = "{ reportLenses { kind id name } }"
+    found = await desk.read("{ reportLenses { kind id name } }", await desk.member(who))
     (own,) = [
         each["id"]
-        for each in (await desk.read(reads, await desk.member(who)))["reportLenses"]
+        for each in found["reportLenses"]
         if each["kind"] == "ADVERTISER" and each["name"] == "Northwind Outfitters"
     ]
     given = {
@@ -135,7 +135,8 @@ async def test_a_column_over_some_programs_is_completed_by_plans(desk: Desk, sta
     }
     answer, executed = await both(desk, standard, who, COVERED, {"input": given})
     assert executed == {"by plan": 1}
-    assert answer.count(b'"coverage":"PARTIAL","programs":null') == 0 < answer.count(b'"coverage":"PARTIAL"')
+    assert b'"coverage":"PARTIAL"' in answer
+    assert b'"coverage":"PARTIAL","programs":null' not in answer
 
 
 @pytest.fixture(scope="module")

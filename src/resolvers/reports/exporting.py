@@ -7,7 +7,7 @@ rows of another period beside it, has the ceiling that a page has.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 
@@ -15,7 +15,7 @@ from sightline.authz.expr import TRUE
 from sightline.db.tables.enums import ExportFormat
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.operation import Operation
-from sightline.resolvers.reports.ordering import Names, WrittenLine, satisfying
+from sightline.resolvers.reports.ordering import Names, Written, satisfying, written_of
 from sightline.resolvers.reports.plans import ReportPlan, moved_to
 from sightline.resolvers.reports.reports import (
     TOO_MANY_TO_ORDER,
@@ -24,10 +24,9 @@ from sightline.resolvers.reports.reports import (
     names_in,
     page_and_names,
     ready,
-    written_lines,
 )
 from sightline.resolvers.reports.requests import MOST_GROUPS, ReportRequest
-from sightline.resolvers.reports.running import Line, Run
+from sightline.resolvers.reports.running import Line, Rows, Run, Totals, currencies_of
 
 PIECE = 500
 """Rows that are computed at a time."""
@@ -43,7 +42,8 @@ class Piece:
     report is compared with no period.
     """
 
-    lines: tuple[WrittenLine, ...]
+    rows: Rows
+    written: Sequence[Written]
     names: Names
     at_most: int
     before: tuple[Line | None, ...] = ()
@@ -62,8 +62,8 @@ class Exporting:
     run: Run
     programs: dict[str, int]
     programs_before: dict[str, int]
-    _totals: Line | None = None
-    _before: Line | None = None
+    _totals: Totals | None = None
+    _before: Totals | None = None
     _currencies: set[str] = field(default_factory=set)
 
     async def pieces(self, *, salt: str) -> AsyncIterator[Piece]:
@@ -73,14 +73,14 @@ class Exporting:
             async for piece in self._ordered():
                 yield piece
             return
-        async for at_most, lines, currencies in self.run.streamed(self.asked.plan, size=PIECE, salt=salt):
-            self._currencies |= currencies
-            chosen = satisfying(lines, self.request.having)
-            group_by = self.asked.plan.query.group_by
-            written = written_lines(self.asked.values, group_by, chosen)
-            yield Piece(written, await names_in(self.operation, group_by, chosen, group_by), at_most)
+        group_by = self.asked.plan.query.group_by
+        async for at_most, rows in self.run.streamed(self.asked.plan, size=PIECE, salt=salt):
+            self._currencies |= currencies_of(self.asked.plan, rows.groups)
+            chosen = rows.only(satisfying(rows, self.request.having)) if self.request.having else rows
+            written = written_of(self.asked.values, group_by, chosen.keys)
+            yield Piece(chosen, written, await names_in(self.operation, group_by, chosen.keys, group_by), at_most)
 
-    async def totals(self) -> Line:
+    async def totals(self) -> Totals:
         """The totals over all rows, once these were taken."""
         if self._totals is None:
             self._totals = await self.run.total(self.asked.plan, frozenset(self._currencies))
@@ -92,7 +92,7 @@ class Exporting:
         return self.asked.before is not None
 
     @property
-    def totals_before(self) -> Line | None:
+    def totals_before(self) -> Totals | None:
         """The totals of the period that it is compared with, once the rows were taken."""
         return self._before
 
@@ -102,14 +102,15 @@ class Exporting:
             raise BadInputError(f"{TOO_MANY_TO_ORDER}, or leave out orderBy and compareTo.")
         self._totals = outcome.totals
         whole = replace(self.request, first=MOST_GROUPS)
-        page, names = await page_and_names(self.operation, whole, self.asked.plan, outcome, self.asked.values)
+        page, names = await page_and_names(self.operation, whole, self.asked.plan, outcome.rows, self.asked.values)
         before: tuple[Line | None, ...] = ()
         if self.asked.before is not None:
             compared = await compared_with(self.run, self.asked.plan, page, self.asked.before)
-            before, self._before = compared.lines, compared.totals
-        for begin in range(0, len(page.lines), PIECE):
-            end = begin + PIECE
-            yield Piece(page.lines[begin:end], names, page.count, before[begin:end])
+            before, self._before = compared.rows, compared.totals
+        for begin in range(0, len(page.rows), PIECE):
+            end = min(begin + PIECE, len(page.rows))
+            rows, written = page.rows.only(range(begin, end)), page.written[begin:end]
+            yield Piece(rows, written, names, page.count, before[begin:end])
 
 
 async def exporting(operation: Operation, request: ReportRequest) -> Exporting:

@@ -6,38 +6,36 @@ last, so that an order is total and no page tells in which order rows were made.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sightline.authz.reports.dimensions import DIMENSIONS
 from sightline.authz.reports.series import Exact, exact
 from sightline.resolvers.cursors import Cursors, MalformedCursorError, query_name
 from sightline.resolvers.errors import BadInputError
+from sightline.resolvers.reports.dimension_values import DimensionValues
 from sightline.resolvers.reports.requests import Compared, Having, ReportRequest
-from sightline.resolvers.reports.running import Line
+from sightline.resolvers.reports.running import Rows
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenLine:
-    """A row with the values it stands for as they are written."""
+class PageOfRows:
+    """One page of a report's rows, with the values they stand for as they are written, and the cursors of its ends."""
 
-    line: Line
-    written: tuple[str | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PageOfLines:
-    """One page of a report's rows, with the cursors of its ends."""
-
-    lines: tuple[WrittenLine, ...]
+    rows: Rows
+    written: Sequence[Written]
     cursors: tuple[str, ...]
     has_more: bool
     has_before: bool
     count: int
 
+
+Written = tuple[str | None, ...]
+"""What a row stands for, one text of each dimension."""
 
 Names = Mapping[str, Mapping[object, str | None]]
 """The names of the rows that dimensions name, by dimension and number."""
@@ -46,48 +44,78 @@ Part = tuple[object, bool]
 """One value to order by, and whether the greatest comes first."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Order:
-    """How the rows of a request are ordered. `names` has those of all rows, for every dimension it is ordered by."""
+    """How the rows of a request are ordered. `names` has those of all rows, for every dimension it is ordered by.
 
+    Most rows are told apart by what the request orders by; only those that are not are written out for it.
+    """
+
+    rows: Rows
     request: ReportRequest
     group_by: tuple[str, ...]
     names: Names
+    values: DimensionValues
 
-    def place(self, each: WrittenLine) -> tuple[Part, ...]:
-        """Where a row stands: smaller places come first."""
-        return tuple((value(each), descending) for value, descending in self._keys())
-
-    def sorted(self, lines: Iterable[WrittenLine]) -> list[WrittenLine]:
-        """The rows in their order."""
-        found = list(lines)
-        for value, descending in reversed(self._keys()):  # each sorting leaves equal ones as they are
-            there = [each for each in found if value(each) is not None]
+    def by_keys(self, places: Iterable[int]) -> list[int]:
+        """Rows by what the request orders by; equal ones stay as they come."""
+        found = list(places)
+        for value, descending in reversed(self._keys):  # each sorting leaves equal ones as they are
+            there = [at for at in found if value(at) is not None]
             there.sort(key=value, reverse=descending)
-            found = there + [each for each in found if value(each) is None] if len(there) < len(found) else there
+            found = there + [at for at in found if value(at) is None] if len(there) < len(found) else there
         return found
 
-    def _keys(self) -> list[tuple[Callable[[WrittenLine], Any], bool]]:
-        asked = [(self._value_of(key.key), key.descending) for key in self.request.order]
-        return [*asked, *((_written(at), False) for at in range(len(self.group_by)))]
+    def in_order(self, places: Sequence[int]) -> list[int]:
+        """Rows in the order that is total: equal ones by their texts."""
+        written = self.written(places)
+        by_texts = sorted(range(len(places)), key=lambda at: [(text is None, text) for text in written[at]])
+        return self.by_keys(places[at] for at in by_texts)
 
-    def _value_of(self, key: str) -> Callable[[WrittenLine], Any]:
+    def written(self, places: Sequence[int]) -> Sequence[Written]:
+        """What rows stand for, as it is written."""
+        return written_of(self.values, self.group_by, [self.rows.keys[at] for at in places])
+
+    def rank(self, at: int) -> tuple[Part, ...]:
+        """Where a row stands by what the request orders by: smaller ones come first."""
+        return tuple((value(at), descending) for value, descending in self._keys)
+
+    def place(self, at: int) -> tuple[Part, ...]:
+        """Where a row stands in the order that is total."""
+        (written,) = self.written([at])
+        return (*self.rank(at), *((text, False) for text in written))
+
+    @cached_property
+    def _keys(self) -> list[tuple[Callable[[int], Any], bool]]:
+        return [(self._value_of(key.key), key.descending) for key in self.request.order]
+
+    def _value_of(self, key: str) -> Callable[[int], Any]:
         if key not in self.group_by:
-            return lambda each: each.line.values[key]
-        at = self.group_by.index(key)
+            return self.rows.column(key).__getitem__
+        number, keys = self.group_by.index(key), self.rows.keys
         if DIMENSIONS[key].entity is None:
-            return lambda each: each.line.key[at]
+            return lambda at: keys[at][number]
         names = self.names[key]
-        return lambda each: names.get(each.line.key[at])
+        return lambda at: names.get(keys[at][number])
 
 
-def _written(at: int) -> Callable[[WrittenLine], Any]:
-    return lambda each: each.written[at]
+def written_of(
+    values: DimensionValues, group_by: Sequence[str], keys: Sequence[tuple[object, ...]]
+) -> Sequence[Written]:
+    """What rows stand for, written out."""
+    if not group_by:
+        return [()] * len(keys)
+    texts = (values.written(each, [key[at] for key in keys]) for at, each in enumerate(group_by))
+    return list(zip(*texts, strict=True))
 
 
-def satisfying(lines: Sequence[Line], having: Sequence[Having]) -> list[Line]:
-    """The rows that pass every test."""
-    return [line for line in lines if all(_passes(line.values[each.column], each) for each in having)]
+def satisfying(rows: Rows, having: Sequence[Having]) -> Sequence[int]:
+    """The places of the rows that pass every test."""
+    passed: Sequence[int] = range(len(rows))
+    for test in having:
+        values = rows.column(test.column)
+        passed = [at for at in passed if _passes(values[at], test)]
+    return passed
 
 
 def _passes(value: Exact | None, test: Having) -> bool:
@@ -107,21 +135,35 @@ def _passes(value: Exact | None, test: Having) -> bool:
             return value >= given
 
 
-def page_of(lines: Sequence[WrittenLine], order: Order, *, cursors: Cursors, viewer: str) -> PageOfLines:
+def page_of(places: Sequence[int], order: Order, *, cursors: Cursors, viewer: str) -> PageOfRows:
     """The page that a request asks for. Raises BadInputError for a cursor that is none of this report's."""
     request = order.request
     query = query_name("report", request.without_page)
-    ordered, begin = order.sorted(lines), 0
+    ordered, begin, settled = order.by_keys(places), 0, 0
     if request.after is not None:
         after = _opened(request.after, order, cursors=cursors, viewer=viewer, query=query)
-        begin = bisect_right(ordered, 0, key=lambda each: _compared(order.place(each), after))
-    shown = ordered[begin : begin + request.first]
+        begin, settled = _behind(ordered, order, after)
+    end = min(begin + request.first, len(ordered))
+    if end > settled:
+        last = order.rank(ordered[end - 1])
+        equal = bisect_right(ordered, 0, lo=end - 1, key=lambda at: _compared(order.rank(at), last))
+        ordered[settled:equal] = order.in_order(ordered[settled:equal])
+    shown = ordered[begin:end]
     sealed = tuple(
-        cursors.seal(tuple(_packed(value) for value, _ in order.place(each)), viewer=viewer, query=query)
-        for each in ([shown[0], shown[-1]] if shown else [])
+        cursors.seal(tuple(_packed(value) for value, _ in order.place(at)), viewer=viewer, query=query)
+        for at in ([shown[0], shown[-1]] if shown else [])
     )
-    more = begin + len(shown) < len(ordered)
-    return PageOfLines(tuple(shown), sealed, more, request.after is not None, len(ordered))
+    rows, written = order.rows.only(shown), order.written(shown)
+    return PageOfRows(rows, written, sealed, end < len(ordered), request.after is not None, len(ordered))
+
+
+def _behind(ordered: list[int], order: Order, after: Sequence[Part]) -> tuple[int, int]:
+    """Where the rows behind a place begin, and up to where rows have been brought into their order for that."""
+    rank = after[: len(order.request.order)]
+    first = bisect_left(ordered, 0, key=lambda at: _compared(order.rank(at), rank))
+    last = bisect_right(ordered, 0, lo=first, key=lambda at: _compared(order.rank(at), rank))
+    ordered[first:last] = order.in_order(ordered[first:last])
+    return bisect_right(ordered, 0, lo=first, hi=last, key=lambda at: _compared(order.place(at), after)), last
 
 
 def _opened(text: str, order: Order, *, cursors: Cursors, viewer: str, query: str) -> tuple[Part, ...]:

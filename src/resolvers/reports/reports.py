@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from sightline.authz.reports.dimensions import DIMENSIONS
@@ -21,11 +21,11 @@ from sightline.resolvers.reports.dimension_values import DimensionValues
 from sightline.resolvers.reports.labels import names_of
 from sightline.resolvers.reports.metrics import metrics_named
 from sightline.resolvers.reports.names import columns_to_show
-from sightline.resolvers.reports.ordering import Names, Order, PageOfLines, WrittenLine, page_of, satisfying
+from sightline.resolvers.reports.ordering import Names, Order, PageOfRows, page_of, satisfying
 from sightline.resolvers.reports.periods import bucket_of, compared_period, period_of, steps_from, zone_named
 from sightline.resolvers.reports.plans import ReportPlan, moved_to, plan_of, refuse_unknown_past, without_small_groups
 from sightline.resolvers.reports.requests import MOST_GROUPS, ReportRequest
-from sightline.resolvers.reports.running import Line, Outcome, Run
+from sightline.resolvers.reports.running import Line, Rows, Run, Totals
 
 TOO_MANY_TO_ORDER = f"There are more than {MOST_GROUPS:,} rows, too many to choose and order: ask for a shorter period"
 _OF_ORGANIZATIONS = frozenset({ReportLens.ADVERTISER, ReportLens.PARTNER})
@@ -36,8 +36,8 @@ class Compared:
     """The same report over another period: what each row of the page was then, None where there was no such row."""
 
     period: Period
-    lines: tuple[Line | None, ...]
-    totals: Line
+    rows: tuple[Line | None, ...]
+    totals: Totals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,9 +46,9 @@ class Report:
 
     run: Run
     plan: ReportPlan
-    page: PageOfLines
+    page: PageOfRows
     names: Names
-    totals: Line
+    totals: Totals
     complete: bool
     withheld: bool
     compared: Compared | None
@@ -93,7 +93,7 @@ async def report_of(operation: Operation, request: ReportRequest) -> Report:
     outcome = await run.outcome(plan)
     if not outcome.complete and (request.having or request.order):
         raise BadInputError(f"{TOO_MANY_TO_ORDER}, fewer dimensions, or filters.")
-    page, names = await page_and_names(operation, request, plan, outcome, asked.values)
+    page, names = await page_and_names(operation, request, plan, outcome.rows, asked.values)
     compared = None if before is None else await compared_with(run, plan, page, before)
     return Report(run, plan, page, names, outcome.totals, outcome.complete, outcome.withheld, compared)
 
@@ -104,53 +104,47 @@ async def _defaults(operation: Operation, lens: Lens) -> ReportDefaults:
 
 
 async def page_and_names(
-    operation: Operation, request: ReportRequest, plan: ReportPlan, outcome: Outcome, values: DimensionValues
-) -> tuple[PageOfLines, Names]:
+    operation: Operation, request: ReportRequest, plan: ReportPlan, rows: Rows, values: DimensionValues
+) -> tuple[PageOfRows, Names]:
     """The page of a request, and the names of the rows that its dimensions lead to."""
     group_by = plan.query.group_by
-    lines = satisfying(outcome.lines, request.having)
+    chosen = satisfying(rows, request.having)
     ordered = {each.key for each in request.order}
-    names = await names_in(operation, group_by, lines, ordered)
+    names = await names_in(operation, group_by, [rows.keys[at] for at in chosen], ordered)
     page = page_of(
-        written_lines(values, group_by, lines),
-        Order(request, group_by, names),
+        chosen,
+        Order(rows, request, group_by, names, values),
         cursors=operation.services.cursors,
         viewer=operation.principal.fingerprint,
     )
-    shown = [each.line for each in page.lines]
-    return page, names | await names_in(operation, group_by, shown, set(group_by) - ordered)
-
-
-def written_lines(values: DimensionValues, group_by: Sequence[str], lines: Sequence[Line]) -> tuple[WrittenLine, ...]:
-    """Rows with what they stand for written out."""
-    texts = [values.written(key, [line.key[at] for line in lines]) for at, key in enumerate(group_by)]
-    written = zip(*texts, strict=True) if texts else repeat(())
-    return tuple(map(WrittenLine, lines, written))
+    return page, names | await names_in(operation, group_by, page.rows.keys, set(group_by) - ordered)
 
 
 async def names_in(
-    operation: Operation, group_by: Sequence[str], lines: Sequence[Line], keys: Collection[str]
+    operation: Operation, group_by: Sequence[str], rows: Sequence[tuple[object, ...]], keys: Collection[str]
 ) -> dict[str, Mapping[object, str | None]]:
-    """The names of the rows that some of the dimensions of a report lead to."""
+    """The names of what rows stand for, in some of the dimensions of a report."""
     return {
-        key: await names_of(operation, DIMENSIONS[key].entity, (line.key[at] for line in lines))
+        key: await names_of(operation, DIMENSIONS[key].entity, (each[at] for each in rows))
         for at, key in enumerate(group_by)
         if key in keys
     }
 
 
-async def compared_with(run: Run, plan: ReportPlan, page: PageOfLines, before: Period) -> Compared:
+async def compared_with(run: Run, plan: ReportPlan, page: PageOfRows, before: Period) -> Compared:
     """The rows of a page as they were in another period."""
     outcome = await run.outcome(moved_to(plan, before))
-    then = {_position(line, plan, before): line for line in outcome.lines}
-    lines = tuple(then.get(_position(each.line, plan, plan.period)) for each in page.lines)
-    return Compared(before, lines, outcome.totals)
+    then = {_position(key, plan, before): at for at, key in enumerate(outcome.rows.keys)}
+    places = [then.get(_position(key, plan, plan.period)) for key in page.rows.keys]
+    rows = outcome.rows.only([at for at in places if at is not None])
+    found = count()
+    return Compared(before, tuple(None if at is None else Line(rows, next(found)) for at in places), outcome.totals)
 
 
-def _position(line: Line, plan: ReportPlan, period: Period) -> tuple[object, ...]:
+def _position(key: tuple[object, ...], plan: ReportPlan, period: Period) -> tuple[object, ...]:
     """What a row stands for, with its dates counted from the beginning of its period."""
     zone = ZoneInfo(period.time_zone)
     return tuple(
         value if part is None or value is None else steps_from(bucket_of(period.since, part, zone), value, part)
-        for value, part in zip(line.key, (DIMENSIONS[key].part for key in plan.query.group_by), strict=True)
+        for value, part in zip(key, (DIMENSIONS[each].part for each in plan.query.group_by), strict=True)
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Context, Decimal, Inexact, localcontext
 from types import NoneType
@@ -14,7 +13,7 @@ from sightline.authz.expr import TRUE, Expr
 from sightline.authz.reports.catalogue import Catalogue
 from sightline.authz.reports.columns import Aggregation
 from sightline.authz.reports.series import Exact, Series
-from sightline.db.reports.queries import Groups, Period, SumsQuery
+from sightline.db.reports.queries import Groups, Period, Sum, SumsQuery
 from sightline.db.reports.statements import GROUPS, SALT, groups_from
 from sightline.db.snapshot import Snapshot
 from sightline.resolvers.reports.desk import OpenLens
@@ -22,19 +21,94 @@ from sightline.resolvers.reports.plans import ReportPlan, is_money, sums_of
 from sightline.resolvers.reports.requests import MOST_GROUPS
 from sightline.resolvers.reports.small_groups import left_out_too_small, too_small, unfiltered, withheld
 
-Values = Mapping[str, Exact | None]
 _MICROSECOND = timedelta(microseconds=1)
 _EXACT = Context(prec=1_000, traps=[Inexact])
 """More digits than any sum has: nothing is rounded."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Rows of a report, unordered, column by column. A column is computed when it is first asked for.
+
+    So a report computes all rows only of what chooses and orders them, and everything else of the page.
+    """
+
+    columns: Catalogue
+    plan: ReportPlan
+    groups: Groups
+    _computed: dict[str, Sequence[Exact | None]] = field(default_factory=dict)
+    _series: dict[Sum, Series] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    @property
+    def keys(self) -> Sequence[tuple[object, ...]]:
+        """The values that each row stands for, one of each dimension."""
+        return self.groups.keys
+
+    def column(self, key: str) -> Sequence[Exact | None]:
+        """A computed column of the plan, in all rows; null in one that has no program of its coverage."""
+        if key not in self._computed:
+            coverage = self.plan.coverage[key]
+            sums = {name: self._sum(each) for name, each in _wanted(self.columns, key, coverage).items()}
+            series = self.columns.values([key], sums, number=Series.constant(len(self)))[key]
+            self._computed[key] = [None] * len(self) if series is None else series.values
+        return self._computed[key]
+
+    def currency(self, at: int) -> str | None:
+        """The currency of a row's amounts."""
+        if self.plan.currency is not None or not self.plan.query.group_by:
+            return self.plan.currency
+        own = self.keys[at][self.plan.query.group_by.index("currency")]
+        return None if own is None else str(own)
+
+    def only(self, places: Sequence[int]) -> Rows:
+        """The rows in some places, in the order of these."""
+        return Rows(self.columns, self.plan, self.groups.only(places))
+
+    def _sum(self, each: Sum) -> Series:
+        """A sum in all rows, null where there are facts and none is of a program that it is over."""
+        if each not in self._series:
+            series = Series.of(_numbers(self.groups.sums[each]))
+            if each.programs != TRUE:
+                series = series.without(covered is False for covered in self.groups.covered[each.programs])
+            self._series[each] = series
+        return self._series[each]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a report: the values it stands for, and its columns. `currency` is that of its amounts."""
+    """One row of a report."""
 
-    key: tuple[object, ...]
-    values: Values
+    rows: Rows
+    at: int
+
+    def value(self, key: str) -> Exact | None:
+        """The value of a column."""
+        return self.rows.column(key)[self.at]
+
+    @property
+    def currency(self) -> str | None:
+        """That of its amounts."""
+        return self.rows.currency(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The columns of a report over all its rows. `currency` is that of its amounts."""
+
+    values: Mapping[str, Exact | None]
     currency: str | None
+
+    def value(self, key: str) -> Exact | None:
+        """The value of a column."""
+        return self.values[key]
+
+    @property
+    def withheld(self) -> Totals:
+        """The same, with nothing told."""
+        return replace(self, values=dict.fromkeys(self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +118,8 @@ class Outcome:
     Something is `withheld` where rows, or totals, are over too few conversions to be shown.
     """
 
-    lines: tuple[Line, ...]
-    totals: Line
+    rows: Rows
+    totals: Totals
     complete: bool
     withheld: bool = False
 
@@ -64,31 +138,28 @@ class Run:
         groups = groups if complete else groups.only(range(MOST_GROUPS))
         total = await self._whole(plan, groups if complete else None)
         totals = self._total_of(plan, total, currencies_of(plan, groups if complete else None))
+        rows = self._rows(plan, groups)
         if not plan.sizes:
-            return Outcome(self._lines(plan, groups), totals, complete)
+            return Outcome(rows, totals, complete)
         if await self._leaves_out_too_few(plan, total):
-            return Outcome((), _nothing_of(totals), complete, withheld=True)
+            return Outcome(rows.only(()), totals.withheld, complete, withheld=True)
         hidden = withheld(plan.sizes, groups, plan.least)
-        lines = self._lines(plan, groups.only([at for at in range(len(groups)) if at not in hidden]))
+        shown = rows.only([at for at in range(len(rows)) if at not in hidden])
         if too_small(plan.sizes, total, plan.least):
-            return Outcome(lines, _nothing_of(totals), complete, withheld=True)
-        return Outcome(lines, totals, complete, withheld=bool(hidden))
+            return Outcome(shown, totals.withheld, complete, withheld=True)
+        return Outcome(shown, totals, complete, withheld=bool(hidden))
 
-    async def streamed(
-        self, plan: ReportPlan, *, size: int, salt: str
-    ) -> AsyncIterator[tuple[int, tuple[Line, ...], frozenset[str]]]:
-        """All rows of a plan, so many at a time: how many there are in all, these, and the currencies of these."""
+    async def streamed(self, plan: ReportPlan, *, size: int, salt: str) -> AsyncIterator[tuple[int, Rows]]:
+        """All rows of a plan, so many at a time: how many there are in all, and these."""
         query = replace(plan.query, limit=None)
         statement = self.lens.reads.streamed(self.lens.visibility, query)
         if statement is None:
             return
         values = {**self.lens.binds, **query.values(plan.period), SALT: salt}
         async for records in self.snapshot.stream(statement, values, size=size):
-            groups = groups_from(query, records)
-            lines = await asyncio.to_thread(self._lines, plan, groups)
-            yield records[0][GROUPS], lines, currencies_of(plan, groups)
+            yield records[0][GROUPS], self._rows(plan, groups_from(query, records))
 
-    async def total(self, plan: ReportPlan, currencies: frozenset[str]) -> Line:
+    async def total(self, plan: ReportPlan, currencies: frozenset[str]) -> Totals:
         """The totals of a plan whose groups were not kept; `currencies` are those they had."""
         whole = replace(plan.query, group_by=(), limit=None)
         total = _whole_of(whole, await self._groups(whole, plan.period))
@@ -127,55 +198,24 @@ class Run:
                 return _added(groups)
         return _whole_of(whole, await self._groups(whole, plan.period))
 
-    def _total_of(self, plan: ReportPlan, total: Groups, currencies: frozenset[str]) -> Line:
-        """The line of a total. `currencies` are those of the groups, where they are known and each has its own."""
-        values = {key: value for key, (value,) in self._columns(plan, total).items()}
+    def _total_of(self, plan: ReportPlan, total: Groups, currencies: frozenset[str]) -> Totals:
+        """The totals of all groups as one. `currencies` are those of the groups, where they are known."""
+        row = self._rows(plan, total)
+        values = {key: row.column(key)[0] for key in plan.computed}
         if plan.currency is not None:
-            return Line((), values, plan.currency)
+            return Totals(values, plan.currency)
         if len(currencies) == 1:
-            return Line((), values, next(iter(currencies)))
-        mixed = {key: None if is_money(self.lens.columns, key) else value for key, value in values.items()}
-        return Line((), mixed, None)
+            return Totals(values, next(iter(currencies)))
+        return Totals({k: None if is_money(self.lens.columns, k) else value for k, value in values.items()}, None)
 
-    def _lines(self, plan: ReportPlan, groups: Groups) -> tuple[Line, ...]:
-        columns = self._columns(plan, groups)
-        rows = list(zip(*columns.values(), strict=True)) if columns else [()] * len(groups)
-        currencies = _own_currencies(plan, groups)
-        return tuple(
-            Line(key, dict(zip(columns, row, strict=True)), currency)
-            for key, row, currency in zip(groups.keys, rows, currencies, strict=True)
-        )
-
-    def _columns(self, plan: ReportPlan, groups: Groups) -> dict[str, list[Exact | None]]:
-        """Every column that is computed, in all groups; null in a group that has no program of its coverage."""
-        found: dict[str, list[Exact | None]] = {}
-        for coverage in dict.fromkeys(plan.coverage[key] for key in plan.computed):
-            keys = [key for key in plan.computed if plan.coverage[key] == coverage]
-            sums = _series_of(self.lens.columns, keys, coverage, groups)
-            values = self.lens.columns.values(keys, sums, number=Series.constant(len(groups)))
-            found |= {key: series.values for key, series in values.items() if series is not None}
-        return found
+    def _rows(self, plan: ReportPlan, groups: Groups) -> Rows:
+        return Rows(self.lens.columns, plan, groups)
 
 
-def _series_of(columns: Catalogue, keys: Sequence[str], coverage: Expr, groups: Groups) -> dict[str, Series]:
-    """The sums that columns of one coverage are computed from, by what formulas call them.
-
-    A median goes by the key of its column.
-    """
-    wanted = {
-        key if columns.columns[key].aggregation is Aggregation.MEDIAN else each.measure: each
-        for key in keys
-        for each in sums_of(columns, key, coverage)
-    }
-    found = {name: Series.of(_numbers(groups.sums[each])) for name, each in wanted.items()}
-    if coverage == TRUE:
-        return found
-    lacking = [covered is False for covered in groups.covered[coverage]]
-    return {name: series.without(lacking) for name, series in found.items()}
-
-
-def _nothing_of(line: Line) -> Line:
-    return replace(line, values=dict.fromkeys(line.values))
+def _wanted(columns: Catalogue, key: str, coverage: Expr) -> dict[str, Sum]:
+    """The sums that a column is computed from, by what its formula calls them; a median goes by the column's key."""
+    median = columns.columns[key].aggregation is Aggregation.MEDIAN
+    return {key if median else each.measure: each for each in sums_of(columns, key, coverage)}
 
 
 def _numbers(sums: Sequence[Any]) -> Iterable[int | Decimal | None]:
@@ -183,14 +223,6 @@ def _numbers(sums: Sequence[Any]) -> Iterable[int | Decimal | None]:
     if timedelta not in set(map(type, sums)):
         return sums
     return [Decimal(each // _MICROSECOND).scaleb(-6, _EXACT) if isinstance(each, timedelta) else each for each in sums]
-
-
-def _own_currencies(plan: ReportPlan, groups: Groups) -> Iterable[str | None]:
-    """The currency of each group's amounts."""
-    if plan.currency is not None or not plan.query.group_by:
-        return [plan.currency] * len(groups)
-    at = plan.query.group_by.index("currency")
-    return [None if key[at] is None else str(key[at]) for key in groups.keys]
 
 
 def currencies_of(plan: ReportPlan, groups: Groups | None) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import strawberry
@@ -9,12 +10,12 @@ import strawberry
 from sightline.authz.expr import TRUE
 from sightline.authz.reports.columns import Column
 from sightline.authz.reports.measures import Unit
+from sightline.authz.reports.series import Exact
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.reports.labels import plain_label
-from sightline.resolvers.reports.ordering import WrittenLine
 from sightline.resolvers.reports.reports import Compared, Report, report_of
 from sightline.resolvers.reports.requests import Coverage
-from sightline.resolvers.reports.running import Line
+from sightline.resolvers.reports.running import Line, Totals
 from sightline.schema.annotations import list_of
 from sightline.schema.bindings import METADATA, InReports, open_field, open_method
 from sightline.schema.connections import PageInfo
@@ -58,7 +59,7 @@ class ReportColumn:
         return None if coverage == TRUE else await self.report.run.programs(self.report.plan, coverage)
 
 
-def _columns(report: Report, lines: tuple[Line | None, ...], totals: Line) -> list[ReportColumn]:
+def _columns(report: Report, values: Callable[[str], Iterable[Exact | None]], totals: Totals) -> list[ReportColumn]:
     columns = ((key, _column(report, key)) for key in report.plan.shown)
     return [
         ReportColumn(
@@ -66,8 +67,8 @@ def _columns(report: Report, lines: tuple[Line | None, ...], totals: Line) -> li
             key=key,
             label=column.label,
             unit=column.unit,
-            values=numbers(column, (None if line is None else line.values[key] for line in lines)),  # type: ignore[arg-type]
-            total=number(column, totals.values[key]),  # type: ignore[arg-type]
+            values=numbers(column, values(key)),  # type: ignore[arg-type]
+            total=number(column, totals.value(key)),  # type: ignore[arg-type]
         )
         for key, column in columns
     ]
@@ -87,21 +88,21 @@ class ReportRow:
     """A row: dimensions and metrics."""
 
     report: strawberry.Private[Report]
-    row: strawberry.Private[WrittenLine]
+    at: strawberry.Private[int]
 
     @open_method("What it stands for, in the order of groupBy.")
     def dimensions(self) -> list[ReportDimensionValue]:
         """Keys, values and labels."""
-        keys = self.report.plan.query.group_by
+        keys, page = self.report.plan.query.group_by, self.report.page
         return [
             ReportDimensionValue(key=key, value=text, label=self.report.names[key].get(raw) or plain_label(key, text))
-            for key, raw, text in zip(keys, self.row.line.key, self.row.written, strict=True)
+            for key, raw, text in zip(keys, page.rows.keys[self.at], page.written[self.at], strict=True)
         ]
 
     @open_method("Its columns, one field each.")
     def metrics(self) -> _MetricsOrNothing:
         """The line itself is the source of the metrics."""
-        return self.row.line
+        return Line(self.report.page.rows, self.at)
 
 
 @strawberry.type(description="The same report over another period.")
@@ -126,12 +127,15 @@ class ReportComparison:
     )
     def rows(self) -> list_of(_MetricsOrNothing):  # type: ignore[valid-type]
         """Aligned with the rows of the page."""
-        return self.compared.lines
+        return self.compared.rows
 
     @open_method("The columns of the report over that period.")
     def columns(self) -> list[ReportColumn]:
         """Aligned with the columns of the report."""
-        return _columns(self.report, self.compared.lines, self.compared.totals)
+        rows = self.compared.rows
+        return _columns(
+            self.report, lambda key: (None if row is None else row.value(key) for row in rows), self.compared.totals
+        )
 
     @open_method("The columns over all rows of that period.")
     def totals(self) -> _MetricsOrNothing:
@@ -175,12 +179,12 @@ class ReportAnswer:
     @open_method("The columns with their values, in the order asked for: made for charts and tables.")
     def columns(self) -> list[ReportColumn]:
         """Column-major."""
-        return _columns(self.report, tuple(row.line for row in self.report.page.lines), self.report.totals)
+        return _columns(self.report, self.report.page.rows.column, self.report.totals)
 
     @open_method("The rows of the page: made for reading.")
     def rows(self) -> list[ReportRow]:
         """Row-major."""
-        return [ReportRow(report=self.report, row=row) for row in self.report.page.lines]
+        return [ReportRow(report=self.report, at=at) for at in range(len(self.report.page.rows))]
 
     @open_method("The columns over all rows. Ratios are computed from sums; amounts of several currencies are null.")
     def totals(self) -> _MetricsOrNothing:

@@ -12,7 +12,7 @@ from strawberry.types.nodes import SelectedField, Selection
 from sightline.authz.reports.columns import COLUMNS, Column
 from sightline.authz.reports.measures import Unit
 from sightline.authz.reports.series import Exact, rounded
-from sightline.resolvers.reports.running import Line
+from sightline.resolvers.reports.running import Line, Totals
 from sightline.schema.bindings import METADATA, InReports
 from sightline.schema.names import camel
 from sightline.schema.scalars import Decimal, Money
@@ -34,14 +34,14 @@ def number(column: Column, value: Exact | None) -> PythonDecimal | None:
 
 
 def _metric(column: Column) -> Any:
-    def amount(root: strawberry.Parent[Line]) -> Any:
-        value = number(column, root.values[column.key])
+    def amount(root: strawberry.Parent[Line | Totals]) -> Any:
+        value = number(column, root.value(column.key))
         if value is None or root.currency is None:
             return None
         return Money(amount=Decimal(value), currency=root.currency)  # type: ignore[arg-type]
 
-    def plain(root: strawberry.Parent[Line]) -> Any:
-        return number(column, root.values[column.key])
+    def plain(root: strawberry.Parent[Line | Totals]) -> Any:
+        return number(column, root.value(column.key))
 
     resolver, type_ = (amount, Money) if column.unit is Unit.MONEY else (plain, Decimal)
     resolver.__annotations__["return"] = type_ | None

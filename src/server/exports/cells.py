@@ -5,7 +5,7 @@ Numbers are rounded as answers have them, once; a text that names a row has its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,8 +14,8 @@ from sightline.authz.reports.dimensions import DIMENSIONS
 from sightline.authz.reports.measures import Unit
 from sightline.resolvers.reports.exporting import Exporting, Piece
 from sightline.resolvers.reports.labels import plain_label
-from sightline.resolvers.reports.running import Line
-from sightline.schema.reports.metrics import DIGITS, number
+from sightline.resolvers.reports.running import Totals
+from sightline.schema.reports.metrics import DIGITS, number, numbers
 
 Cell = str | Decimal | None
 TOTAL, COMPARED = "Total", "compared"
@@ -42,33 +42,35 @@ class Cells:
         columns = [heading for column in self._columns() for heading in self._of_column(column)]
         return [*self._of_dimensions(), *columns]
 
-    def rows(self, piece: Piece) -> list[list[Cell]]:
+    def rows(self, piece: Piece) -> list[tuple[Cell, ...]]:
         """The cells of some rows."""
-        columns, keys = self._columns(), self._keys
-        found: list[list[Cell]] = []
-        for at, row in enumerate(piece.lines):
-            cells: list[Cell] = []
-            for key, raw, text in zip(keys, row.line.key, row.written, strict=True):
-                if DIMENSIONS[key].entity is None:
-                    cells.append(plain_label(key, text))
-                else:
-                    cells += [piece.names[key].get(raw), text]
-            found.append([*cells, *self._numbers(columns, row.line, piece.before[at] if piece.before else None)])
-        return found
+        columns: list[Sequence[Cell]] = []
+        for at, key in enumerate(self._keys):
+            texts = [each[at] for each in piece.written]
+            if DIMENSIONS[key].entity is None:
+                columns.append([plain_label(key, text) for text in texts])
+            else:
+                columns += [[piece.names[key].get(each[at]) for each in piece.rows.keys], texts]
+        for column in self._columns():
+            columns.append(numbers(column, piece.rows.column(column.key)))
+            if self.report.is_compared:
+                before = (None if row is None else row.value(column.key) for row in piece.before)
+                columns.append(numbers(column, before))
+        return list(zip(*columns, strict=True))
 
-    def totals(self, line: Line) -> list[Cell]:
+    def totals(self, totals: Totals) -> list[Cell]:
         """The last row. A report of a single row has none: it is its own total."""
         if not self._keys:
             return []
         beside = sum(1 for _ in self._of_dimensions()) - 1
-        return [TOTAL, *([None] * beside), *self._numbers(self._columns(), line, self.report.totals_before)]
+        return [TOTAL, *([None] * beside), *self._numbers(totals, self.report.totals_before)]
 
-    def _numbers(self, columns: list[Column], line: Line, before: Line | None) -> Iterator[Cell]:
-        """A line's numbers, each with that of the other period beside it where the report is compared with one."""
-        for column in columns:
-            yield number(column, line.values[column.key])
+    def _numbers(self, totals: Totals, before: Totals | None) -> Iterator[Cell]:
+        """Totals, each with that of the other period beside it where the report is compared with one."""
+        for column in self._columns():
+            yield number(column, totals.value(column.key))
             if self.report.is_compared:
-                yield None if before is None else number(column, before.values[column.key])
+                yield None if before is None else number(column, before.value(column.key))
 
     @property
     def _keys(self) -> tuple[str, ...]:

@@ -173,9 +173,9 @@ class Fetch:
         async for piece in report.pieces(salt=self._salt):
             self.at_most = piece.at_most
             chosen = bool(report.request.having)
-            self._refuse_too_many(writer, self.written + len(piece.lines) if chosen else piece.at_most)
+            self._refuse_too_many(writer, self.written + len(piece.rows) if chosen else piece.at_most)
             rows = await asyncio.to_thread(_encoded, writer, cells, piece)
-            self.written += len(piece.lines)
+            self.written += len(piece.rows)
             yield rows
         totals = cells.totals(await report.totals())
         yield await asyncio.to_thread(writer.end, totals)

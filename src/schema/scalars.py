@@ -46,14 +46,14 @@ def _read_decimal_literal(node: ValueNode, variables: object = None) -> PythonDe
 def _write_decimal(value: PythonDecimal) -> str:
     """Plain notation, without zeros that say nothing beyond two decimals."""
     text = str(value)
-    if text[-5:-4] == "." and text.endswith("00"):
-        return text[:-2]  # four decimals, as amounts are stored, of which two say something
     if "E" in text:
         text = format(value, "f")
     if "." not in text:
         return text
-    whole, _, fraction = text.partition(".")
-    return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
+    short = text.rstrip("0")
+    if short[-1] == ".":
+        return f"{short}00"
+    return f"{short}0" if short[-2] == "." else short
 
 
 def _read_date(value: object) -> date:

@@ -1,12 +1,17 @@
-"""Columns of exact numbers: what formulas are evaluated over when a report is computed, all rows at once."""
+"""Columns of exact numbers: what formulas are evaluated over when a report is computed, all rows at once.
+
+A number is a decimal, as the database has it, or one decimal over another; so a sum is added up and written without
+ever being anything else, and nothing is rounded but what is `rounded`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
-from operator import add, mul, sub
-from typing import TYPE_CHECKING, Final, Self
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_05UP, ROUND_HALF_EVEN, Context, Decimal
+from itertools import repeat
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final, Self
 
 # A rational number that behaves as a fraction does, and is many times as fast; it comes without types.
 if TYPE_CHECKING:
@@ -18,51 +23,97 @@ else:
 
     Exact = mpq
 
-_EVERY_DIGIT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+_EVERY_DIGIT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_HALF_EVEN)
+_DIGITS: Final = 60
+_SPARE: Final = 3
+
+Numbers = list[Decimal | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """A number for each row; None where a row has none.
+    """A number for each row, `over` or, where there is one, divided by that `under` it; None where a row has none.
 
     Operators go row by row: null is whatever touches null, and what is divided by zero (M2).
     """
 
-    values: list[Exact | None]
+    over: Numbers
+    under: Numbers | None = None
 
     @classmethod
     def of(cls, numbers: Iterable[int | Decimal | None]) -> Self:
         """The same numbers, exactly."""
-        return cls([None if each is None else exact(each) for each in numbers])
+        given = list(numbers)
+        if set(map(type, given)) <= {Decimal, NoneType}:
+            return cls(given)  # type: ignore[arg-type]  # which mypy cannot see
+        return cls([None if each is None else Decimal(each) for each in given])
 
     @classmethod
     def constant(cls, rows: int) -> Callable[[Decimal], Self]:
         """What makes of a number of a formula a series of so many rows."""
-        return lambda number: cls([exact(number)] * rows)
+        return lambda number: cls([number] * rows)
+
+    def __len__(self) -> int:
+        return len(self.over)
 
     def without(self, rows: Iterable[bool]) -> Self:
         """The same, null in the rows that are said to be without."""
-        return type(self)([None if lacking else value for value, lacking in zip(self.values, rows, strict=True)])
+        over = [None if lacking else value for value, lacking in zip(self.over, rows, strict=True)]
+        return type(self)(over, self.under)
 
     def __add__(self, other: Self, /) -> Self:
-        return self._joined(other, add)
+        return self._joined(other, _EVERY_DIGIT.add)
 
     def __sub__(self, other: Self, /) -> Self:
-        return self._joined(other, sub)
+        return self._joined(other, _EVERY_DIGIT.subtract)
 
     def __mul__(self, other: Self, /) -> Self:
-        return self._joined(other, mul)
+        under = other.under if self.under is None else _times(self.under, other.under)
+        return type(self)(_times(self.over, other.over), under)
 
     def __truediv__(self, other: Self, /) -> Self:
-        pairs = zip(self.values, other.values, strict=True)
-        return type(self)([None if one is None or not two else one / two for one, two in pairs])
+        under = _times(other.over, self.under)
+        if not all(under):
+            under = [each or None for each in under]
+        return type(self)(_times(self.over, other.under), under)
 
     def __neg__(self) -> Self:
-        return type(self)([None if value is None else -value for value in self.values])
+        return type(self)(_each(_EVERY_DIGIT.minus, self.over), self.under)
 
-    def _joined(self, other: Self, join: Callable[[Exact, Exact], Exact]) -> Self:
-        pairs = zip(self.values, other.values, strict=True)
-        return type(self)([None if one is None or two is None else join(one, two) for one, two in pairs])
+    def _joined(self, other: Self, join: Callable[[Decimal, Decimal], Decimal]) -> Self:
+        under = other.under if self.under is None else _times(self.under, other.under)
+        return type(self)(_each(join, _times(self.over, other.under), _times(other.over, self.under)), under)
+
+    def exact(self, row: int) -> Exact | None:
+        """The number of a row."""
+        over, under = self.over[row], None if self.under is None else self.under[row]
+        if over is None or (self.under is not None and under is None):
+            return None
+        return exact(over) if under is None else exact(over) / exact(under)
+
+    @property
+    def comparable(self) -> Sequence[Decimal | Exact | None]:
+        """Numbers that are greater and less than each other as those of the rows are."""
+        return self.over if self.under is None else [self.exact(row) for row in range(len(self))]
+
+    def rounded(self, digits: int) -> Numbers:
+        """The numbers, each rounded half-even to so many digits after the point, once and at the very end (M1, M3)."""
+        values, unit = self._quotients(digits), Decimal(1).scaleb(-digits)
+        to_digits = _each(_EVERY_DIGIT.quantize, values, repeat(unit, len(values)))
+        return _each(_EVERY_DIGIT.plus, to_digits)  # there is no negative zero
+
+    def _quotients(self, digits: int) -> Numbers:
+        """The numbers with some digits more, of which the last is no 0 and no 5 unless it is exact.
+
+        So no later rounding takes one for a number that lies in the middle of two, or on one.
+        """
+        if self.under is None:
+            return self.over
+        found = _each(_dividing(_DIGITS), self.over, self.under)
+        longest = max((each.adjusted() for each in found if each is not None), default=0)
+        if longest + digits + _SPARE > _DIGITS:
+            found = _each(_dividing(longest + digits + _SPARE), self.over, self.under)
+        return found
 
 
 def exact(number: int | Decimal) -> Exact:
@@ -70,10 +121,17 @@ def exact(number: int | Decimal) -> Exact:
     return Exact(*number.as_integer_ratio())  # four times as fast as from the decimal itself
 
 
-def rounded(values: Iterable[Exact | None], digits: int) -> list[Decimal | None]:
-    """Exact values, each rounded half-even to so many digits after the point, once and at the very end (M1, M3)."""
-    power, scaled = 10**digits, _EVERY_DIGIT.scaleb
-    return [
-        None if each is None else scaled(Decimal(int(round(each * power))), -digits)  # noqa: RUF046  # not Python's
-        for each in values
-    ]
+def _dividing(digits: int) -> Callable[[Decimal, Decimal], Decimal]:
+    return Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_05UP).divide
+
+
+def _times(numbers: Numbers, factors: Numbers | None) -> Numbers:
+    return numbers if factors is None else _each(_EVERY_DIGIT.multiply, numbers, factors)
+
+
+def _each(work: Callable[..., Decimal], *columns: Iterable[Any]) -> Numbers:
+    """What is made of each row, None where it has a None."""
+    given = [list(each) for each in columns]
+    if any(NoneType in set(map(type, each)) for each in given):
+        return [None if None in row else work(*row) for row in zip(*given, strict=True)]
+    return list(map(work, *given))

@@ -5,9 +5,10 @@ What a dimension names is written as its global id; everything else as a text. R
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -43,7 +44,9 @@ class DimensionValues:
         """These values of a dimension as texts, in their order."""
         dimension = DIMENSIONS[key]
         if dimension.entity is None:
-            return [None if value is None else self._text(dimension, value) for value in values]
+            text = self._writer(dimension)
+            texts = {value: None if value is None else text(value) for value in set(values)}
+            return [texts[value] for value in values]
         numbers = [value for value in dict.fromkeys(values) if isinstance(value, int)]
         ids = self.ids.encode(dimension.entity, [Key(number, 0) for number in numbers])
         written: dict[object, str] = dict(zip(numbers, ids, strict=True))
@@ -53,18 +56,18 @@ class DimensionValues:
         """The values that texts mean. Raises BadInputError for one that no value of the dimension is written as."""
         return tuple(self._value(DIMENSIONS[key], text) for text in texts)
 
-    def _text(self, dimension: Dimension, value: object) -> str:
-        match dimension.part, value:
-            case DatePart.HOUR, datetime():
-                return value.astimezone(self.zone).isoformat()
-            case DatePart.MONTH, date():
-                return f"{value.year:04}-{value.month:02}"
-            case DatePart.QUARTER, date():
-                return f"{value.year:04}-Q{(value.month + 2) // 3}"
-            case DatePart.YEAR, date():
-                return f"{value.year:04}"
+    def _writer(self, dimension: Dimension) -> Callable[[Any], str]:
+        match dimension.part:
+            case DatePart.HOUR:
+                return lambda moment: moment.astimezone(self.zone).isoformat()
+            case DatePart.MONTH:
+                return lambda day: f"{day.year:04}-{day.month:02}"
+            case DatePart.QUARTER:
+                return lambda day: f"{day.year:04}-Q{(day.month + 2) // 3}"
+            case DatePart.YEAR:
+                return lambda day: f"{day.year:04}"
             case _:
-                return str(value)
+                return str
 
     def _value(self, dimension: Dimension, text: str) -> object:
         if dimension.part is not None:

@@ -10,7 +10,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 from sightline.authz.reports.dimensions import DIMENSIONS
@@ -44,7 +43,7 @@ Part = tuple[object, bool]
 """One value to order by, and whether the greatest comes first."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Order:
     """How the rows of a request are ordered. `names` has those of all rows, for every dimension it is ordered by.
 
@@ -60,7 +59,8 @@ class Order:
     def by_keys(self, places: Iterable[int]) -> list[int]:
         """Rows by what the request orders by; equal ones stay as they come."""
         found = list(places)
-        for value, descending in reversed(self._keys):  # each sorting leaves equal ones as they are
+        for key in reversed(self.request.order):  # each sorting leaves equal ones as they are
+            value, descending = self._value_of(key.key), key.descending
             there = [at for at in found if value(at) is not None]
             there.sort(key=value, reverse=descending)
             found = there + [at for at in found if value(at) is None] if len(there) < len(found) else there
@@ -78,25 +78,24 @@ class Order:
 
     def rank(self, at: int) -> tuple[Part, ...]:
         """Where a row stands by what the request orders by: smaller ones come first."""
-        return tuple((value(at), descending) for value, descending in self._keys)
+        return tuple((self._exact(key.key, at), key.descending) for key in self.request.order)
 
     def place(self, at: int) -> tuple[Part, ...]:
         """Where a row stands in the order that is total."""
         (written,) = self.written([at])
         return (*self.rank(at), *((text, False) for text in written))
 
-    @cached_property
-    def _keys(self) -> list[tuple[Callable[[int], Any], bool]]:
-        return [(self._value_of(key.key), key.descending) for key in self.request.order]
-
     def _value_of(self, key: str) -> Callable[[int], Any]:
         if key not in self.group_by:
-            return self.rows.column(key).__getitem__
+            return self.rows.column(key).comparable.__getitem__
         number, keys = self.group_by.index(key), self.rows.keys
         if DIMENSIONS[key].entity is None:
             return lambda at: keys[at][number]
         names = self.names[key]
         return lambda at: names.get(keys[at][number])
+
+    def _exact(self, key: str, at: int) -> object:
+        return self._value_of(key)(at) if key in self.group_by else self.rows.column(key).exact(at)
 
 
 def written_of(
@@ -113,8 +112,8 @@ def satisfying(rows: Rows, having: Sequence[Having]) -> Sequence[int]:
     """The places of the rows that pass every test."""
     passed: Sequence[int] = range(len(rows))
     for test in having:
-        values = rows.column(test.column)
-        passed = [at for at in passed if _passes(values[at], test)]
+        column = rows.column(test.column)
+        passed = [at for at in passed if _passes(column.exact(at), test)]
     return passed
 
 

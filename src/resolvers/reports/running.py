@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Context, Decimal, Inexact, localcontext
@@ -12,7 +12,7 @@ from typing import Any
 from sightline.authz.expr import TRUE, Expr
 from sightline.authz.reports.catalogue import Catalogue
 from sightline.authz.reports.columns import Aggregation
-from sightline.authz.reports.series import Exact, Series
+from sightline.authz.reports.series import Series
 from sightline.db.reports.queries import Groups, Period, Sum, SumsQuery
 from sightline.db.reports.statements import GROUPS, SALT, groups_from
 from sightline.db.snapshot import Snapshot
@@ -36,7 +36,8 @@ class Rows:
     columns: Catalogue
     plan: ReportPlan
     groups: Groups
-    _computed: dict[str, Sequence[Exact | None]] = field(default_factory=dict)
+    _computed: dict[str, Series] = field(default_factory=dict)
+    _rounded: dict[tuple[str, int], Sequence[Decimal | None]] = field(default_factory=dict)
     _series: dict[Sum, Series] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -47,14 +48,20 @@ class Rows:
         """The values that each row stands for, one of each dimension."""
         return self.groups.keys
 
-    def column(self, key: str) -> Sequence[Exact | None]:
+    def column(self, key: str) -> Series:
         """A computed column of the plan, in all rows; null in one that has no program of its coverage."""
         if key not in self._computed:
             coverage = self.plan.coverage[key]
             sums = {name: self._sum(each) for name, each in _wanted(self.columns, key, coverage).items()}
-            series = self.columns.values([key], sums, number=Series.constant(len(self)))[key]
-            self._computed[key] = [None] * len(self) if series is None else series.values
+            found = self.columns.values([key], sums, number=Series.constant(len(self)))[key]
+            self._computed[key] = found or Series([None] * len(self))
         return self._computed[key]
+
+    def rounded(self, key: str, digits: int) -> Sequence[Decimal | None]:
+        """A column as it is answered, with so many digits after the point."""
+        if (key, digits) not in self._rounded:
+            self._rounded[key, digits] = self.column(key).rounded(digits)
+        return self._rounded[key, digits]
 
     def currency(self, at: int) -> str | None:
         """The currency of a row's amounts."""
@@ -84,9 +91,9 @@ class Line:
     rows: Rows
     at: int
 
-    def value(self, key: str) -> Exact | None:
-        """The value of a column."""
-        return self.rows.column(key)[self.at]
+    def rounded(self, key: str, digits: int) -> Decimal | None:
+        """The value of a column, with so many digits after the point."""
+        return self.rows.rounded(key, digits)[self.at]
 
     @property
     def currency(self) -> str | None:
@@ -96,19 +103,23 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The columns of a report over all its rows. `currency` is that of its amounts."""
+    """The columns of a report over all its rows, as the one row of `rows`; some are not told.
 
-    values: Mapping[str, Exact | None]
+    `currency` is that of its amounts.
+    """
+
+    rows: Rows
     currency: str | None
+    untold: frozenset[str] = frozenset()
 
-    def value(self, key: str) -> Exact | None:
-        """The value of a column."""
-        return self.values[key]
+    def rounded(self, key: str, digits: int) -> Decimal | None:
+        """The value of a column, with so many digits after the point."""
+        return None if key in self.untold else self.rows.rounded(key, digits)[0]
 
     @property
     def withheld(self) -> Totals:
         """The same, with nothing told."""
-        return replace(self, values=dict.fromkeys(self.values))
+        return replace(self, untold=frozenset(self.rows.plan.computed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +212,11 @@ class Run:
     def _total_of(self, plan: ReportPlan, total: Groups, currencies: frozenset[str]) -> Totals:
         """The totals of all groups as one. `currencies` are those of the groups, where they are known."""
         row = self._rows(plan, total)
-        values = {key: row.column(key)[0] for key in plan.computed}
         if plan.currency is not None:
-            return Totals(values, plan.currency)
+            return Totals(row, plan.currency)
         if len(currencies) == 1:
-            return Totals(values, next(iter(currencies)))
-        return Totals({k: None if is_money(self.lens.columns, k) else value for k, value in values.items()}, None)
+            return Totals(row, next(iter(currencies)))
+        return Totals(row, None, frozenset(key for key in plan.computed if is_money(self.lens.columns, key)))
 
     def _rows(self, plan: ReportPlan, groups: Groups) -> Rows:
         return Rows(self.lens.columns, plan, groups)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from types import NoneType
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from sightline.schema.scalars import write_moments
 
 _UNTOUCHED: Final[dict[str, type]] = {"String": str, "ID": str, "CurrencyCode": str, "Boolean": bool}
 _MOMENT: Final = "DateTime"
+_NUMBER: Final = "Decimal"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +34,8 @@ class Leaf:
             if moments is not None:
                 return moments
         write = self.type_.coerce_output_value
+        if self.type_.name == _NUMBER and set(map(type, values)) <= {Decimal, NoneType}:
+            return [None if value is None else write(value) for value in values]
         try:
             if isinstance(self.type_, GraphQLEnumType):
                 names = {value: None if value is None else write(value) for value in set(values)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import strawberry
@@ -10,7 +10,6 @@ import strawberry
 from sightline.authz.expr import TRUE
 from sightline.authz.reports.columns import Column
 from sightline.authz.reports.measures import Unit
-from sightline.authz.reports.series import Exact
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.reports.labels import plain_label
 from sightline.resolvers.reports.reports import Compared, Report, report_of
@@ -21,7 +20,7 @@ from sightline.schema.bindings import METADATA, InReports, open_field, open_meth
 from sightline.schema.connections import PageInfo
 from sightline.schema.enums import described
 from sightline.schema.reports.inputs import ReportInput, request_from
-from sightline.schema.reports.metrics import ReportMetrics, number, numbers, selected_metrics
+from sightline.schema.reports.metrics import ReportMetrics, digits_of, number, selected_metrics
 from sightline.schema.scalars import CurrencyCode, DateTime, Decimal
 
 described(Unit)
@@ -59,7 +58,7 @@ class ReportColumn:
         return None if coverage == TRUE else await self.report.run.programs(self.report.plan, coverage)
 
 
-def _columns(report: Report, values: Callable[[str], Iterable[Exact | None]], totals: Totals) -> list[ReportColumn]:
+def _columns(report: Report, values: Callable[[Column], Sequence[Any]], totals: Totals) -> list[ReportColumn]:
     columns = ((key, _column(report, key)) for key in report.plan.shown)
     return [
         ReportColumn(
@@ -67,8 +66,8 @@ def _columns(report: Report, values: Callable[[str], Iterable[Exact | None]], to
             key=key,
             label=column.label,
             unit=column.unit,
-            values=numbers(column, values(key)),  # type: ignore[arg-type]
-            total=number(column, totals.value(key)),  # type: ignore[arg-type]
+            values=values(column),  # type: ignore[arg-type]
+            total=number(column, totals),  # type: ignore[arg-type]
         )
         for key, column in columns
     ]
@@ -134,7 +133,9 @@ class ReportComparison:
         """Aligned with the columns of the report."""
         rows = self.compared.rows
         return _columns(
-            self.report, lambda key: (None if row is None else row.value(key) for row in rows), self.compared.totals
+            self.report,
+            lambda column: [None if row is None else number(column, row) for row in rows],
+            self.compared.totals,
         )
 
     @open_method("The columns over all rows of that period.")
@@ -179,7 +180,8 @@ class ReportAnswer:
     @open_method("The columns with their values, in the order asked for: made for charts and tables.")
     def columns(self) -> list[ReportColumn]:
         """Column-major."""
-        return _columns(self.report, self.report.page.rows.column, self.report.totals)
+        rows = self.report.page.rows
+        return _columns(self.report, lambda column: rows.rounded(column.key, digits_of(column)), self.report.totals)
 
     @open_method("The rows of the page: made for reading.")
     def rows(self) -> list[ReportRow]:

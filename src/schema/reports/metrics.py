@@ -11,37 +11,36 @@ from strawberry.types.nodes import SelectedField, Selection
 
 from sightline.authz.reports.columns import COLUMNS, Column
 from sightline.authz.reports.measures import Unit
-from sightline.authz.reports.series import Exact, rounded
 from sightline.resolvers.reports.running import Line, Totals
 from sightline.schema.bindings import METADATA, InReports
 from sightline.schema.names import camel
 from sightline.schema.scalars import Decimal, Money
 
-DIGITS = {Unit.COUNT: 0, Unit.QUANTITY: 3, Unit.MONEY: 4, Unit.SECONDS: 3}
-"""Digits after the point, by unit; six for everything else."""
+_DIGITS = {Unit.COUNT: 0, Unit.QUANTITY: 3, Unit.MONEY: 4, Unit.SECONDS: 3}
+_DIGITS_OF_RATIOS = 6
 
 KEYS: Final = {camel(key): key for key in COLUMNS}
 
 
-def numbers(column: Column, values: Iterable[Exact | None]) -> list[PythonDecimal | None]:
-    """Values as they are answered: rounded half-even, once (M1)."""
-    return rounded(values, DIGITS.get(column.unit, 6))
+def number(column: Column, line: Line | Totals) -> PythonDecimal | None:
+    """A line's value of a column, as it is answered: rounded half-even, once (M1)."""
+    return line.rounded(column.key, digits_of(column))
 
 
-def number(column: Column, value: Exact | None) -> PythonDecimal | None:
-    """A single one."""
-    return numbers(column, [value])[0]
+def digits_of(column: Column) -> int:
+    """Digits after the point of a column's values."""
+    return _DIGITS.get(column.unit, _DIGITS_OF_RATIOS)
 
 
 def _metric(column: Column) -> Any:
     def amount(root: strawberry.Parent[Line | Totals]) -> Any:
-        value = number(column, root.value(column.key))
+        value = number(column, root)
         if value is None or root.currency is None:
             return None
         return Money(amount=Decimal(value), currency=root.currency)  # type: ignore[arg-type]
 
     def plain(root: strawberry.Parent[Line | Totals]) -> Any:
-        return number(column, root.value(column.key))
+        return number(column, root)
 
     resolver, type_ = (amount, Money) if column.unit is Unit.MONEY else (plain, Decimal)
     resolver.__annotations__["return"] = type_ | None

@@ -15,11 +15,10 @@ from sightline.authz.reports.measures import Unit
 from sightline.resolvers.reports.exporting import Exporting, Piece
 from sightline.resolvers.reports.labels import plain_label
 from sightline.resolvers.reports.running import Totals
-from sightline.schema.reports.metrics import DIGITS, number, numbers
+from sightline.schema.reports.metrics import digits_of, number
 
 Cell = str | Decimal | None
 TOTAL, COMPARED = "Total", "compared"
-_DIGITS_OF_RATIOS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,9 @@ class Cells:
             else:
                 columns += [[piece.names[key].get(each[at]) for each in piece.rows.keys], texts]
         for column in self._columns():
-            columns.append(numbers(column, piece.rows.column(column.key)))
+            columns.append(piece.rows.rounded(column.key, digits_of(column)))
             if self.report.is_compared:
-                before = (None if row is None else row.value(column.key) for row in piece.before)
-                columns.append(numbers(column, before))
+                columns.append([None if row is None else number(column, row) for row in piece.before])
         return list(zip(*columns, strict=True))
 
     def totals(self, totals: Totals) -> list[Cell]:
@@ -68,9 +66,9 @@ class Cells:
     def _numbers(self, totals: Totals, before: Totals | None) -> Iterator[Cell]:
         """Totals, each with that of the other period beside it where the report is compared with one."""
         for column in self._columns():
-            yield number(column, totals.value(column.key))
+            yield number(column, totals)
             if self.report.is_compared:
-                yield None if before is None else number(column, before.value(column.key))
+                yield None if before is None else number(column, before)
 
     @property
     def _keys(self) -> tuple[str, ...]:
@@ -88,7 +86,7 @@ class Cells:
                 yield Heading(f"{key}_id", f"{dimension.label} id")
 
     def _of_column(self, column: Column) -> Iterator[Heading]:
-        digits = DIGITS.get(column.unit, _DIGITS_OF_RATIOS)
+        digits = digits_of(column)
         yield Heading(column.key, self._text(column, self.report.programs), digits)
         if self.report.is_compared:
             yield Heading(f"{column.key}_compared", self._text(column, self.report.programs_before, COMPARED), digits)

@@ -26,7 +26,7 @@ from sightline.authz.reports.formulas import (
     parse,
     text,
 )
-from sightline.authz.reports.series import Exact, Series, rounded
+from sightline.authz.reports.series import Series
 
 KEYS = ("a", "b", "c")
 NUMBERS = st.decimals(min_value=0, max_value=10**6, places=3).map(abs)
@@ -169,10 +169,28 @@ def test_the_longest_formula_is_computed() -> None:
 )
 def test_m3_values_are_rounded_once_half_even(value: Fraction, digits: int, written: str) -> None:
     """M3: an exact decimal of so many digits, however long it is."""
-    nothing, found = rounded([None, Exact(value)], digits)
+    over, under = (Series.of([None, each]) for each in value.as_integer_ratio())
+    nothing, found = (over / under).rounded(digits)
     assert nothing is None
     assert f"{found:f}" == written
     assert found == Decimal(written)
+
+
+@given(
+    st.integers(-(10**70), 10**70) | st.integers(-(10**4), 10**4),
+    st.integers(1, 10**70) | st.integers(1, 2**9),
+    st.integers(-(10**9), 10**9),
+    st.integers(0, 6),
+)
+def test_m3_no_value_is_rounded_twice(over: int, under: int, whole: int, digits: int) -> None:
+    """M3: also of what lies as near as may be to the middle of two, or on it."""
+    near = Series.of([whole]) / Series.of([2 * 10**digits]) + Series.of([over]) / Series.of([under * 10**60])
+    expected = Fraction(whole, 2 * 10**digits) + Fraction(over, under * 10**60)
+    assert near.exact(0) == expected
+    (found,) = near.rounded(digits)
+    assert found is not None
+    assert found == round(expected, digits)
+    assert not (found == 0 and found.is_signed())
 
 
 @given(FORMULAS, st.lists(st.tuples(*[st.none() | NUMBERS] * len(KEYS)), min_size=1, max_size=5))
@@ -191,4 +209,4 @@ def test_m2_a_column_is_computed_as_each_of_its_rows_is(
         for row in rows
     ]
     assert together is not None
-    assert together.values == alone
+    assert [together.exact(row) for row in range(len(rows))] == alone

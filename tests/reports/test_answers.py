@@ -49,6 +49,20 @@ async def test_rows_and_columns_are_the_same_numbers(platform: Platform) -> None
     assert Decimal(columns["cr"]["total"]) != sum(rates) / len(rates)
 
 
+async def test_a_report_may_be_selected_in_parts(platform: Platform) -> None:
+    """Fields of one key are one field: whatever metric any of them selects is asked of the report, fragments too."""
+    query = """query ($input: ReportInput!) { report(input: $input) { rowCount rows { metrics { clicks } } }
+        report(input: $input) { totals { ...Money } rows { ... on ReportRow { metrics { cr } } } } }
+        fragment Money on ReportMetrics { __typename payout { amount } }"""
+    found = (await platform.read(platform.member("admin"), query, input=given(columns=[], groupBy=["month"])))["report"]
+    whole = await report(platform, columns=["payout", "cr"], groupBy=["month"])
+    columns = {each["key"]: each for each in whole["columns"]}
+    assert found["rowCount"] == whole["rowCount"] > 1
+    assert found["totals"]["payout"]["amount"] == columns["payout"]["total"]
+    assert [row["metrics"]["cr"] for row in found["rows"]] == columns["cr"]["values"]
+    assert all(set(row["metrics"]) == {"clicks", "cr"} for row in found["rows"])
+
+
 @pytest.mark.parametrize("order", [None, ("revenue", "DESC"), ("program", "ASC"), ("cr", "ASC"), ("day", "DESC")])
 async def test_pages_are_the_whole_in_order(platform: Platform, order: tuple[str, str] | None) -> None:
     """LK13, LK17: pages join without gap or repetition; nulls come last both ways; a cursor is this report's only."""

@@ -23,7 +23,8 @@ class Needs:
     """What a column comes down to.
 
     `measures` are the sums to take; `classes`, `statuses` and `settlements` must all be visible to a reader. `atoms`
-    are the columns that a custom metric is made of, at any depth, each of which must be usable (RC3).
+    are the columns that a custom metric is made of, at any depth, each of which must be usable (RC3). `parts` are the
+    columns and measures that the formula itself names.
     """
 
     measures: frozenset[str]
@@ -31,6 +32,7 @@ class Needs:
     statuses: frozenset[str]
     settlements: frozenset[str]
     atoms: frozenset[str]
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Catalogue:
                 return  # a measure, which is given
             if column.formula is None or column.aggregation is Aggregation.MEDIAN:
                 raise KeyError(key)
-            for each in names(column.formula):
+            for each in self.needs[key].parts:
                 compute(each)
             known[key] = evaluate(column.formula, known, number=number)
 
@@ -130,6 +132,7 @@ def _resolve(key: str, columns: Mapping[str, Column], needs: dict[str, Needs], a
         frozenset() if column.whatever_statuses else found.statuses,
         found.settlements,
         (found.atoms | frozenset(parts)) if column.custom else frozenset(),
+        parts,
     )
     return None
 

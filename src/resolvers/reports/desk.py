@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cachetools import LRUCache
 
 from sightline.authz.paths import Path, Paths, Shape
-from sightline.authz.reports.catalogue import Catalogue
+from sightline.authz.reports.catalogue import CATALOGUE, Catalogue
 from sightline.authz.reports.columns import Column
 from sightline.authz.reports.dimensions import DIMENSIONS
 from sightline.authz.reports.lenses import Lens, Sight, lens_path, sight_of, statuses_of
@@ -33,7 +33,8 @@ NO_LENS = "This lens does not exist or is not available to you."
 class OpenLens:
     """A lens as one principal has it: rows and masks are those of its one path, whatever else the principal may see.
 
-    `reads` makes its statements, over the relations that its visibility is compiled for.
+    `reads` makes its statements, over the relations that its visibility is compiled for; `usable` are the columns that
+    may be used in it (RC3).
     """
 
     lens: Lens
@@ -44,16 +45,12 @@ class OpenLens:
     columns: Catalogue
     dimensions: frozenset[str]
     reads: ReportReads
+    usable: frozenset[str]
 
     @property
     def binds(self) -> Mapping[str, object]:
         """The values of the path, for the statements of the lens."""
         return dict(Paths((self.path,)).binds())
-
-    @property
-    def usable(self) -> frozenset[str]:
-        """The columns that may be used in it (RC3)."""
-        return usable(self.columns, self.reader)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +85,7 @@ class Desk:
     policy_version: str
     limits: ReportLimits
     _opened: LRUCache[tuple[Shape, bool], _Shaped] = field(default_factory=lambda: LRUCache(_KEPT))
+    _built_in: LRUCache[Reader, frozenset[str]] = field(default_factory=lambda: LRUCache(_KEPT))
 
     @classmethod
     def of(cls, tables: Tables, *, policy_version: str, limits: ReportLimits = NO_LIMITS) -> Desk:
@@ -111,7 +109,13 @@ class Desk:
         reader = Reader(principal.columns, sight.classes, statuses_of(path), sight.settlements)
         columns, reader = with_metrics(reader, metrics)
         reads = self._reads(as_of=as_of)
-        return OpenLens(lens, path, sight, shaped.visibility, reader, columns, shaped.dimensions, reads)
+        found = self._usable(reader) if columns is CATALOGUE else usable(columns, reader)
+        return OpenLens(lens, path, sight, shaped.visibility, reader, columns, shaped.dimensions, reads, found)
+
+    def _usable(self, reader: Reader) -> frozenset[str]:
+        if reader not in self._built_in:
+            self._built_in[reader] = usable(CATALOGUE, reader)
+        return self._built_in[reader]
 
     def _reads(self, *, as_of: bool) -> ReportReads:
         return self.reads_as_of if as_of else self.reads

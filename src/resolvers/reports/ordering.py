@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -55,6 +55,7 @@ class Order:
     group_by: tuple[str, ...]
     names: Names
     values: DimensionValues
+    _written: dict[int, Written] = field(default_factory=dict)
 
     def by_keys(self, places: Iterable[int]) -> list[int]:
         """Rows by what the request orders by; equal ones stay as they come."""
@@ -74,7 +75,10 @@ class Order:
 
     def written(self, places: Sequence[int]) -> Sequence[Written]:
         """What rows stand for, as it is written."""
-        return written_of(self.values, self.group_by, [self.rows.keys[at] for at in places])
+        new = [at for at in places if at not in self._written]
+        texts = written_of(self.values, self.group_by, [self.rows.keys[at] for at in new])
+        self._written.update(zip(new, texts, strict=True))
+        return [self._written[at] for at in places]
 
     def rank(self, at: int) -> tuple[Part, ...]:
         """Where a row stands by what the request orders by: smaller ones come first."""

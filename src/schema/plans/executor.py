@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from types import NoneType
 from typing import Any, Final, TypeGuard
 
+import orjson
+from cachetools import LRUCache
 from graphql import (
     DirectiveNode,
     DocumentNode,
@@ -42,6 +44,8 @@ from sightline.schema.selections import operation_named
 
 MOST_PLANS = 64
 """Of one document: selections times what `@skip` and `@include` make of them."""
+LONGEST_KEPT: Final = 4_096
+"""Bytes of variables that are remembered as they were understood: a dashboard asks with the same ones again."""
 
 BY_PLAN: Final = "by plan"
 _SWITCHES: Final = frozenset({"skip", "include"})
@@ -59,6 +63,7 @@ class Plans:
     switches: tuple[str, ...] = ()
     kept: dict[Hashable, Plan | PagePlan | None] = field(default_factory=dict)
     roots: dict[Hashable, Root | None] = field(default_factory=dict)
+    given: LRUCache[tuple[int, bytes], VariableValues] = field(default_factory=lambda: LRUCache(MOST_PLANS))
 
     @classmethod
     def of(cls, document: DocumentNode) -> Plans:
@@ -78,8 +83,8 @@ class Plans:
         if self.document is None or not self.roots:
             return None
         definition = operation_named(self.document, name)
-        variables = get_variable_values(schema, definition.variable_definitions or (), dict(given))
-        if isinstance(variables, list):
+        variables = self._coerced(schema, definition, given)
+        if variables is None:
             return None
         root = self.roots.get(self.key(definition, variables))
         if root is None:
@@ -95,6 +100,18 @@ class Plans:
             return ExecutionResult({root.key: None}, [located_error(error, list(root.nodes), [root.key])])
         operation.executed[BY_PLAN] += 1
         return ExecutionResult({root.key: answer}, None)
+
+    def _coerced(
+        self, schema: GraphQLSchema, definition: OperationDefinitionNode, given: Mapping[str, Any]
+    ) -> VariableValues | None:
+        """The variables, the same for the same ones that are given; None where they do not fit."""
+        key = (id(definition), orjson.dumps(given))
+        if key not in self.given:
+            found = get_variable_values(schema, definition.variable_definitions or (), dict(given))
+            if isinstance(found, list) or len(key[1]) > LONGEST_KEPT:
+                return None if isinstance(found, list) else found
+            self.given[key] = found
+        return self.given[key]
 
 
 class _Switches(Visitor):

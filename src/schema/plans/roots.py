@@ -1,4 +1,4 @@
-"""Operations of one field whose source is known without its resolver: a root connection, or the row of an id.
+"""Operations of one field whose source is known without its resolver: a connection, the row of an id, or a report.
 
 They are answered by the plans that were made when they were first executed, without graphql-core's executor, which is
 built anew for each request. Whatever is not as it was then is left to it.
@@ -7,13 +7,16 @@ built anew for each request. Whatever is not as it was then is left to it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from cachetools import LRUCache
 from graphql import FieldNode, GraphQLNonNull
+from graphql.execution.values import VariableValues
 from strawberry.types.field import StrawberryField
 
 from sightline.resolvers.errors import BadInputError
+from sightline.resolvers.reports.requests import ReportRequest
 from sightline.schema.connections import CONNECTED
 from sightline.schema.denied import UnavailableField
 from sightline.schema.model import CATALOGUE
@@ -23,9 +26,35 @@ from sightline.schema.plans.columns import LeftToStandardError, Plan, Run
 from sightline.schema.plans.compiling import Details, asked_of
 from sightline.schema.plans.pages import PagePlan
 from sightline.schema.plans.rows import Asked, Connections
+from sightline.schema.reports.answers import REPORTED, answer_to
+from sightline.schema.reports.inputs import request_from
+from sightline.schema.reports.metrics import selected_metrics
+
+_KEPT = 64
 
 PlanOf = Callable[[str], Plan | PagePlan | None]
 """The plan that was made for the source of a type; None where there is none, or none yet."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reported:
+    """The report that a document asks for, with the columns it asks for as fields."""
+
+    asked: Asked
+    metrics: tuple[str, ...]
+    found: LRUCache[int, tuple[VariableValues, ReportRequest]] = field(default_factory=lambda: LRUCache(_KEPT))
+
+    def asked_for(self, run: Run) -> ReportRequest:
+        """What is asked. Raises LeftToStandardError for what the standard executor refuses."""
+        known = self.found.get(id(run.variables))
+        if known is not None and known[0] is run.variables:
+            return known[1]
+        try:
+            request = request_from(self.asked.given(run)["input"], run.operation.services.ids, metrics=self.metrics)
+        except BadInputError as error:
+            raise LeftToStandardError("arguments that are refused") from error
+        self.found[id(run.variables)] = run.variables, request
+        return request
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +63,7 @@ class Root:
 
     key: str
     nodes: tuple[FieldNode, ...]
-    source: Connections | Asked
+    source: Connections | Asked | Reported
     leads_to: str
 
     async def answer(self, run: Run, plan_of: PlanOf) -> Any:
@@ -46,7 +75,16 @@ class Root:
                 raise LeftToStandardError("a page without a plan")
             (answer,) = await plan.complete(run, [page])
             return answer
+        if isinstance(self.source, Reported):
+            return await self._report(run, self.source.asked_for(run), plan_of)
         return await self._row(run, self.source.given(run)["id"], plan_of)
+
+    async def _report(self, run: Run, request: ReportRequest, plan_of: PlanOf) -> Any:
+        plan = plan_of(self.leads_to)
+        if not isinstance(plan, Plan):
+            raise LeftToStandardError("a report without a plan")
+        (answer,) = await plan.complete(run, [await run.read(answer_to(run.operation, request))])
+        return answer
 
     async def _row(self, run: Run, text: str, plan_of: PlanOf) -> Any:
         try:
@@ -73,9 +111,19 @@ def root_of(executor: Any, grouped: dict[str, Details]) -> Root | None:
     definition: StrawberryField | None = field.extensions.get("strawberry-definition")
     if definition is None or definition.extensions:
         return None
-    asked = asked_of(field, definition, executor.schema._strawberry_schema, details)
-    connected = definition.metadata.get(CONNECTED)
-    if connected is None and LOOKED_UP not in definition.metadata:
-        return None
-    source = asked if connected is None else Connections(connected, asked)
-    return Root(key, tuple(each.node for each in details), source, field.type.name)
+    nodes = tuple(each.node for each in details)
+    source = _source_of(
+        executor, definition, nodes, asked_of(field, definition, executor.schema._strawberry_schema, details)
+    )
+    return None if source is None else Root(key, nodes, source, field.type.name)
+
+
+def _source_of(
+    executor: Any, definition: StrawberryField, nodes: tuple[FieldNode, ...], asked: Asked
+) -> Connections | Asked | Reported | None:
+    if CONNECTED in definition.metadata:
+        return Connections(definition.metadata[CONNECTED], asked)
+    if REPORTED in definition.metadata:
+        fragments = {name: each.definition for name, each in executor.fragments.items()}
+        return Reported(asked, selected_metrics(nodes, fragments))
+    return asked if LOOKED_UP in definition.metadata else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -13,7 +13,7 @@ from sightline.authz.reports.measures import Unit
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.reports.labels import plain_label
 from sightline.resolvers.reports.reports import Compared, Report, report_of
-from sightline.resolvers.reports.requests import Coverage
+from sightline.resolvers.reports.requests import Coverage, ReportRequest
 from sightline.resolvers.reports.running import Line, Totals
 from sightline.schema.annotations import list_of
 from sightline.schema.bindings import METADATA, InReports, open_field, open_method
@@ -25,6 +25,9 @@ from sightline.schema.scalars import CurrencyCode, DateTime, Decimal
 
 described(Unit)
 described(Coverage)
+
+REPORTED: Final = "sightline.reported"
+"""Metadata of the field whose input is a report's."""
 
 _MetricsOrNothing: Any = ReportMetrics | None
 
@@ -226,18 +229,24 @@ class ReportAnswer:
         )
 
 
+async def answer_to(operation: Operation, request: ReportRequest) -> ReportAnswer:
+    """The report of a request. Raises ColumnRestrictedError and BadInputError."""
+    return ReportAnswer(report=await report_of(operation, request))
+
+
 async def _report(
     info: strawberry.Info,
     input: Annotated[ReportInput, strawberry.argument(description="What to report.")],  # noqa: A002  # the contract's name
 ) -> ReportAnswer | None:
-    operation: Operation = info.context
-    (field,) = info.selected_fields
-    request = request_from(input, operation.services.ids, metrics=selected_metrics(field.selections))
-    return ReportAnswer(report=await report_of(operation, request))
+    selected = info._raw_info
+    request = request_from(
+        input, info.context.services.ids, metrics=selected_metrics(selected.field_nodes, selected.fragments)
+    )
+    return await answer_to(info.context, request)
 
 
 report_field = strawberry.field(
     resolver=_report,
     description="A report. COLUMN_RESTRICTED names a column, dimension or lens that is not there for you (RC6).",
-    metadata={METADATA: InReports()},
+    metadata={METADATA: InReports(), REPORTED: True},
 )

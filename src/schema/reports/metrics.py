@@ -7,7 +7,7 @@ from decimal import Decimal as PythonDecimal
 from typing import Any, Final
 
 import strawberry
-from strawberry.types.nodes import SelectedField, Selection
+from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
 from sightline.authz.reports.columns import COLUMNS, Column
 from sightline.authz.reports.measures import Unit
@@ -68,17 +68,22 @@ _WAYS: Final[_Ways] = {
 """Where a report has metrics."""
 
 
-def selected_metrics(selections: Iterable[Selection]) -> tuple[str, ...]:
-    """The columns that the selection of a report asks for as fields, wherever it does."""
-    return tuple(dict.fromkeys(_selected(selections, _WAYS)))
+def selected_metrics(nodes: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinitionNode]) -> tuple[str, ...]:
+    """The columns that the selection of a report asks for as fields, wherever it does; whatever else it includes."""
+    return tuple(dict.fromkeys(key for node in nodes for key in _selected(node.selection_set, _WAYS, fragments)))
 
 
-def _selected(selections: Iterable[Selection], ways: _Ways | None) -> Iterator[str]:
-    for each in selections:
-        if not isinstance(each, SelectedField):
-            yield from _selected(each.selections, ways)
-        elif ways is None:
-            if each.name in KEYS:  # all but __typename
-                yield KEYS[each.name]
-        elif each.name in ways:
-            yield from _selected(each.selections, ways[each.name])
+def _selected(
+    selected: SelectionSetNode | None, ways: _Ways | None, fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[str]:
+    for each in selected.selections if selected is not None else ():
+        match each:
+            case InlineFragmentNode():
+                yield from _selected(each.selection_set, ways, fragments)
+            case FragmentSpreadNode():
+                yield from _selected(fragments[each.name.value].selection_set, ways, fragments)
+            case FieldNode() if ways is not None:
+                if each.name.value in ways:
+                    yield from _selected(each.selection_set, ways[each.name.value], fragments)
+            case FieldNode() if each.name.value in KEYS:  # all but __typename
+                yield KEYS[each.name.value]

@@ -64,9 +64,8 @@ class OpenedReport:
     ) -> ReportAnswer | None:
         """RC10: nobody's rights but the reader's."""
         operation: Operation = info.context
-        (field,) = info.selected_fields
-        metrics = selected_metrics(field.selections)
-        asked = page or ReportPageInput()
+        asked, selected = page or ReportPageInput(), info._raw_info
+        metrics = selected_metrics(selected.field_nodes, selected.fragments)
         request = replace(self.report_.request, first=asked.first, after=asked.after, metrics=metrics)
         return ReportAnswer(report=await report_of(operation, request))
 

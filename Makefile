@@ -8,7 +8,7 @@ RUN := $(UV) run --locked
 WORKERS ?= 2
 OPERATIONS ?= 100000
 SEED ?= 1
-REPORTS ?= 2000
+REPORTS ?= 20000
 
 .PHONY: demo test suite checks lint types layers schema policy readings pictures soak soak-executors soak-changes agreement mutants bench bench-peers
 
@@ -57,7 +57,7 @@ soak-executors: $(UV) ## Plans against the standard executor for long: OPERATION
 soak-changes: $(UV) ## Non-interference of mutations for long: OPERATIONS=100000 SEED=1. Stops at a difference.
 	PYTHONPATH=tests $(RUN) python tests/engine/soak.py --operations $(OPERATIONS) --seed $(SEED) --changes
 
-agreement: $(UV) ## Random reports against Python: REPORTS=2000 SEED=1. Stops at a difference.
+agreement: $(UV) ## Random reports against Python: REPORTS=20000 SEED=1. Stops at a difference.
 	SIGHTLINE_TEST_REPORTS=$(REPORTS) SIGHTLINE_TEST_SEED=$(SEED) $(RUN) pytest -s tests/reports/test_report_agreement.py
 
 mutants: $(UV) ## Every wrong compiler against every comparison; writes down what noticed each.

@@ -13,7 +13,7 @@ from report_oracle import Asked, Oracle
 
 from sightline.resolvers.reports.requests import MOST_GROUPS
 
-REPORTS = int(os.environ.get("SIGHTLINE_TEST_REPORTS", "300"))
+REPORTS = int(os.environ.get("SIGHTLINE_TEST_REPORTS", "2000"))
 ALIKE = 10
 """How many reports are had of each lens, columns and groups: over as many periods, zones and values."""
 

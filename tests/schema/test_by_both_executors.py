@@ -195,6 +195,22 @@ async def test_what_has_one_root_is_answered_without_the_executor(
     assert await desk.ask(query, admin, **variables) == first
 
 
+async def test_what_variables_are_is_told_as_the_executor_tells_it(desk: Desk, standard: Engine) -> None:
+    """Those that were understood before, those that do not fit, and those that are no JSON or too long to be kept."""
+    query = "query ($first: Int!, $word: String) { programs(first: $first, where: {name: {ne: $word}}) { totalCount } }"
+    given = (
+        {"first": 2},
+        {"first": 3, "word": "x"},
+        {"first": 10**30},
+        {"first": "2"},
+        {"first": 2.0},
+        {"first": True},
+    )
+    for _ in range(3):
+        for each in (*given, {"first": 2, "word": "x" * 5_000}, {"first": True, "word": "\ud800"}, {}):
+            await both(desk, standard, "adv-guest", query, each)
+
+
 def _refuse(*_: Any, **__: Any) -> Any:
     raise AssertionError("the executor was asked")
 

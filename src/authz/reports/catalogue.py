@@ -12,10 +12,12 @@ from decimal import Decimal
 
 from sightline.authz.classes import FieldClass
 from sightline.authz.reports.columns import COLUMNS, Aggregation, Column
-from sightline.authz.reports.formulas import Q, evaluate, names
+from sightline.authz.reports.formulas import Q, evaluate, length, names
 from sightline.authz.reports.measures import MEASURES
 
 MAX_NESTING = 8
+MAX_WRITTEN_OUT = 250
+"""As many as the longest formula has: numbers and built-in columns in a metric, with those of all metrics below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Needs:
 
     `measures` are the sums to take; `classes`, `statuses` and `settlements` must all be visible to a reader. `atoms`
     are the columns that a custom metric is made of, at any depth, each of which must be usable (RC3). `parts` are the
-    columns and measures that the formula itself names.
+    columns and measures that the formula itself names; `length` is how many columns and numbers a custom metric is
+    written out.
     """
 
     measures: frozenset[str]
@@ -33,6 +36,7 @@ class Needs:
     settlements: frozenset[str]
     atoms: frozenset[str]
     parts: tuple[str, ...] = ()
+    length: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,9 @@ def _resolve(key: str, columns: Mapping[str, Column], needs: dict[str, Needs], a
             return not_available(part)
     if not parts:
         return "A metric is computed from at least one column."
+    written_out = length(column.formula, lambda part: needs[part].length if part in needs else 1)
+    if column.custom and written_out > MAX_WRITTEN_OUT:
+        return f"Written out, a metric has at most {MAX_WRITTEN_OUT} columns and numbers; this one has {written_out}."
     found = _united(needs[part] if part in columns else _needs_of_measure(part) for part in parts)
     needs[key] = Needs(
         found.measures,
@@ -133,6 +140,7 @@ def _resolve(key: str, columns: Mapping[str, Column], needs: dict[str, Needs], a
         found.settlements,
         (found.atoms | frozenset(parts)) if column.custom else frozenset(),
         parts,
+        written_out if column.custom else 1,
     )
     return None
 

@@ -197,6 +197,19 @@ def names(formula: Formula) -> tuple[str, ...]:
             return ()
 
 
+def length(formula: Formula, of: Callable[[str], int]) -> int:
+    """How many numbers and columns there are in it, each as often as it is there; a name counts what it is `of`."""
+    match formula:
+        case Name(key):
+            return of(key)
+        case Negative(operand):
+            return length(operand, of)
+        case Operation(_, left, right):
+            return length(left, of) + length(right, of)
+        case Number():
+            return 1
+
+
 def evaluate(formula: Formula, values: Mapping[str, Q | None], *, number: Callable[[Decimal], Q]) -> Q | None:
     """What a formula comes to: None where a part is None or divides by zero (M2).
 

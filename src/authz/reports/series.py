@@ -81,6 +81,8 @@ class Series:
         return type(self)(_each(_EVERY_DIGIT.minus, self.over), self.under)
 
     def _joined(self, other: Self, join: Callable[[Decimal, Decimal], Decimal]) -> Self:
+        if self.under is other.under:
+            return type(self)(_each(join, self.over, other.over), self.under)
         under = other.under if self.under is None else _times(self.under, other.under)
         return type(self)(_each(join, _times(self.over, other.under), _times(other.over, self.under)), under)
 

@@ -54,7 +54,7 @@ class Rows:
             coverage = self.plan.coverage[key]
             sums = {name: self._sum(each) for name, each in _wanted(self.columns, key, coverage).items()}
             found = self.columns.values([key], sums, number=Series.constant(len(self)))[key]
-            self._computed[key] = found or Series([None] * len(self))
+            self._computed[key] = Series([None] * len(self)) if found is None else found
         return self._computed[key]
 
     def rounded(self, key: str, digits: int) -> Sequence[Decimal | None]:

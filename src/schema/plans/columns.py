@@ -24,11 +24,15 @@ class LeftToStandardError(Exception):
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """One run of a plan. `failed` is the error of a read, which no other executor would be spared."""
+    """One run of a plan. `failed` is the error of a read, which no other executor would be spared.
+
+    Variables that are `kept` are the same object for the same ones that are given.
+    """
 
     operation: Operation
     variables: VariableValues
     failed: Exception | None = None
+    kept: bool = False
 
     async def read(self, rows: Awaitable[Read]) -> Read:
         """What a read finds."""

@@ -63,7 +63,7 @@ class Plans:
     switches: tuple[str, ...] = ()
     kept: dict[Hashable, Plan | PagePlan | None] = field(default_factory=dict)
     roots: dict[Hashable, Root | None] = field(default_factory=dict)
-    given: LRUCache[tuple[int, bytes], VariableValues] = field(default_factory=lambda: LRUCache(MOST_PLANS))
+    given: LRUCache[tuple[int, bytes | None], VariableValues] = field(default_factory=lambda: LRUCache(MOST_PLANS))
 
     @classmethod
     def of(cls, document: DocumentNode) -> Plans:
@@ -83,13 +83,13 @@ class Plans:
         if self.document is None or not self.roots:
             return None
         definition = operation_named(self.document, name)
-        variables = self._coerced(schema, definition, given)
+        variables, kept = self._coerced(schema, definition, given)
         if variables is None:
             return None
         root = self.roots.get(self.key(definition, variables))
         if root is None:
             return None
-        run = Run(operation, variables)
+        run = Run(operation, variables, kept=kept)
         try:
             answer = await root.answer(
                 run, lambda type_: self.kept.get(self.key(definition, variables, root.key, type_))
@@ -103,15 +103,27 @@ class Plans:
 
     def _coerced(
         self, schema: GraphQLSchema, definition: OperationDefinitionNode, given: Mapping[str, Any]
-    ) -> VariableValues | None:
-        """The variables, the same for the same ones that are given; None where they do not fit."""
-        key = (id(definition), orjson.dumps(given))
-        if key not in self.given:
-            found = get_variable_values(schema, definition.variable_definitions or (), dict(given))
-            if isinstance(found, list) or len(key[1]) > LONGEST_KEPT:
-                return None if isinstance(found, list) else found
+    ) -> tuple[VariableValues | None, bool]:
+        """The variables, None where they do not fit; and whether they are kept."""
+        key = (id(definition), _written(given))
+        if key in self.given:
+            return self.given[key], True
+        found = get_variable_values(schema, definition.variable_definitions or (), dict(given))
+        if isinstance(found, list):
+            return None, False
+        kept = key[1] is not None
+        if kept:
             self.given[key] = found
-        return self.given[key]
+        return found, kept
+
+
+def _written(given: Mapping[str, Any]) -> bytes | None:
+    """Variables as bytes, the same for the same ones; None for those too long to keep, or without such a form."""
+    try:
+        written = orjson.dumps(given)
+    except orjson.JSONEncodeError:
+        return None
+    return written if len(written) <= LONGEST_KEPT else None
 
 
 class _Switches(Visitor):

@@ -53,7 +53,8 @@ class Reported:
             request = request_from(self.asked.given(run)["input"], run.operation.services.ids, metrics=self.metrics)
         except BadInputError as error:
             raise LeftToStandardError("arguments that are refused") from error
-        self.found[id(run.variables)] = run.variables, request
+        if run.kept:
+            self.found[id(run.variables)] = run.variables, request
         return request
 
 

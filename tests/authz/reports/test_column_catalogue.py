@@ -237,6 +237,15 @@ def test_m5a_custom_metrics_need_the_classes_of_their_atoms() -> None:
             [(f"m{n}", f"m{n + 1}") for n in range(MAX_NESTING + 1)] + [(f"m{MAX_NESTING + 1}", "clicks")],
             {"m0": f"Metrics are built on metrics at most {MAX_NESTING} deep."},
         ),
+        # Each ten times the one before: a number of theirs would have a thousand times the digits of an amount.
+        (
+            [(f"m{n}", " * ".join([f"m{n + 1}"] * 10)) for n in range(3)] + [("m3", "epc")],
+            {"m0": "Written out, a metric has at most 250 columns and numbers; this one has 1000."},
+        ),
+        (
+            [("a", " + ".join(["clicks"] * 50)), ("b", "a + a * a + 2 * (a - a) - 7")],
+            {"b": "Written out, a metric has at most 250 columns and numbers; this one has 252."},
+        ),
     ],
 )
 def test_a_metric_that_cannot_be_computed_does_not_exist(

@@ -123,7 +123,7 @@ async def test_m1_columns_are_computed_from_the_sums_of_the_facts(demo: Database
     sums = {key: Fraction(await one(demo, statement(measure))) for key, measure in MEASURES.items()}
     catalogue = catalogue_of()
     keys = [key for key, column in COLUMNS.items() if column.aggregation is not Aggregation.MEDIAN]
-    values = catalogue.values(keys, sums, number=Fraction)
+    values = catalogue.computed(keys, sums, number=Fraction)
     counted = "status IN ('APPROVED', 'PENDING', 'HOLD')"
     main = "(goal_id IS NULL OR goal_id IN (SELECT id FROM program_goal WHERE is_base))"
     by_hand = {

@@ -13,5 +13,5 @@
 
 A report runs like this: `catalogue_of(custom metrics)`; `effective_list`; a `Reader` of the lens; `refused` over every
 key that is selected, filtered, sorted or compared; `needs_of` the selected ones for the sums to take; then
-`Catalogue.values` once for each group and once for the totals.
+`Catalogue.computed`, column by column, for all groups together and once for the totals.
 """

@@ -54,23 +54,16 @@ class Catalogue:
         """The union of what these columns need. Raises KeyError for a column that does not exist."""
         return _united(self.needs[key] for key in keys)
 
-    def values(
-        self, keys: Iterable[str], sums: Mapping[str, Q | None], *, number: Callable[[Decimal], Q]
-    ) -> dict[str, Q | None]:
-        """These columns at one level of a report, from the sums of that level: never from other ratios (M1).
-
-        `sums` holds every measure they need by its key, and the median itself for each MEDIAN column by the column's.
-        A null sum, which is a masked one, makes null whatever is computed from it; so does a division by zero (M2).
-        Raises KeyError for a sum that is missing.
-        """
-        wanted = tuple(keys)
-        known = self.computed(wanted, sums, number=number)
-        return {key: known[key] for key in wanted}
-
     def computed(
         self, keys: Iterable[str], sums: Mapping[str, Q | None], *, number: Callable[[Decimal], Q]
     ) -> Mapping[str, Q | None]:
-        """`sums`, and with them these columns and all columns on the way, over any kind of quantity."""
+        """`sums`, and with them these columns and all columns on the way, over any kind of quantity.
+
+        `sums` are those of one level of a report: every measure that is needed by its key, and the median itself for
+        each MEDIAN column by the column's; nothing is computed from other ratios (M1). A null sum, which is a masked
+        one, makes null whatever is computed from it; so does a division by zero (M2). Raises KeyError for a sum that is
+        missing.
+        """
         known = dict(sums)
 
         def compute(key: str) -> None:

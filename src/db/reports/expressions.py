@@ -1,4 +1,4 @@
-"""Dates, amounts and sums in SQL. Every sum is exact: numbers of PostgreSQL, never floating point (M3)."""
+"""Dates, amounts and sums in SQL. Every sum is exact: whole or numeric, never floating point (M3)."""
 
 from __future__ import annotations
 
@@ -61,19 +61,25 @@ def sum_of(each: Sum, column: Column, rows: sa.ColumnElement[bool], *, hourly: b
         case _ if hourly:
             value: sa.ColumnElement[Any] = column(measure.rollup or "")
         case Count():
-            return sa.cast(sa.func.count().filter(rows), sa.Numeric())
+            return sa.func.count().filter(rows)
         case Total(name):
             value = column(name)
         case Elapsed(since, until):
             value = sa.extract("epoch", column(until) - column(since))
     if _converted(each, native=native):
         value = value * column("fx_rate")
-    return sa.cast(sa.func.coalesce(sa.func.sum(value).filter(rows), 0), sa.Numeric())
+    return sa.cast(sa.func.coalesce(sa.func.sum(value).filter(rows), 0), _type_of(each))
 
 
 def nothing(each: Sum) -> Any:
     """What a relation that does not take a sum has in its place."""
-    return sa.cast(sa.null(), sa.Interval() if each.median else sa.Numeric())
+    return sa.cast(sa.null(), _type_of(each))
+
+
+def _type_of(each: Sum) -> sa.types.TypeEngine[Any]:
+    if each.median:
+        return sa.Interval()
+    return sa.BigInteger() if MEASURES[each.measure].unit is Unit.COUNT else sa.Numeric()
 
 
 def _converted(each: Sum, *, native: bool) -> bool:

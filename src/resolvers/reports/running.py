@@ -30,15 +30,15 @@ _EXACT = Context(prec=1_000, traps=[Inexact])
 class Rows:
     """Rows of a report, unordered, column by column. A column is computed when it is first asked for.
 
-    So a report computes all rows only of what chooses and orders them, and everything else of the page.
+    So a report computes all rows only of what chooses and orders them, everything else of the page, and what several
+    columns of one coverage are made of once.
     """
 
     columns: Catalogue
     plan: ReportPlan
     groups: Groups
-    _computed: dict[str, Series] = field(default_factory=dict)
+    _known: dict[Expr, dict[str, Series | None]] = field(default_factory=dict)
     _rounded: dict[tuple[str, int], Sequence[Decimal | None]] = field(default_factory=dict)
-    _series: dict[Sum, Series] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.groups)
@@ -50,12 +50,15 @@ class Rows:
 
     def column(self, key: str) -> Series:
         """A computed column of the plan, in all rows; null in one that has no program of its coverage."""
-        if key not in self._computed:
-            coverage = self.plan.coverage[key]
-            sums = {name: self._sum(each) for name, each in _wanted(self.columns, key, coverage).items()}
-            found = self.columns.values([key], sums, number=Series.constant(len(self)))[key]
-            self._computed[key] = Series([None] * len(self)) if found is None else found
-        return self._computed[key]
+        coverage = self.plan.coverage[key]
+        known = self._known.setdefault(coverage, {})
+        if key not in known:
+            for name, each in _wanted(self.columns, key, coverage).items():
+                if name not in known:
+                    known[name] = self._sum(each)
+            known |= self.columns.computed([key], known, number=Series.constant(len(self)))
+        found = known[key]
+        return Series([None] * len(self)) if found is None else found
 
     def rounded(self, key: str, digits: int) -> Sequence[Decimal | None]:
         """A column as it is answered, with so many digits after the point."""
@@ -76,12 +79,10 @@ class Rows:
 
     def _sum(self, each: Sum) -> Series:
         """A sum in all rows, null where there are facts and none is of a program that it is over."""
-        if each not in self._series:
-            series = Series.of(_numbers(self.groups.sums[each]))
-            if each.programs != TRUE:
-                series = series.without(covered is False for covered in self.groups.covered[each.programs])
-            self._series[each] = series
-        return self._series[each]
+        series = Series.of(_numbers(self.groups.sums[each]))
+        if each.programs == TRUE:
+            return series
+        return series.without(covered is False for covered in self.groups.covered[each.programs])
 
 
 @dataclass(frozen=True, slots=True)

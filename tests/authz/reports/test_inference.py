@@ -118,7 +118,7 @@ def differs(world: dict[str, Fraction], visible: list[str], hidden: str) -> None
     assert other is not None, hidden
     medians = [key for key in COLUMNS if COLUMNS[key].aggregation is Aggregation.MEDIAN]
     one, two = (
-        CATALOGUE.values(
+        CATALOGUE.computed(
             [*visible, hidden], sums | dict.fromkeys(medians, sums["seconds_to_conversion"]), number=Fraction
         )
         for sums in (world, other)

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_05UP, ROUND_HALF_EVEN, Context, Decimal
-from itertools import repeat
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeGuard
 
 # A rational number that behaves as a fraction does, and is many times as fast; it comes without types.
 if TYPE_CHECKING:
@@ -44,9 +43,7 @@ class Series:
     def of(cls, numbers: Iterable[int | Decimal | None]) -> Self:
         """The same numbers, exactly."""
         given = list(numbers)
-        if set(map(type, given)) <= {Decimal, NoneType}:
-            return cls(given)  # type: ignore[arg-type]  # which mypy cannot see
-        return cls([None if each is None else Decimal(each) for each in given])
+        return cls(given if _are_decimals(given) else [None if each is None else Decimal(each) for each in given])
 
     @classmethod
     def constant(cls, rows: int) -> Callable[[Decimal], Self]:
@@ -68,8 +65,7 @@ class Series:
         return self._joined(other, _EVERY_DIGIT.subtract)
 
     def __mul__(self, other: Self, /) -> Self:
-        under = other.under if self.under is None else _times(self.under, other.under)
-        return type(self)(_times(self.over, other.over), under)
+        return type(self)(_times(self.over, other.over), self._both_under(other))
 
     def __truediv__(self, other: Self, /) -> Self:
         under = _times(other.over, self.under)
@@ -83,15 +79,19 @@ class Series:
     def _joined(self, other: Self, join: Callable[[Decimal, Decimal], Decimal]) -> Self:
         if self.under is other.under:
             return type(self)(_each(join, self.over, other.over), self.under)
-        under = other.under if self.under is None else _times(self.under, other.under)
-        return type(self)(_each(join, _times(self.over, other.under), _times(other.over, self.under)), under)
+        over = _each(join, _times(self.over, other.under), _times(other.over, self.under))
+        return type(self)(over, self._both_under(other))
+
+    def _both_under(self, other: Self) -> Numbers | None:
+        return other.under if self.under is None else _times(self.under, other.under)
 
     def exact(self, row: int) -> Exact | None:
         """The number of a row."""
-        over, under = self.over[row], None if self.under is None else self.under[row]
-        if over is None or (self.under is not None and under is None):
-            return None
-        return exact(over) if under is None else exact(over) / exact(under)
+        over = self.over[row]
+        if self.under is None:
+            return None if over is None else exact(over)
+        under = self.under[row]
+        return None if over is None or under is None else exact(over) / exact(under)
 
     @property
     def comparable(self) -> Sequence[Decimal | Exact | None]:
@@ -100,8 +100,7 @@ class Series:
 
     def rounded(self, digits: int) -> Numbers:
         """The numbers, each rounded half-even to so many digits after the point, once and at the very end (M1, M3)."""
-        values, unit = self._quotients(digits), Decimal(1).scaleb(-digits)
-        to_digits = _each(_EVERY_DIGIT.quantize, values, repeat(unit, len(values)))
+        to_digits = _each(_EVERY_DIGIT.quantize, self._quotients(digits), [Decimal(1).scaleb(-digits)] * len(self))
         return _each(_EVERY_DIGIT.plus, to_digits)  # there is no negative zero
 
     def _quotients(self, digits: int) -> Numbers:
@@ -131,9 +130,12 @@ def _times(numbers: Numbers, factors: Numbers | None) -> Numbers:
     return numbers if factors is None else _each(_EVERY_DIGIT.multiply, numbers, factors)
 
 
-def _each(work: Callable[..., Decimal], *columns: Iterable[Any]) -> Numbers:
+def _are_decimals(numbers: list[Any]) -> TypeGuard[Numbers]:
+    return set(map(type, numbers)) <= {Decimal, NoneType}
+
+
+def _each(work: Callable[..., Decimal], *columns: Sequence[Any]) -> Numbers:
     """What is made of each row, None where it has a None."""
-    given = [list(each) for each in columns]
-    if any(NoneType in set(map(type, each)) for each in given):
-        return [None if None in row else work(*row) for row in zip(*given, strict=True)]
-    return list(map(work, *given))
+    if any(NoneType in set(map(type, each)) for each in columns):
+        return [None if None in row else work(*row) for row in zip(*columns, strict=True)]
+    return list(map(work, *columns))

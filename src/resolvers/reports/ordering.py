@@ -56,7 +56,7 @@ class Order:
     names: Names
     values: DimensionValues
     _written: dict[int, Written] = field(default_factory=dict)
-    _values: dict[str, Callable[[int], Any]] = field(default_factory=dict)
+    _reading: dict[str, Callable[[int], Any]] = field(default_factory=dict)
 
     def by_keys(self, places: Iterable[int]) -> list[int]:
         """Rows by what the request orders by; equal ones stay as they come."""
@@ -91,11 +91,11 @@ class Order:
         return (*self.rank(at), *((text, False) for text in written))
 
     def _value_of(self, key: str) -> Callable[[int], Any]:
-        if key not in self._values:
-            self._values[key] = self._found(key)
-        return self._values[key]
+        if key not in self._reading:
+            self._reading[key] = self._read(key)
+        return self._reading[key]
 
-    def _found(self, key: str) -> Callable[[int], Any]:
+    def _read(self, key: str) -> Callable[[int], Any]:
         if key not in self.group_by:
             return self.rows.column(key).comparable.__getitem__
         number, keys = self.group_by.index(key), self.rows.keys

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLError
@@ -26,13 +26,13 @@ class LeftToStandardError(Exception):
 class Run:
     """One run of a plan. `failed` is the error of a read, which no other executor would be spared.
 
-    Variables that are `kept` are the same object for the same ones that are given.
+    What was `found` from variables is there again for whoever gives the same ones.
     """
 
     operation: Operation
     variables: VariableValues
     failed: Exception | None = None
-    kept: bool = False
+    found: dict[object, Any] = field(default_factory=dict)
 
     async def read(self, rows: Awaitable[Read]) -> Read:
         """What a read finds."""

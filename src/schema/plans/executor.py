@@ -50,6 +50,8 @@ LONGEST_KEPT: Final = 4_096
 BY_PLAN: Final = "by plan"
 _SWITCHES: Final = frozenset({"skip", "include"})
 Planned = Row | Page | ReportAnswer
+Understood = tuple[VariableValues, dict[object, Any]]
+"""Variables, and what was found from them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -63,7 +65,7 @@ class Plans:
     switches: tuple[str, ...] = ()
     kept: dict[Hashable, Plan | PagePlan | None] = field(default_factory=dict)
     roots: dict[Hashable, Root | None] = field(default_factory=dict)
-    given: LRUCache[tuple[int, bytes | None], VariableValues] = field(default_factory=lambda: LRUCache(MOST_PLANS))
+    given: LRUCache[Hashable, Understood] = field(default_factory=lambda: LRUCache(MOST_PLANS))
 
     @classmethod
     def of(cls, document: DocumentNode) -> Plans:
@@ -83,13 +85,14 @@ class Plans:
         if self.document is None or not self.roots:
             return None
         definition = operation_named(self.document, name)
-        variables, kept = self._coerced(schema, definition, given)
-        if variables is None:
+        understood = self._understood(schema, definition, given)
+        if understood is None:
             return None
+        variables, found = understood
         root = self.roots.get(self.key(definition, variables))
         if root is None:
             return None
-        run = Run(operation, variables, kept=kept)
+        run = Run(operation, variables, found=found)
         try:
             answer = await root.answer(
                 run, lambda type_: self.kept.get(self.key(definition, variables, root.key, type_))
@@ -101,20 +104,21 @@ class Plans:
         operation.executed[BY_PLAN] += 1
         return ExecutionResult({root.key: answer}, None)
 
-    def _coerced(
+    def _understood(
         self, schema: GraphQLSchema, definition: OperationDefinitionNode, given: Mapping[str, Any]
-    ) -> tuple[VariableValues | None, bool]:
-        """The variables, None where they do not fit; and whether they are kept."""
-        key = (id(definition), _written(given))
+    ) -> Understood | None:
+        """The variables, as before where they were given before; None where they do not fit."""
+        written = _written(given)
+        key = (id(definition), written)
         if key in self.given:
-            return self.given[key], True
-        found = get_variable_values(schema, definition.variable_definitions or (), dict(given))
-        if isinstance(found, list):
-            return None, False
-        kept = key[1] is not None
-        if kept:
-            self.given[key] = found
-        return found, kept
+            return self.given[key]
+        variables = get_variable_values(schema, definition.variable_definitions or (), dict(given))
+        if isinstance(variables, list):
+            return None
+        understood: Understood = (variables, {})
+        if written is not None:
+            self.given[key] = understood
+        return understood
 
 
 def _written(given: Mapping[str, Any]) -> bytes | None:

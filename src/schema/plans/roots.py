@@ -7,12 +7,10 @@ built anew for each request. Whatever is not as it was then is left to it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from cachetools import LRUCache
 from graphql import FieldNode, GraphQLNonNull
-from graphql.execution.values import VariableValues
 from strawberry.types.field import StrawberryField
 
 from sightline.resolvers.errors import BadInputError
@@ -30,8 +28,6 @@ from sightline.schema.reports.answers import REPORTED, answer_to
 from sightline.schema.reports.inputs import request_from
 from sightline.schema.reports.metrics import selected_metrics
 
-_KEPT = 64
-
 PlanOf = Callable[[str], Plan | PagePlan | None]
 """The plan that was made for the source of a type; None where there is none, or none yet."""
 
@@ -42,20 +38,17 @@ class Reported:
 
     asked: Asked
     metrics: tuple[str, ...]
-    found: LRUCache[int, tuple[VariableValues, ReportRequest]] = field(default_factory=lambda: LRUCache(_KEPT))
 
     def asked_for(self, run: Run) -> ReportRequest:
         """What is asked. Raises LeftToStandardError for what the standard executor refuses."""
-        known = self.found.get(id(run.variables))
-        if known is not None and known[0] is run.variables:
-            return known[1]
-        try:
-            request = request_from(self.asked.given(run)["input"], run.operation.services.ids, metrics=self.metrics)
-        except BadInputError as error:
-            raise LeftToStandardError("arguments that are refused") from error
-        if run.kept:
-            self.found[id(run.variables)] = run.variables, request
-        return request
+        if self not in run.found:
+            try:
+                given, ids = self.asked.given(run)["input"], run.operation.services.ids
+                run.found[self] = request_from(given, ids, metrics=self.metrics)
+            except BadInputError as error:
+                raise LeftToStandardError("arguments that are refused") from error
+        found: ReportRequest = run.found[self]
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

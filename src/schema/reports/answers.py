@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 import strawberry
@@ -20,7 +20,7 @@ from sightline.schema.bindings import METADATA, InReports, open_field, open_meth
 from sightline.schema.connections import PageInfo
 from sightline.schema.enums import described
 from sightline.schema.reports.inputs import ReportInput, request_from
-from sightline.schema.reports.metrics import ReportMetrics, digits_of, number, selected_metrics
+from sightline.schema.reports.metrics import ReportMetrics, number, numbers, numbers_then, selected_metrics
 from sightline.schema.scalars import CurrencyCode, DateTime, Decimal
 
 described(Unit)
@@ -61,7 +61,7 @@ class ReportColumn:
         return None if coverage == TRUE else await self.report.run.programs(self.report.plan, coverage)
 
 
-def _columns(report: Report, values: Callable[[Column], Sequence[Any]], totals: Totals) -> list[ReportColumn]:
+def _columns(report: Report, values: Callable[[Column], list[Decimal | None]], totals: Totals) -> list[ReportColumn]:
     columns = ((key, _column(report, key)) for key in report.plan.shown)
     return [
         ReportColumn(
@@ -69,8 +69,8 @@ def _columns(report: Report, values: Callable[[Column], Sequence[Any]], totals: 
             key=key,
             label=column.label,
             unit=column.unit,
-            values=values(column),  # type: ignore[arg-type]
-            total=number(column, totals),  # type: ignore[arg-type]
+            values=values(column),
+            total=number(column, totals),
         )
         for key, column in columns
     ]
@@ -137,7 +137,7 @@ class ReportComparison:
         rows = self.compared.rows
         return _columns(
             self.report,
-            lambda column: [None if row is None else number(column, row) for row in rows],
+            lambda column: numbers_then(column, rows),
             self.compared.totals,
         )
 
@@ -184,7 +184,7 @@ class ReportAnswer:
     def columns(self) -> list[ReportColumn]:
         """Column-major."""
         rows = self.report.page.rows
-        return _columns(self.report, lambda column: rows.rounded(column.key, digits_of(column)), self.report.totals)
+        return _columns(self.report, lambda column: numbers(column, rows), self.report.totals)
 
     @open_method("The rows of the page: made for reading.")
     def rows(self) -> list[ReportRow]:

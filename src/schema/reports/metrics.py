@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal as PythonDecimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import strawberry
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
 from sightline.authz.reports.columns import COLUMNS, Column
 from sightline.authz.reports.measures import Unit
-from sightline.resolvers.reports.running import Line, Totals
+from sightline.resolvers.reports.running import Line, Rows, Totals
 from sightline.schema.bindings import METADATA, InReports
 from sightline.schema.names import camel
 from sightline.schema.scalars import Decimal, Money
@@ -22,9 +21,20 @@ _DIGITS_OF_RATIOS = 6
 KEYS: Final = {camel(key): key for key in COLUMNS}
 
 
-def number(column: Column, line: Line | Totals) -> PythonDecimal | None:
+def number(column: Column, line: Line | Totals) -> Decimal | None:
     """A line's value of a column, as it is answered: rounded half-even, once (M1)."""
-    return line.rounded(column.key, digits_of(column))
+    value = line.rounded(column.key, digits_of(column))
+    return None if value is None else Decimal(value)
+
+
+def numbers(column: Column, rows: Rows) -> list[Decimal | None]:
+    """The same of all rows."""
+    return cast("list[Decimal | None]", rows.rounded(column.key, digits_of(column)))
+
+
+def numbers_then(column: Column, compared: Iterable[Line | None]) -> list[Decimal | None]:
+    """The same of rows of another period, null where there was no such row."""
+    return [None if line is None else number(column, line) for line in compared]
 
 
 def digits_of(column: Column) -> int:
@@ -37,7 +47,7 @@ def _metric(column: Column) -> Any:
         value = number(column, root)
         if value is None or root.currency is None:
             return None
-        return Money(amount=Decimal(value), currency=root.currency)  # type: ignore[arg-type]
+        return Money(amount=value, currency=root.currency)  # type: ignore[arg-type]
 
     def plain(root: strawberry.Parent[Line | Totals]) -> Any:
         return number(column, root)

@@ -15,7 +15,7 @@ from sightline.authz.reports.measures import Unit
 from sightline.resolvers.reports.exporting import Exporting, Piece
 from sightline.resolvers.reports.labels import plain_label
 from sightline.resolvers.reports.running import Totals
-from sightline.schema.reports.metrics import digits_of, number
+from sightline.schema.reports.metrics import digits_of, number, numbers, numbers_then
 
 Cell = str | Decimal | None
 TOTAL, COMPARED = "Total", "compared"
@@ -51,9 +51,9 @@ class Cells:
             else:
                 columns += [[piece.names[key].get(each[at]) for each in piece.rows.keys], texts]
         for column in self._columns():
-            columns.append(piece.rows.rounded(column.key, digits_of(column)))
+            columns.append(numbers(column, piece.rows))
             if self.report.is_compared:
-                columns.append([None if row is None else number(column, row) for row in piece.before])
+                columns.append(numbers_then(column, piece.before))
         return list(zip(*columns, strict=True))
 
     def totals(self, totals: Totals) -> list[Cell]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -16,7 +16,7 @@ from sightline.resolvers.global_ids import Key
 from sightline.resolvers.identity import Principal
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Row
-from sightline.schema.api import View
+from sightline.schema.api import Api, View
 from sightline.server.answers import GraphQLAnswer, GraphQLRequest
 from sightline.server.execution import Engine
 
@@ -104,6 +104,16 @@ class Desk:
     def view(self, viewer: Principal) -> View:
         """The viewer's schema."""
         return self.engine.api.view(self.engine.visibility(viewer), viewer.columns)
+
+
+def without_plans(planned: Engine) -> Engine:
+    """The same engine, answering by the standard executor alone.
+
+    A document is prepared for both at once, as no executor takes part in that: what is compared is how they execute it.
+    """
+    api = Api(planned=False)
+    api.documents = planned.api.documents
+    return replace(planned, api=api)
 
 
 def as_bytes(answer: GraphQLAnswer) -> bytes:

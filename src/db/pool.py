@@ -8,21 +8,25 @@ transaction is rolled back.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, TypeVar
 
 import asyncpg
+from cachetools import LRUCache
 
 from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError, one_line
 
 Result = TypeVar("Result")
+Remembered = MutableMapping[tuple[object, ...], tuple[object, ...]]
+"""What settled statements answered last, by text and arguments."""
 Connect = Callable[..., Awaitable[asyncpg.Connection]]
 
 ACQUIRE_SECONDS = 1.0  # F4: an overloaded server says so after a second
 RETRIES = 2  # F2: of a read whose connection was cut
 CLOSE_SECONDS = 5.0
+_REMEMBERED = 2_000
 
 # The server ended the connection, or ends every connection; asyncpg speaks of an internal error where the server's
 # goodbye arrives between two of its own messages.
@@ -39,11 +43,15 @@ UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.I
 
 
 class Pool:
-    """Up to `size` connections, opened as they are needed and kept."""
+    """Up to `size` connections, opened as they are needed and kept.
+
+    `remembered` is for snapshots that go by it until their first statement has confirmed it.
+    """
 
     def __init__(self, pool: asyncpg.Pool, *, on_loss: Callable[[], None]) -> None:
         self._pool = pool
         self._on_loss = on_loss
+        self.remembered: Remembered = LRUCache(_REMEMBERED)
 
     @classmethod
     async def open(cls, connect: Connect, *, size: int, on_loss: Callable[[], None]) -> Pool:

@@ -17,13 +17,13 @@ from typing import TypeVar
 import asyncpg
 import sqlalchemy as sa
 
-from sightline.db.pool import Pool
+from sightline.db.pool import Pool, Remembered
 from sightline.db.statements import Statement, system_statement
 from sightline.db.tables import AuthzEpochRow
 
 Result = TypeVar("Result")
 
-_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # INVARIANT: the clock is read when the snapshot has been taken, so what had been written by then was written before it.
 # now() is the time of BEGIN: a grant could end, and a secret be written, between that and the first statement.
 _EPOCH = system_statement(sa.select(AuthzEpochRow.n, sa.func.clock_timestamp().label("clock")))
@@ -40,6 +40,7 @@ class Snapshot:
     connection: asyncpg.Connection
     epoch: int
     clock: datetime
+    _remembered: Remembered = field(default_factory=dict)
     statements: int = 0
     changes: int = 0
     ended: bool = False
@@ -70,6 +71,20 @@ class Snapshot:
                 return
             yield rows
 
+    async def settled(self, statement: Statement, values: Mapping[str, object]) -> tuple[object, ...]:
+        """The one row of a statement that seldom has another: it is remembered for operations that go by it (F20)."""
+        async with self._lock:
+            if self.ended:
+                raise SnapshotEndedError("a resolver asks for rows after its operation was answered")
+            arguments = statement.arguments(values)
+            row = tuple(await self.connection.fetchrow(statement.text, *arguments))
+            self._remembered[statement.text, *arguments] = row
+            return row
+
+    def by_clock(self, work: Callable[[datetime], Result]) -> Result:
+        """What is made of the database's time, by work that may be done twice."""
+        return work(self.clock)
+
     def confirm(self) -> None:
         """Whether what was read was read in one state of policy and data: here it always was."""
 
@@ -88,7 +103,7 @@ async def long_snapshot(pool: Pool, *, seconds: int, idle_seconds: int) -> Async
     Nothing is done again where its connection is cut: what was read may have been sent.
     """
     async with pool.acquire() as connection:
-        await connection.execute(_BEGIN)
+        await connection.execute(BEGIN)
         await connection.execute(f"SET LOCAL statement_timeout = '{seconds:d}s'")
         await connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{idle_seconds:d}s'")
         row = await connection.fetchrow(_EPOCH.text)
@@ -112,9 +127,9 @@ async def in_snapshot(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]])
     """Do reading work in a snapshot of its own. It is done again, whole, where its connection is cut (F2)."""
 
     async def on(connection: asyncpg.Connection) -> Result:
-        await connection.execute(_BEGIN)
+        await connection.execute(BEGIN)
         row = await connection.fetchrow(_EPOCH.text)
-        snapshot = Snapshot(connection, row["n"], row["clock"])
+        snapshot = Snapshot(connection, row["n"], row["clock"], pool.remembered)
         try:
             return await work(snapshot)
         finally:

@@ -35,6 +35,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 
 from sightline.authz.visibility import Visibility
+from sightline.db.assumed_snapshot import Way
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.operation import Operation
 from sightline.schema import entities
@@ -73,8 +74,8 @@ class UnboundCoordinateError(TypeError):
 class Prepared:
     """A document for one view: parsed, validated, and the columns it asks for; or the errors that refuse it.
 
-    `granting` says that a mutation of it gives or takes access; `lone` has the operations that one statement answered
-    when they were last asked.
+    `granting` says that a mutation of it gives or takes access; `ways` has how each operation can be answered, as far
+    as that is known.
     """
 
     document: DocumentNode | None
@@ -83,8 +84,12 @@ class Prepared:
     unavailable: tuple[str, ...] = ()
     granting: bool = False
     plans: Plans = field(default_factory=Plans)
-    lone: set[str | None] = field(default_factory=set)
+    ways: dict[str | None, Way] = field(default_factory=dict)
     _costs: dict[str | None, Costs] = field(default_factory=dict)
+
+    def learn(self, operation_name: str | None, way: Way) -> None:
+        """An operation was answered in a way: what once needed more is not tried with less again."""
+        self.ways[operation_name] = max(way, self.ways.get(operation_name, way))
 
     def costs(self, operation_name: str | None) -> Costs:
         """What an operation of the document costs."""

@@ -15,10 +15,10 @@ from graphql import DocumentNode, GraphQLError, OperationType
 
 from sightline.authz.viewing_as import simulated
 from sightline.authz.visibility import Visibility, compile_visibility
+from sightline.db.assumed_snapshot import NotConfirmedError, Way, assuming
 from sightline.db.changes import AGAIN, CrossedChangesError, in_change
 from sightline.db.database import Database
 from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
-from sightline.db.lone_snapshot import NotAloneError, in_one_statement
 from sightline.db.reads import Reads
 from sightline.db.secrets import Secrets
 from sightline.db.snapshot import Snapshot, in_snapshot
@@ -74,8 +74,8 @@ class Engine:
         """The answer to an operation. Raises UnauthenticatedError for a token that stands for nobody."""
         presented = await self.access.present(token)
         try:
-            return await self._alone(request, presented)
-        except NotAloneError:
+            return await self._assuming(request, presented)
+        except NotConfirmedError:
             pass  # in a transaction of its own, and with the rights that hold there
 
         async def work(snapshot: Snapshot, *, changing: bool = False) -> GraphQLAnswer:
@@ -94,18 +94,19 @@ class Engine:
         # Rights are decided anew, in the transaction that makes the change.
         return await self._change(change, granting=granting)
 
-    async def _alone(self, request: GraphQLRequest, presented: str | Assertion) -> GraphQLAnswer:
-        """The answer by a single statement, by the rights of a moment ago if that finds them unchanged.
+    async def _assuming(self, request: GraphQLRequest, presented: str | Assertion) -> GraphQLAnswer:
+        """The answer by the rights of a moment ago, if its first statement finds them unchanged.
 
-        Raises NotAloneError where it does not, and for what no single statement is known to answer.
+        Raises NotConfirmedError where it does not, and for what is not known to be answered like that.
         """
         recent = self.access.identities.recent(presented)
         if recent is None or request.view_as is not None:
-            raise NotAloneError("nobody who was seen before, as himself")
+            raise NotConfirmedError("nobody who was seen before, as himself")
         epoch, principal = recent
         prepared = self.api.view(self.visibility(principal), principal.columns).prepare(request.query)
-        if request.operation_name not in prepared.lone:
-            raise NotAloneError("not known to take one statement")
+        way = prepared.ways.get(request.operation_name, Way.AFTER_RIGHTS)
+        if way is Way.AFTER_RIGHTS:
+            raise NotConfirmedError("not known to go by them", way)
 
         async def work(snapshot: Snapshot) -> GraphQLAnswer:
             answer = await self.answer(request, principal, snapshot, bucket=self._bucket(principal))
@@ -113,10 +114,13 @@ class Engine:
             return answer
 
         try:
-            return await in_one_statement(self.database.reads, epoch, principal.valid_until, work)
-        except (NotAloneError, RefusedError) as error:
-            prepared.lone.discard(request.operation_name)
-            raise NotAloneError("to be decided by the rights that hold now") from error
+            return await assuming(self.database.reads, epoch, principal.valid_until, work, alone=way is Way.ALONE)
+        except NotConfirmedError as error:
+            if error.way is not None:
+                prepared.learn(request.operation_name, error.way)
+            raise
+        except RefusedError as error:
+            raise NotConfirmedError("to be refused by the rights that hold now") from error
 
     def _bucket(self, principal: Principal) -> Bucket | None:
         return self.rates.bucket(principal.fingerprint) if self.rates is not None else None
@@ -167,8 +171,9 @@ class Engine:
         async def run() -> GraphQLAnswer:
             before = snapshot.statements
             answer = await _run(view, prepared, operation, request, requested=requested)
-            if snapshot.statements == before + 1 and not changing:
-                prepared.lone.add(request.operation_name)
+            taken = snapshot.statements - before
+            if taken and not changing:
+                prepared.learn(request.operation_name, Way.ALONE if taken == 1 else Way.TOGETHER)
             return answer
 
         return await (run() if bucket is None else charged(bucket, requested, run))

@@ -11,7 +11,7 @@ from demo_reading import one, rows
 from sqlalchemy.dialects import postgresql
 
 from sightline.authz.classes import FieldClass, needed_classes
-from sightline.authz.expr import columns_read
+from sightline.authz.expr import all_of, columns_read
 from sightline.authz.reports.catalogue import catalogue_of
 from sightline.authz.reports.columns import COLUMNS, Aggregation
 from sightline.authz.reports.dimensions import DIMENSIONS, DateBasis, Dimension
@@ -63,7 +63,7 @@ def expression(measure: Measure, source: sa.FromClause) -> sa.ColumnElement[obje
 def statement(measure: Measure) -> str:
     """What a measure is over all facts."""
     source = TABLES[measure.fact].table
-    query = sa.select(expression(measure, source)).where(PREDICATES.sql(measure.rows, source))
+    query = sa.select(expression(measure, source)).where(PREDICATES.sql(all_of(measure.where, measure.states), source))
     return str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
 
 
@@ -71,7 +71,7 @@ def statement(measure: Measure) -> str:
 def test_m5a_a_measure_has_the_classes_of_every_column_it_reads(measure: Measure) -> None:
     """M5a: down to the tables, so that no column of a report reveals what its classes do not say."""
     read = {(measure.fact.value, column) for column in value_columns(measure)}
-    read |= {each for each in columns_read(measure.rows, measure.fact) if each[1] not in JOINS}
+    read |= {each for each in columns_read(all_of(measure.where, measure.states), measure.fact) if each[1] not in JOINS}
     for table, column in read:
         access = TABLES[table].columns[column]
         assert needed_classes(access) <= measure.classes | {FieldClass.RECORD}, (table, column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -18,7 +18,6 @@ from worlds import World
 
 from sightline.db.snapshot import Snapshot
 from sightline.resolvers.identity import Principal
-from sightline.schema.api import Api
 from sightline.server.answers import GraphQLRequest
 from sightline.server.execution import Engine
 from sightline.server.logs import operation_line
@@ -42,16 +41,6 @@ class Compared:
         return (
             f"{self.operations} operations answered by both executors, {self.filled} with rows; {dict(self.executed)}"
         )
-
-
-def without_plans(planned: Engine) -> Engine:
-    """The same engine, answering by the standard executor alone.
-
-    A document is prepared for both at once, as no executor takes part in that: what is compared is how they execute it.
-    """
-    api = Api(planned=False)
-    api.documents = planned.api.documents
-    return replace(planned, api=api)
 
 
 async def compare(

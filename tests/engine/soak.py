@@ -30,7 +30,8 @@ from urllib.parse import quote
 
 import asyncpg
 import structlog
-from both import Compared, compare, without_plans
+from both import Compared, compare
+from desk import without_plans
 from installation import SECRETS
 from interference import Figures, changes_asked, prove, prove_of
 from kinds import KINDS, MIXED

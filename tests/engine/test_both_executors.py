@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from random import Random
 
-from both import Compared, compare, without_plans
+from both import Compared, compare
+from desk import without_plans
 from kinds import KINDS, MIXED
 from worlds import inserted, seed
 

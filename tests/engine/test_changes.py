@@ -10,9 +10,9 @@ from functools import partial
 from random import Random
 
 import asyncpg
-from both import compare_changes, without_plans
+from both import compare_changes
 from changing import answered, changes_of, is_done
-from desk import as_bytes
+from desk import as_bytes, without_plans
 from drawing import NOON
 from interference import Figures, changes_asked, prove_of
 from operations import operation_of

@@ -19,7 +19,8 @@ from random import Random
 import orjson
 import pytest
 from agreement import compare_lists
-from both import Compared, compare, without_plans
+from both import Compared, compare
+from desk import without_plans
 from graphql import GraphQLSchema
 from interference import Figures, prove
 from kinds import KINDS, Kind, viewer_of

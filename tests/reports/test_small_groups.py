@@ -11,7 +11,6 @@ import orjson
 import pytest
 from demo_platform import Person, Platform
 
-from sightline.authz.reports.measures import MEASURES
 from sightline.db.reports.queries import Groups, Sum
 from sightline.resolvers.reports.limits import ReportLimits
 from sightline.resolvers.reports.small_groups import left_out_too_small, sizes_of, too_small, withheld
@@ -134,7 +133,7 @@ async def test_n29_amounts_of_a_small_group_move_no_byte(platform: Platform, hel
 def test_lk25_what_is_left_out_is_never_a_small_group() -> None:
     """N29, LK25: random sizes: rows shown are large, rows left out are large together, or nothing is shown of them."""
     random = Random(29)
-    each = Sum("approved_conversions")
+    each = Sum(("approved_conversions",))
     sizes = sizes_of([each])
     for _ in range(400):
         counts = [random.choice((0, 1, 2, 3, 7, 20, 100)) for _ in range(random.randrange(1, 12))]
@@ -149,13 +148,13 @@ def test_lk25_what_is_left_out_is_never_a_small_group() -> None:
 
 def test_lk25_a_remainder_counts_by_every_size() -> None:
     """N29: over programs that a column is computed over, and of order lines, each by itself."""
-    sums = [Sum("payout_adjustments"), Sum("items"), Sum("unique_clicks")]
+    sums = [Sum(("payout_adjustments",)), Sum(("items",)), Sum(("unique_clicks",))]
     sizes = sizes_of(sums)
-    assert [MEASURES[size[0].measure].fact.value for size in sizes] == ["conversion", "conversion_item"]
+    assert [size[0].measure.fact.value for size in sizes] == ["conversion", "conversion_item"]
 
     def group(conversions: int, items: int) -> Groups:
         every: Sequence[Sum] = [one for size in sizes for one in size]
-        return Groups.one(dict.fromkeys(every, 0) | {every[0]: conversions, Sum("items"): items}, {})
+        return Groups.one(dict.fromkeys(every, 0) | {every[0]: conversions, Sum(("items",)): items}, {})
 
     assert too_small(sizes, group(10, 3), LEAST)
     assert not too_small(sizes, group(10, 0), LEAST)

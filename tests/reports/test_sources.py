@@ -42,7 +42,7 @@ async def test_both_give_equal_sums(platform: Platform, cast_lenses: list[LensBy
         for lens in cast_lenses:
             it = await opened(platform, snapshot, lens)
             held = [
-                Sum(key)
+                Sum((key,))
                 for key, each in MEASURES.items()
                 if each.rollup is not None
                 and each.classes <= it.sight.classes
@@ -70,21 +70,21 @@ async def test_both_give_equal_sums(platform: Platform, cast_lenses: list[LensBy
 @pytest.mark.parametrize(
     ("who", "query", "expected"),
     [
-        ("admin", SumsQuery((Sum("revenue"),), (), ("day", "program")), "conversion_hour_by_program"),
-        ("adv-admin", SumsQuery((Sum("pending_payout"),), (), ("month",)), "conversion_hour_by_program"),
-        ("approved-only", SumsQuery((Sum("revenue"),), (), ("day",)), "conversion_hour_by_program"),
-        ("adv-admin", SumsQuery((Sum("revenue"),), (), ("account",)), "conversion_hour_by_account"),
-        ("partner-admin", SumsQuery((Sum("sale_amount"),), (), ("day",)), "conversion_hour_by_account"),
-        ("collab-owner", SumsQuery((Sum("unique_clicks"),), (), ("day",)), "traffic_hour_by_account"),
-        ("affiliate-manager", SumsQuery((Sum("revenue"),), (), ("day",)), "conversion_hour_by_account"),
-        ("advertiser-manager", SumsQuery((Sum("unique_clicks"),), (), ("day",)), "traffic_hour_by_program"),
-        ("admin", SumsQuery((Sum("revenue"),), (), ("source",)), "conversion"),
-        ("admin", SumsQuery((Sum("revenue"),), (), ("day",), DateBasis.APPROVAL), "conversion"),
-        ("admin", SumsQuery((Sum("revenue"),), (), ("day",), whole_hours=False), "conversion"),
-        ("admin", SumsQuery((Sum("seconds_to_conversion"), Sum("revenue")), (), ("day",)), "conversion"),
-        ("admin", SumsQuery((Sum("unique_clicks"),), (), ("country",)), "click"),
-        ("admin", SumsQuery((Sum("items"),), (), ("day",)), "conversion_item"),
-        ("admin", SumsQuery((Sum("payout_adjustments"),), (), ("day",)), "adjustment"),
+        ("admin", SumsQuery((Sum(("revenue",)),), (), ("day", "program")), "conversion_hour_by_program"),
+        ("adv-admin", SumsQuery((Sum(("pending_payout",)),), (), ("month",)), "conversion_hour_by_program"),
+        ("approved-only", SumsQuery((Sum(("revenue",)),), (), ("day",)), "conversion_hour_by_program"),
+        ("adv-admin", SumsQuery((Sum(("revenue",)),), (), ("account",)), "conversion_hour_by_account"),
+        ("partner-admin", SumsQuery((Sum(("sale_amount",)),), (), ("day",)), "conversion_hour_by_account"),
+        ("collab-owner", SumsQuery((Sum(("unique_clicks",)),), (), ("day",)), "traffic_hour_by_account"),
+        ("affiliate-manager", SumsQuery((Sum(("revenue",)),), (), ("day",)), "conversion_hour_by_account"),
+        ("advertiser-manager", SumsQuery((Sum(("unique_clicks",)),), (), ("day",)), "traffic_hour_by_program"),
+        ("admin", SumsQuery((Sum(("revenue",)),), (), ("source",)), "conversion"),
+        ("admin", SumsQuery((Sum(("revenue",)),), (), ("day",), DateBasis.APPROVAL), "conversion"),
+        ("admin", SumsQuery((Sum(("revenue",)),), (), ("day",), whole_hours=False), "conversion"),
+        ("admin", SumsQuery((Sum(("seconds_to_conversion",)), Sum(("revenue",))), (), ("day",)), "conversion"),
+        ("admin", SumsQuery((Sum(("unique_clicks",)),), (), ("country",)), "click"),
+        ("admin", SumsQuery((Sum(("items",)),), (), ("day",)), "conversion_item"),
+        ("admin", SumsQuery((Sum(("payout_adjustments",)),), (), ("day",)), "adjustment"),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )

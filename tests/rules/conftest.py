@@ -23,8 +23,11 @@ async def arena(
     """A copy of the demo platform with as many reading connections as there are viewers."""
     url = await copied("demo_of_the_new_enemy", demo_template)
     async with (
-        Database.open(url, reads=24) as database,
+        Database.open(url, reads=32) as database,
         Platform.over(database, secrets, engine_over(database)) as platform,
     ):
         stage = await Stage.of(platform)
-        yield Arena(platform.engine, platform.owner, await stage.revoked(), await stage.ending())
+        revoked, ending = [
+            (*cases, *map(stage.behind_another, cases)) for cases in (await stage.revoked(), await stage.ending())
+        ]
+        yield Arena(platform.engine, platform.owner, revoked, ending)

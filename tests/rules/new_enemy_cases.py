@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import asyncpg
 from demo_platform import Grant, Person, Platform
@@ -67,6 +67,12 @@ class Stage:
         write = f"UPDATE {of} SET {column} = SECRET WHERE id = {self.rows[of]}"
         request = GraphQLRequest(f'{{ node(id: "{number}") {{ ... on {type_} {{ {field} }} }} }}')
         return Case(kind, token, request, give, take, write)
+
+    def behind_another(self, case: Case) -> Case:
+        """The same, where what is read first is another row: the secret is in the second statement of two."""
+        first = self.platform.global_id(PROFILE, self.rows[PROFILE])
+        query = f'{{ first: node(id: "{first}") {{ id }} {case.request.query[1:]}'
+        return replace(case, kind=f"{case.kind}, behind another", request=GraphQLRequest(query))
 
     async def revoked(self) -> tuple[Case, ...]:
         """Grants of every kind that are taken away by a change of a row."""

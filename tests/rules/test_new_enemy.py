@@ -11,7 +11,8 @@ import pytest
 from new_enemy import Ask, Case, Harness
 from new_enemy_cases import Arena
 
-from sightline.db.pool import Pool
+from sightline.db.assumed_snapshot import AssumedSnapshot, Way
+from sightline.db.pool import Pool, Remembered
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.resolvers.errors import UnauthenticatedError
 from sightline.resolvers.identity import Identities, Principal
@@ -73,6 +74,9 @@ async def test_f20_goal8_nothing_leaks_in_ten_thousand_tries(arena: Arena) -> No
     assert figures.before > figures.tries / 2
     assert figures.reads - figures.before == figures.tries, "each viewer read once more after the secret was there"
     assert set(figures.shown.values()) == {figures.tries // len(arena.revoked)}, "every grant gave access in each round"
+    assert {Way.ALONE, Way.TOGETHER} <= {
+        way for each in arena.engine.api.documents.values() for way in each.ways.values()
+    }
 
 
 async def test_f20_goal8_nothing_leaks_where_a_grant_ends_by_the_clock(arena: Arena) -> None:
@@ -101,6 +105,18 @@ async def test_goal8_the_harness_shows_leaks_where_the_check_is_broken(
     assert figures.leaks.total() > 0
 
 
+async def test_goal8_the_harness_shows_leaks_where_the_first_statement_is_not_listened_to(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F20, GOAL8: what it brings along is what assumed rights rest upon, alone and with others after it."""
+    monkeypatch.setattr(AssumedSnapshot, "_holds", lambda *_: True)
+    for behind in (False, True):
+        cases = tuple(case for case in arena.revoked if ("behind" in case.kind) is behind)
+        figures = await Harness(arena.writer, cases, arena.engine.execute).run(tries=SOON, until_leak=True)
+        print(f"\nnew enemy, not listened to: {figures}")
+        assert figures.leaks.total() > 0
+
+
 @dataclass(slots=True)
 class SlowToBegin:
     """A connection on which something happens between BEGIN and the first statement."""
@@ -125,6 +141,11 @@ class SlowPool:
 
     pool: Pool
     meanwhile: Callable[[], Awaitable[object]]
+
+    @property
+    def remembered(self) -> Remembered:
+        """The pool's."""
+        return self.pool.remembered
 
     async def read(self, work: Callable[[Any], Awaitable[Any]]) -> Any:
         """Run the work on a slow connection."""

@@ -7,12 +7,12 @@ need that its formula comes down to, however many metrics lie between (M5, M5a).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sightline.authz.classes import FieldClass
 from sightline.authz.reports.columns import COLUMNS, Aggregation, Column
-from sightline.authz.reports.formulas import Q, evaluate, length, names
+from sightline.authz.reports.formulas import Formula, Q, evaluate, is_addition, length, names
 from sightline.authz.reports.measures import MEASURES
 
 MAX_NESTING = 8
@@ -24,10 +24,13 @@ MAX_WRITTEN_OUT = 250
 class Needs:
     """What a column comes down to.
 
-    `measures` are the sums to take; `classes`, `statuses` and `settlements` must all be visible to a reader. `atoms`
+    `measures` are what it adds up; `classes`, `statuses` and `settlements` must all be visible to a reader. `atoms`
     are the columns that a custom metric is made of, at any depth, each of which must be usable (RC3). `parts` are the
     columns and measures that the formula itself names; `length` is how many columns and numbers a custom metric is
     written out.
+
+    `sums` are the sums to take, by what formulas call them: of a measure; or of several that are one value in different
+    statuses and settlements, where a column is all of them together.
     """
 
     measures: frozenset[str]
@@ -35,6 +38,7 @@ class Needs:
     statuses: frozenset[str]
     settlements: frozenset[str]
     atoms: frozenset[str]
+    sums: Mapping[str, tuple[str, ...]]
     parts: tuple[str, ...] = ()
     length: int = 1
 
@@ -59,10 +63,10 @@ class Catalogue:
     ) -> Mapping[str, Q | None]:
         """`sums`, and with them these columns and all columns on the way, over any kind of quantity.
 
-        `sums` are those of one level of a report: every measure that is needed by its key, and the median itself for
-        each MEDIAN column by the column's; nothing is computed from other ratios (M1). A null sum, which is a masked
-        one, makes null whatever is computed from it; so does a division by zero (M2). Raises KeyError for a sum that is
-        missing.
+        `sums` are those of one level of a report: every measure that is needed by its key, or several together by that
+        of their column, and the median itself for each MEDIAN column; nothing is computed from other ratios (M1). A
+        null sum, which is a masked one, makes null whatever is computed from it; so does a division by zero (M2).
+        Raises KeyError for a sum that is missing.
         """
         known = dict(sums)
 
@@ -126,16 +130,26 @@ def _resolve(key: str, columns: Mapping[str, Column], needs: dict[str, Needs], a
     if column.custom and written_out > MAX_WRITTEN_OUT:
         return f"Written out, a metric has at most {MAX_WRITTEN_OUT} columns and numbers; this one has {written_out}."
     found = _united(needs[part] if part in columns else _needs_of_measure(part) for part in parts)
+    together = _added_up(column.formula, found) if column.aggregation is Aggregation.SUM else ()
     needs[key] = Needs(
         found.measures,
         found.classes,
         frozenset() if column.whatever_statuses else found.statuses,
         found.settlements,
         (found.atoms | frozenset(parts)) if column.custom else frozenset(),
+        {key: together} if together else found.sums,
         parts,
         written_out if column.custom else 1,
     )
     return None
+
+
+def _added_up(formula: Formula, found: Needs) -> tuple[str, ...]:
+    """The measures that a formula adds up, each once, if all are one value; none where it is anything else."""
+    added = [measure for measures in found.sums.values() for measure in measures]
+    values = {replace(MEASURES[each], key="", statuses=frozenset(), settlements=frozenset()) for each in added}
+    once = len(set(added)) == len(added) and length(formula, lambda _: 1) == len(names(formula))
+    return tuple(sorted(added)) if is_addition(formula) and once and len(values) == 1 else ()
 
 
 def not_available(key: str) -> str:
@@ -146,8 +160,13 @@ def not_available(key: str) -> str:
 def _needs_of_measure(key: str) -> Needs:
     measure = MEASURES[key]
     return Needs(
-        frozenset({key}), measure.classes, measure.statuses_needed, measure.settlements_needed, frozenset()
-    )  # fmt: skip
+        frozenset({key}),
+        measure.classes,
+        measure.statuses_needed,
+        measure.settlements_needed,
+        frozenset(),
+        {key: (key,)},
+    )
 
 
 def _united(needs: Iterable[Needs]) -> Needs:
@@ -158,6 +177,7 @@ def _united(needs: Iterable[Needs]) -> Needs:
         frozenset[str]().union(*(each.statuses for each in all_needs)),
         frozenset[str]().union(*(each.settlements for each in all_needs)),
         frozenset[str]().union(*(each.atoms for each in all_needs)),
+        {name: measures for each in all_needs for name, measures in each.sums.items()},
     )
 
 

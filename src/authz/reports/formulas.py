@@ -210,6 +210,17 @@ def length(formula: Formula, of: Callable[[str], int]) -> int:
             return 1
 
 
+def is_addition(formula: Formula) -> bool:
+    """Whether it adds up names and does nothing else."""
+    match formula:
+        case Name():
+            return True
+        case Operation(Operator.ADD, left, right):
+            return is_addition(left) and is_addition(right)
+        case _:
+            return False
+
+
 def evaluate(formula: Formula, values: Mapping[str, Q | None], *, number: Callable[[Decimal], Q]) -> Q | None:
     """What a formula comes to: None where a part is None or divides by zero (M2).
 

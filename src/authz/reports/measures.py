@@ -98,11 +98,10 @@ class Measure:
     rollup: str | None = None
 
     @property
-    def rows(self) -> Expr:
-        """Which rows it sums, as a predicate over the fact; it holds no atom of a path."""
+    def states(self) -> Expr:
+        """Which statuses and settlements it sums, as a predicate over the fact."""
         status, settlement = one_of("status", *sorted(self.statuses)), one_of("settlement", *sorted(self.settlements))
         return all_of(
-            self.where,
             (Exists(CONVERSION, status) if self.fact is Fact.CONVERSION_ITEM else status) if self.statuses else TRUE,
             settlement if self.settlements else TRUE,
         )

@@ -74,7 +74,8 @@ class Series:
         return type(self)(_times(self.over, other.under), under)
 
     def __neg__(self) -> Self:
-        return type(self)(_each(_EVERY_DIGIT.minus, self.over), self.under)
+        minus = _EVERY_DIGIT.minus
+        return type(self)([None if each is None else minus(each) for each in self.over], self.under)
 
     def _joined(self, other: Self, join: Callable[[Decimal, Decimal], Decimal]) -> Self:
         if self.under is other.under:
@@ -100,8 +101,9 @@ class Series:
 
     def rounded(self, digits: int) -> Numbers:
         """The numbers, each rounded half-even to so many digits after the point, once and at the very end (M1, M3)."""
-        to_digits = _each(_EVERY_DIGIT.quantize, self._quotients(digits), [Decimal(1).scaleb(-digits)] * len(self))
-        return _each(_EVERY_DIGIT.plus, to_digits)  # there is no negative zero
+        quantize, plus, unit = _EVERY_DIGIT.quantize, _EVERY_DIGIT.plus, Decimal(1).scaleb(-digits)
+        # plus: there is no negative zero
+        return [None if each is None else plus(quantize(each, unit)) for each in self._quotients(digits)]
 
     def _quotients(self, digits: int) -> Numbers:
         """The numbers with some digits more, of which the last is no 0 and no 5 unless it is exact.
@@ -111,7 +113,7 @@ class Series:
         if self.under is None:
             return self.over
         found = _each(_dividing(_DIGITS), self.over, self.under)
-        longest = max((each.adjusted() for each in found if each is not None), default=0)
+        longest = max(map(Decimal.adjusted, filter(None, found)), default=0)
         if longest + digits + _SPARE > _DIGITS:
             found = _each(_dividing(longest + digits + _SPARE), self.over, self.under)
         return found
@@ -134,8 +136,6 @@ def _are_decimals(numbers: list[Any]) -> TypeGuard[Numbers]:
     return set(map(type, numbers)) <= {Decimal, NoneType}
 
 
-def _each(work: Callable[..., Decimal], *columns: Sequence[Any]) -> Numbers:
-    """What is made of each row, None where it has a None."""
-    if any(NoneType in set(map(type, each)) for each in columns):
-        return [None if None in row else work(*row) for row in zip(*columns, strict=True)]
-    return list(map(work, *columns))
+def _each(work: Callable[[Decimal, Decimal], Decimal], one: Numbers, other: Numbers) -> Numbers:
+    """What is made of each two, None where there are not two."""
+    return [None if a is None or b is None else work(a, b) for a, b in zip(one, other, strict=True)]

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sightline.authz.reports.dimensions import DatePart
-from sightline.authz.reports.measures import MEASURES, Count, Elapsed, Total, Unit
+from sightline.authz.reports.measures import Count, Elapsed, Total, Unit
 from sightline.db.reports.queries import Sum
 
 Column = Callable[[str], sa.ColumnElement[Any]]
@@ -36,7 +36,7 @@ def part_of(moment: sa.ColumnElement[Any], part: DatePart) -> sa.ColumnElement[A
 
 def columns_of(each: Sum, *, hourly: bool, native: bool) -> tuple[str, ...]:
     """The columns of the relation whose values a sum adds up."""
-    measure = MEASURES[each.measure]
+    measure = each.measure
     match measure.value:
         case _ if hourly:
             read: tuple[str, ...] = (measure.rollup or "",)
@@ -51,7 +51,7 @@ def columns_of(each: Sum, *, hourly: bool, native: bool) -> tuple[str, ...]:
 
 def sum_of(each: Sum, column: Column, rows: sa.ColumnElement[bool], *, hourly: bool, native: bool) -> Any:
     """A sum over the rows that count: 0 where there are none; a median is NULL then."""
-    measure = MEASURES[each.measure]
+    measure = each.measure
     if each.median:
         assert isinstance(measure.value, Elapsed)
         elapsed = column(measure.value.until) - column(measure.value.since)
@@ -79,9 +79,9 @@ def nothing(each: Sum) -> Any:
 def _type_of(each: Sum) -> sa.types.TypeEngine[Any]:
     if each.median:
         return sa.Interval()
-    return sa.BigInteger() if MEASURES[each.measure].unit is Unit.COUNT else sa.Numeric()
+    return sa.BigInteger() if each.measure.unit is Unit.COUNT else sa.Numeric()
 
 
 def _converted(each: Sum, *, native: bool) -> bool:
     """Whether it is an amount that is turned into the platform's currency, at the rate frozen on its row."""
-    return MEASURES[each.measure].unit is Unit.MONEY and not native
+    return each.measure.unit is Unit.MONEY and not native

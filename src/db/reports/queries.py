@@ -9,20 +9,26 @@ from typing import Any
 
 from sightline.authz.expr import TRUE, Expr
 from sightline.authz.reports.dimensions import DateBasis
+from sightline.authz.reports.measures import MEASURES, Measure
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A measure, summed over the programs that satisfy a predicate (RC5); or the median of its values."""
+    """Measures of one value, summed together over the programs that satisfy a predicate (RC5); or the median of one."""
 
-    measure: str
+    measures: tuple[str, ...]
     programs: Expr = TRUE
     median: bool = False
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Every group has a dictionary by these: a predicate would be walked for each of its cells.
-        object.__setattr__(self, "_hash", hash((self.measure, self.programs, self.median)))
+        object.__setattr__(self, "_hash", hash((self.measures, self.programs, self.median)))
+
+    @property
+    def measure(self) -> Measure:
+        """What they have in common: all but statuses and settlements."""
+        return MEASURES[self.measures[0]]
 
     def __hash__(self) -> int:
         return self._hash

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -54,5 +55,5 @@ class ReportDefaults:
 
 async def report_defaults(snapshot: Snapshot, *, user_id: int | None, organization_id: int | None) -> ReportDefaults:
     """The defaults of a user's report in the lens of an organization, or in another lens."""
-    (row,) = await snapshot.fetch(_DEFAULTS, {"user_id": user_id, "organization_id": organization_id})
-    return ReportDefaults(row["currency"], row["platform"], row["own"], row["known_since"])
+    row: Any = await snapshot.settled(_DEFAULTS, {"user_id": user_id, "organization_id": organization_id})
+    return ReportDefaults(*row)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sightline.authz.entities.pieces import CONVERSION, PROGRAM
-from sightline.authz.expr import TRUE, Compare, Exists, Expr, Operator, all_of, any_of, one_of
+from sightline.authz.expr import TRUE, Compare, Exists, Expr, Operator, all_of, any_of
 from sightline.authz.reports.dimensions import DIMENSIONS, DateBasis, Dimension, Place
-from sightline.authz.reports.measures import MEASURES, Fact, Measure
+from sightline.authz.reports.measures import MEASURES, Fact
 from sightline.authz.visibility import Deny, Visibility
 from sightline.db.catalogue import Catalogue
 from sightline.db.reports.queries import Sum, SumsQuery
@@ -40,13 +40,10 @@ class Source:
     hourly: bool
     moment: Place
 
-    def rows(self, measure: Measure) -> Expr:
-        """Which rows a measure sums. Hourly sums have the rest of it in their columns."""
-        if not self.hourly:
-            return measure.rows
-        statuses, settlements = sorted(measure.statuses), sorted(measure.settlements)
-        given = (("status", statuses), ("settlement", settlements))
-        return all_of(*(one_of(column, *values) for column, values in given if values))
+    def rows(self, each: Sum) -> Expr:
+        """Which rows are summed. Hourly sums have all but statuses and settlements in their columns."""
+        states = any_of(*(MEASURES[measure].states for measure in each.measures))
+        return states if self.hourly else all_of(each.measure.where, states)
 
     @property
     def counted(self) -> Expr:
@@ -67,7 +64,7 @@ def facts_of(sums: Iterable[Sum]) -> dict[Fact, tuple[Sum, ...]]:
     """The sums by the fact they are taken over."""
     found: dict[Fact, tuple[Sum, ...]] = {}
     for each in sums:
-        fact = MEASURES[each.measure].fact
+        fact = each.measure.fact
         found[fact] = (*found.get(fact, ()), each)
     return found
 
@@ -111,7 +108,7 @@ def _sums_up(fact: Fact, sums: Iterable[Sum], query: SumsQuery) -> bool:
         return True
     if query.basis is not DateBasis.EVENT or not query.whole_hours:
         return False
-    return all(MEASURES[each.measure].rollup is not None and not each.median for each in sums)
+    return all(each.measure.rollup is not None and not each.median for each in sums)
 
 
 def _carries(catalogue: Catalogue, entity: str, fact: Fact, query: SumsQuery) -> bool:

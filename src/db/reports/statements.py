@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from sightline.authz.expr import Expr
 from sightline.authz.reports.dimensions import DIMENSIONS, Place
-from sightline.authz.reports.measures import MEASURES, Fact
+from sightline.authz.reports.measures import Fact
 from sightline.authz.visibility import Visibility
 from sightline.db.authorised import Mark
 from sightline.db.catalogue import Catalogue
@@ -235,9 +235,9 @@ class _Part:
         if self.counted is not None:
             return is_fact | {"counted": Mark(self.source.of_program(self.counted))}
         counts = {
-            f"counts{at}": Mark(self.source.rows(measure), measure.classes)
+            f"counts{at}": Mark(self.source.rows(each), each.measure.classes)
             for at, each in enumerate(self.query.sums)
-            if each in self.own and (measure := MEASURES[each.measure])
+            if each in self.own
         }
         of = {f"of{at}": Mark(self.source.of_program(each)) for at, each in enumerate(self.query.coverages)}
         return is_fact | counts | of

@@ -71,7 +71,8 @@ class Order:
     def in_order(self, places: Sequence[int]) -> list[int]:
         """Rows in the order that is total: equal ones by their texts."""
         written = self.written(places)
-        by_texts = sorted(range(len(places)), key=lambda at: [(text is None, text) for text in written[at]])
+        whole = not any(None in texts for texts in written)
+        by_texts = sorted(range(len(places)), key=written.__getitem__ if whole else lambda at: _nones_last(written[at]))
         return self.by_keys(places[at] for at in by_texts)
 
     def written(self, places: Sequence[int]) -> Sequence[Written]:
@@ -106,6 +107,10 @@ class Order:
 
     def _exact(self, key: str, at: int) -> object:
         return self._value_of(key)(at) if key in self.group_by else self.rows.column(key).exact(at)
+
+
+def _nones_last(texts: Written) -> list[tuple[bool, str | None]]:
+    return [(text is None, text) for text in texts]
 
 
 def written_of(

@@ -6,7 +6,7 @@ denominator alike (RC5): two columns over different programs take the same measu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -80,7 +80,7 @@ def plan_of(
         raise BadInputError("A report has at least one column.")
     coverage = {key: lens.sight.coverage(lens.columns.needs[key].classes) for key in computed}
     query = SumsQuery(
-        tuple(dict.fromkeys(each for key in computed for each in sums_of(lens.columns, key, coverage[key]))),
+        tuple(dict.fromkeys(each for key in computed for each in sums_of(lens.columns, key, coverage[key]).values())),
         tuple(sorted({each for each in coverage.values() if each != TRUE}, key=repr)),
         group_by,
         request.basis,
@@ -111,10 +111,13 @@ def moved_to(plan: ReportPlan, period: Period) -> ReportPlan:
     return replace(plan, period=period, query=replace(plan.query, whole_hours=whole_hours))
 
 
-def sums_of(columns: Catalogue, key: str, programs: Expr) -> Iterable[Sum]:
-    """The sums that a column is computed from."""
-    median = columns.columns[key].aggregation is Aggregation.MEDIAN
-    return (Sum(measure, programs, median) for measure in sorted(columns.needs[key].measures))
+def sums_of(columns: Catalogue, key: str, programs: Expr) -> dict[str, Sum]:
+    """The sums that a column is computed from, by what its formula calls them; a median goes by the column's key."""
+    needs = columns.needs[key]
+    if columns.columns[key].aggregation is Aggregation.MEDIAN:
+        (measure,) = needs.measures
+        return {key: Sum((measure,), programs, median=True)}
+    return {name: Sum(measures, programs) for name, measures in needs.sums.items()}
 
 
 def is_money(columns: Catalogue, key: str) -> bool:

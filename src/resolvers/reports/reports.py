@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -72,10 +73,7 @@ async def ready(operation: Operation, request: ReportRequest) -> ReadyReport:
     shown = columns_to_show(lens, request)
     defaults = await _defaults(operation, request.lens)
     zone = zone_named(request.time_zone or defaults.own_zone)
-    clock = operation.snapshot.clock
-    refuse_unknown_past(request.as_of, clock, defaults)
-    period = period_of(request.period, zone, clock)
-    before = None if request.compare is None else compared_period(request.compare, period, clock)
+    period, before = operation.snapshot.by_clock(lambda clock: _periods(request, zone, defaults, clock))
     services = operation.services
     values = DimensionValues(services.catalogue, services.ids, zone)
     plan = plan_of(lens, request, shown, period=period, defaults=defaults, values=values)
@@ -83,6 +81,15 @@ async def ready(operation: Operation, request: ReportRequest) -> ReadyReport:
     if before is not None:
         plan_of(lens, request, shown, period=before, defaults=defaults, values=values)  # refused alike
     return ReadyReport(lens, plan, before, values)
+
+
+def _periods(
+    request: ReportRequest, zone: ZoneInfo, defaults: ReportDefaults, clock: datetime
+) -> tuple[Period, Period | None]:
+    """What a report covers, and what it is compared with, at a time."""
+    refuse_unknown_past(request.as_of, clock, defaults)
+    period = period_of(request.period, zone, clock)
+    return period, None if request.compare is None else compared_period(request.compare, period, clock)
 
 
 async def report_of(operation: Operation, request: ReportRequest) -> Report:
@@ -106,7 +113,7 @@ async def _defaults(operation: Operation, lens: Lens) -> ReportDefaults:
 async def page_and_names(
     operation: Operation, request: ReportRequest, plan: ReportPlan, rows: Rows, values: DimensionValues
 ) -> tuple[PageOfRows, Names]:
-    """The page of a request, and the names of the rows that its dimensions lead to."""
+    """The page of a request, and the names of the rows that its dimensions lead to: none that nobody asked for."""
     group_by = plan.query.group_by
     chosen = satisfying(rows, request.having)
     ordered = {each.key for each in request.order}
@@ -117,7 +124,10 @@ async def page_and_names(
         cursors=operation.services.cursors,
         viewer=operation.principal.fingerprint,
     )
-    return page, names | await names_in(operation, group_by, page.rows.keys, set(group_by) - ordered)
+    others = set(group_by) - ordered
+    if not request.labels:
+        return page, names | {key: {} for key in others}
+    return page, names | await names_in(operation, group_by, page.rows.keys, others)
 
 
 async def names_in(

@@ -109,6 +109,7 @@ class RequestedOrder:
 class ReportRequest:
     """A report as it is asked for. `columns` names the columns by key; so do the fields of `metrics` that are selected.
 
+    Without `labels` the names of what its rows stand for are not read.
     With `drop` a column that cannot be used is left out instead of refusing the report; that holds for `columns` alone.
     With `as_of` it is the report as it stood at that moment.
     """
@@ -117,6 +118,7 @@ class ReportRequest:
     columns: tuple[str, ...]
     period: Preset | Days | Moments
     metrics: tuple[str, ...] = ()
+    labels: bool = True
     group_by: tuple[str, ...] = ()
     compare: Comparison | Days | Moments | None = None
     basis: DateBasis = DateBasis.EVENT
@@ -134,7 +136,7 @@ class ReportRequest:
     @property
     def without_page(self) -> ReportRequest:
         """The same report whatever page of it is asked for: what its cursors belong to."""
-        return replace(self, first=0, after=None, metrics=())
+        return replace(self, first=0, after=None, metrics=(), labels=True)
 
     @property
     def named_columns(self) -> frozenset[str]:

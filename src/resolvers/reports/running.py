@@ -11,7 +11,6 @@ from typing import Any
 
 from sightline.authz.expr import TRUE, Expr
 from sightline.authz.reports.catalogue import Catalogue
-from sightline.authz.reports.columns import Aggregation
 from sightline.authz.reports.series import Series
 from sightline.db.reports.queries import Groups, Period, Sum, SumsQuery
 from sightline.db.reports.statements import GROUPS, SALT, groups_from
@@ -53,7 +52,7 @@ class Rows:
         coverage = self.plan.coverage[key]
         known = self._known.setdefault(coverage, {})
         if key not in known:
-            for name, each in _wanted(self.columns, key, coverage).items():
+            for name, each in sums_of(self.columns, key, coverage).items():
                 if name not in known:
                     known[name] = self._sum(each)
             known |= self.columns.computed([key], known, number=Series.constant(len(self)))
@@ -221,12 +220,6 @@ class Run:
 
     def _rows(self, plan: ReportPlan, groups: Groups) -> Rows:
         return Rows(self.lens.columns, plan, groups)
-
-
-def _wanted(columns: Catalogue, key: str, coverage: Expr) -> dict[str, Sum]:
-    """The sums that a column is computed from, by what its formula calls them; a median goes by the column's key."""
-    median = columns.columns[key].aggregation is Aggregation.MEDIAN
-    return {key if median else each.measure: each for each in sums_of(columns, key, coverage)}
 
 
 def _numbers(sums: Sequence[Any]) -> Iterable[int | Decimal | None]:

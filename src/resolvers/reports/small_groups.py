@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from sightline.authz.expr import Expr
-from sightline.authz.reports.measures import MEASURES, Fact
+from sightline.authz.reports.measures import Fact
 from sightline.db.reports.queries import Groups, Sum, SumsQuery
 
 Sizes = Sequence[tuple[Sum, ...]]
@@ -35,11 +35,11 @@ def sizes_of(sums: Sequence[Sum]) -> Sizes:
     """The sizes that groups with these sums have; traffic has none."""
     found: dict[tuple[Fact, Expr], None] = {}
     for each in sums:
-        fact = MEASURES[each.measure].fact
+        fact = each.measure.fact
         fact = _COUNTED_BY.get(fact, fact)
         if fact in _COUNTS:
             found[fact, each.programs] = None
-    return tuple(tuple(Sum(measure, programs) for measure in _COUNTS[fact]) for fact, programs in found)
+    return tuple(tuple(Sum((measure,), programs) for measure in _COUNTS[fact]) for fact, programs in found)
 
 
 def with_sizes(query: SumsQuery, sizes: Sizes) -> SumsQuery:

@@ -12,6 +12,7 @@ from sightline.resolvers.mutations.refusals import invalid
 from sightline.resolvers.mutations.running import Work
 from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional
 from sightline.schema.reports.inputs import ReportInput, request_from
+from sightline.schema.reports.selected import Selected
 
 CREATE: Final = ("saved_report:create_platform", "saved_report:create_organization", "saved_report:create_account")
 
@@ -29,7 +30,7 @@ def asking(work: Work) -> Work:
     async def asked(change: Change, *, report: ReportInput | None = None, **given: Any) -> Done:
         if report is not None:
             with invalid("report"):
-                given["report"] = request_from(report, change.operation.services.ids, metrics=())
+                given["report"] = request_from(report, change.operation.services.ids, Selected())
         return await work(change, **given)
 
     return asked

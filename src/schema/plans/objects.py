@@ -9,7 +9,7 @@ from typing import Any
 
 from strawberry.types.field import StrawberryField
 
-from sightline.schema.plans.columns import Column, LeftToStandardError, Plan, Run, refuse_none, scattered
+from sightline.schema.plans.columns import Column, LeftToStandardError, Plan, Run, refuse_none
 from sightline.schema.plans.leaves import Leaf
 
 Completion = Callable[[Run, list[Any]], Awaitable[list[Any]]]
@@ -69,11 +69,12 @@ def of_leaf(leaf: Leaf) -> Completion:
 
 
 def of_objects(plan: Plan) -> Completion:
-    """Objects of one type."""
+    """Objects of one type; one that is there many times is completed once."""
 
     async def complete(run: Run, values: list[Any]) -> list[Any]:
-        there = [value for value in values if value is not None]
-        return scattered(values, await plan.complete(run, there))
+        there = {id(value): value for value in values if value is not None}
+        completed = dict(zip(there, await plan.complete(run, list(there.values())), strict=True))
+        return [completed.get(id(value)) for value in values]
 
     return complete
 

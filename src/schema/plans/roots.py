@@ -26,7 +26,7 @@ from sightline.schema.plans.pages import PagePlan
 from sightline.schema.plans.rows import Asked, Connections
 from sightline.schema.reports.answers import REPORTED, answer_to
 from sightline.schema.reports.inputs import request_from
-from sightline.schema.reports.metrics import selected_metrics
+from sightline.schema.reports.selected import Selected, selected_of
 
 PlanOf = Callable[[str], Plan | PagePlan | None]
 """The plan that was made for the source of a type; None where there is none, or none yet."""
@@ -34,17 +34,17 @@ PlanOf = Callable[[str], Plan | PagePlan | None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reported:
-    """The report that a document asks for, with the columns it asks for as fields."""
+    """The report that a document asks for, and what it selects of it."""
 
     asked: Asked
-    metrics: tuple[str, ...]
+    selected: Selected
 
     def asked_for(self, run: Run) -> ReportRequest:
         """What is asked. Raises LeftToStandardError for what the standard executor refuses."""
         if self not in run.found:
             try:
                 given, ids = self.asked.given(run)["input"], run.operation.services.ids
-                run.found[self] = request_from(given, ids, metrics=self.metrics)
+                run.found[self] = request_from(given, ids, self.selected)
             except BadInputError as error:
                 raise LeftToStandardError("arguments that are refused") from error
         found: ReportRequest = run.found[self]
@@ -119,5 +119,5 @@ def _source_of(
         return Connections(definition.metadata[CONNECTED], asked)
     if REPORTED in definition.metadata:
         fragments = {name: each.definition for name, each in executor.fragments.items()}
-        return Reported(asked, selected_metrics(nodes, fragments))
+        return Reported(asked, selected_of(nodes, fragments))
     return asked if LOOKED_UP in definition.metadata else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import repeat
 from typing import Annotated, Any, Final
 
 import strawberry
@@ -20,7 +21,8 @@ from sightline.schema.bindings import METADATA, InReports, open_field, open_meth
 from sightline.schema.connections import PageInfo
 from sightline.schema.enums import described
 from sightline.schema.reports.inputs import ReportInput, request_from
-from sightline.schema.reports.metrics import ReportMetrics, number, numbers, numbers_then, selected_metrics
+from sightline.schema.reports.metrics import ReportMetrics, number, numbers, numbers_then
+from sightline.schema.reports.selected import selected_of
 from sightline.schema.scalars import CurrencyCode, DateTime, Decimal
 
 described(Unit)
@@ -85,21 +87,24 @@ class ReportDimensionValue:
     label: str | None = open_field("What to show: the name of the row it names, where you may see it, or the value.")
 
 
+def _dimension(report: Report, at: int, key: str) -> list[ReportDimensionValue]:
+    """A dimension of all rows of the page; rows that stand for the same have it in common."""
+    stands_for = [(row[at], texts[at]) for row, texts in zip(report.page.rows.keys, report.page.written, strict=True)]
+    names = report.names[key]
+    values = {
+        raw: ReportDimensionValue(key=key, value=text, label=names.get(raw) or plain_label(key, text))
+        for raw, text in set(stands_for)
+    }
+    return [values[raw] for raw, _ in stands_for]
+
+
 @strawberry.type(description="One row of a report.")
 class ReportRow:
     """A row: dimensions and metrics."""
 
     report: strawberry.Private[Report]
     at: strawberry.Private[int]
-
-    @open_method("What it stands for, in the order of groupBy.")
-    def dimensions(self) -> list[ReportDimensionValue]:
-        """Keys, values and labels."""
-        keys, page = self.report.plan.query.group_by, self.report.page
-        return [
-            ReportDimensionValue(key=key, value=text, label=self.report.names[key].get(raw) or plain_label(key, text))
-            for key, raw, text in zip(keys, page.rows.keys[self.at], page.written[self.at], strict=True)
-        ]
+    dimensions: list[ReportDimensionValue] = open_field("What it stands for, in the order of groupBy.")
 
     @open_method("Its columns, one field each.")
     def metrics(self) -> _MetricsOrNothing:
@@ -189,7 +194,10 @@ class ReportAnswer:
     @open_method("The rows of the page: made for reading.")
     def rows(self) -> list[ReportRow]:
         """Row-major."""
-        return [ReportRow(report=self.report, at=at) for at in range(len(self.report.page.rows))]
+        report = self.report
+        columns = [_dimension(report, at, key) for at, key in enumerate(report.plan.query.group_by)]
+        values = zip(*columns, strict=True) if columns else repeat((), len(report.page.rows))
+        return [ReportRow(report=report, at=at, dimensions=list(each)) for at, each in enumerate(values)]
 
     @open_method("The columns over all rows. Ratios are computed from sums; amounts of several currencies are null.")
     def totals(self) -> _MetricsOrNothing:
@@ -239,9 +247,7 @@ async def _report(
     input: Annotated[ReportInput, strawberry.argument(description="What to report.")],  # noqa: A002  # the contract's name
 ) -> ReportAnswer | None:
     selected = info._raw_info
-    request = request_from(
-        input, info.context.services.ids, metrics=selected_metrics(selected.field_nodes, selected.fragments)
-    )
+    request = request_from(input, info.context.services.ids, selected_of(selected.field_nodes, selected.fragments))
     return await answer_to(info.context, request)
 
 

@@ -32,6 +32,7 @@ from sightline.resolvers.reports.requests import (
 from sightline.schema.bindings import open_field
 from sightline.schema.enums import described
 from sightline.schema.inputs import Direction
+from sightline.schema.reports.selected import Selected
 from sightline.schema.scalars import Date, DateTime, Decimal
 
 for _values in (ReportLens, DateBasis, Preset, Comparison, ConversionStatus):
@@ -173,13 +174,14 @@ def lens_from(given: ReportLensInput, ids: GlobalIds) -> Lens:
     return Lens(given.kind, key.id)
 
 
-def request_from(given: ReportInput, ids: GlobalIds, *, metrics: tuple[str, ...]) -> ReportRequest:
-    """The request that the input means; `metrics` are the columns selected as fields."""
+def request_from(given: ReportInput, ids: GlobalIds, selected: Selected) -> ReportRequest:
+    """The request that the input means, and what is selected of its answer."""
     return ReportRequest(
         lens_from(given.lens, ids),
         tuple(given.columns),
         _period(_only(given.period)),
-        metrics=metrics,
+        metrics=selected.metrics,
+        labels=selected.labels,
         group_by=tuple(given.group_by),
         compare=None if given.compare_to is None else _period(_only(given.compare_to)),
         basis=given.date_basis,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Any, Final, cast
 
 import strawberry
-from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
 from sightline.authz.reports.columns import COLUMNS, Column
 from sightline.authz.reports.measures import Unit
@@ -67,33 +66,3 @@ ReportMetrics: Final = strawberry.type(
     name="ReportMetrics",
     description="The columns of one row, or of the totals: to select one is to ask the report for it.",
 )
-
-
-_Ways = Mapping[str, "_Ways | None"]
-_WAYS: Final[_Ways] = {
-    "rows": {"metrics": None},
-    "totals": None,
-    "compare": {"rows": None, "totals": None},
-}
-"""Where a report has metrics."""
-
-
-def selected_metrics(nodes: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinitionNode]) -> tuple[str, ...]:
-    """The columns that the selection of a report asks for as fields, wherever it does; whatever else it includes."""
-    return tuple(dict.fromkeys(key for node in nodes for key in _selected(node.selection_set, _WAYS, fragments)))
-
-
-def _selected(
-    selected: SelectionSetNode | None, ways: _Ways | None, fragments: Mapping[str, FragmentDefinitionNode]
-) -> Iterator[str]:
-    for each in selected.selections if selected is not None else ():
-        match each:
-            case InlineFragmentNode():
-                yield from _selected(each.selection_set, ways, fragments)
-            case FragmentSpreadNode():
-                yield from _selected(fragments[each.name.value].selection_set, ways, fragments)
-            case FieldNode() if ways is not None:
-                if each.name.value in ways:
-                    yield from _selected(each.selection_set, ways[each.name.value], fragments)
-            case FieldNode() if each.name.value in KEYS:  # all but __typename
-                yield KEYS[each.name.value]

@@ -13,7 +13,7 @@ from sightline.resolvers.reports.requests import MOST_ROWS, ROWS_OF_A_REPORT
 from sightline.resolvers.reports.saved import StoredReport, input_of, named_columns, stored_report
 from sightline.schema.bindings import METADATA, InReports, open_field, open_method
 from sightline.schema.reports.answers import ReportAnswer
-from sightline.schema.reports.metrics import selected_metrics
+from sightline.schema.reports.selected import selected_of
 
 _ENTITY = "saved_report"
 
@@ -65,8 +65,10 @@ class OpenedReport:
         """RC10: nobody's rights but the reader's."""
         operation: Operation = info.context
         asked, selected = page or ReportPageInput(), info._raw_info
-        metrics = selected_metrics(selected.field_nodes, selected.fragments)
-        request = replace(self.report_.request, first=asked.first, after=asked.after, metrics=metrics)
+        found = selected_of(selected.field_nodes, selected.fragments)
+        request = replace(
+            self.report_.request, first=asked.first, after=asked.after, metrics=found.metrics, labels=found.labels
+        )
         return ReportAnswer(report=await report_of(operation, request))
 
 

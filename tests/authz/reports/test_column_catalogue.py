@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations
+from itertools import chain, combinations
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sightline.authz.classes import FieldClass
 from sightline.authz.reports.catalogue import MAX_NESTING, Catalogue, catalogue_of
 from sightline.authz.reports.columns import COLUMNS, Aggregation, Column, custom_metric
-from sightline.authz.reports.formulas import FormulaError, names, text
+from sightline.authz.reports.formulas import FormulaError, names, parse, text
 from sightline.authz.reports.measures import COUNTED, MEASURES, SETTLEMENTS, STATUSES, Fact, Measure, Unit
 
 # Key; classes; aggregation (S a sum, D derived after aggregation, A an average, M a median); statuses it cannot do
@@ -155,6 +155,9 @@ def test_measures_of_one_value_do_not_overlap() -> None:
     assert {status for status, _ in paid} == COUNTED
 
 
+LOST = ("rejected", "reversed")
+
+
 def values(
     catalogue: Catalogue, keys: Iterable[str], sums: Mapping[str, Fraction | None]
 ) -> dict[str, Fraction | None]:
@@ -198,6 +201,36 @@ def test_only_the_sums_that_are_needed_are_asked_for() -> None:
             for each in needed:
                 with pytest.raises(KeyError):
                     values(CATALOGUE, [key], {name: value for name, value in sums.items() if name != each})
+
+
+def test_one_value_in_several_statuses_is_summed_once() -> None:
+    """A column over several statuses is one sum over all of them, for whoever is computed from it too."""
+    assert CATALOGUE.needs["payout"].sums == {"payout": ("paid_payout", "pending_payout", "unpaid_payout")}
+    assert set(CATALOGUE.needs["margin"].sums) == {"payout", "revenue"}
+    assert set(CATALOGUE.needs["gross_clicks"].sums) == {"unique_clicks", "duplicate_clicks", "invalid_clicks"}
+    assert set(CATALOGUE.needs["approval_rate"].sums) == {f"{each}_conversions" for each in ("approved", *LOST)}
+    for key, needs in CATALOGUE.needs.items():
+        assert set(chain.from_iterable(needs.sums.values())) == needs.measures, key
+        for measures in needs.sums.values():
+            assert len({(each.fact, each.value, each.where, each.unit) for each in map(MEASURES.get, measures)}) == 1
+            for one, other in combinations(measures, 2):
+                assert not cells(MEASURES[one]) & cells(MEASURES[other]), (key, one, other)
+
+
+def test_what_is_counted_twice_is_not_summed_once() -> None:
+    """Only an addition of each value once is a sum by itself."""
+    total = replace(COLUMNS["payout"], custom=True)
+    for formula in (
+        "payout + paid_payout",
+        "payout + payout",
+        "payout - reversed_payout",
+        "payout * 2",
+        "items + payout",
+    ):
+        column = replace(total, key="other", formula=parse(formula))
+        assert "other" not in catalogue_of([column]).needs["other"].sums, formula
+    column = replace(total, key="other", formula=parse("payout + reversed_payout"))
+    assert len(catalogue_of([column]).needs["other"].sums["other"]) == 4
 
 
 def metric(key: str, formula: str) -> Column:

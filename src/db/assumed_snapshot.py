@@ -22,7 +22,7 @@ from sightline.db.statements import Statement
 
 Result = TypeVar("Result")
 
-_EPOCH, _CLOCK, _FOUND, _SETTLED = "_epoch", "_clock", "_found", "_settled"
+_NOW, _FOUND = "_now", "_found"
 _KEPT: Final = 2_000
 _PLACE: Final = re.compile(r"\$(\d+)")
 
@@ -97,15 +97,14 @@ class AssumedSnapshot(Snapshot):
         if not self._alone:
             await self._own.execute(BEGIN)
         settled = self._settled or _NOTHING
-        text = _with_epoch(statement.text, settled.text, len(arguments))
+        text = _with_now(statement.text, settled.text, len(arguments))
         try:
             rows: Sequence[asyncpg.Record] = await self._own.fetch(text, *arguments, *settled.arguments)
         except asyncpg.QueryCanceledError:
             self._stands = True  # it took too long, and would again
             raise
         self._open = not self._alone
-        self._time = rows[0][_CLOCK]
-        self._stands = self._holds(rows[0], self._time)
+        self._time, self._stands = self._compared(*rows[0][_NOW])
         if not self._stands:
             raise NotConfirmedError("what was assumed has changed")
         return rows if rows[0][_FOUND] else []
@@ -116,12 +115,13 @@ class AssumedSnapshot(Snapshot):
         rows: Sequence[asyncpg.Record] = await self._own.fetch(statement.text, *arguments)
         return rows
 
-    def _holds(self, row: asyncpg.Record, clock: datetime) -> bool:
-        if row[_EPOCH] != self.epoch or (self._valid_until is not None and clock >= self._valid_until):
-            return False
-        if self._settled is not None and tuple(row[_SETTLED]) != self._settled.answer:
-            return False
-        return all(work(clock) == assumed for work, assumed in self._by_clock)
+    def _compared(self, epoch: int, clock: datetime, settled: Sequence[object] | None = None) -> tuple[datetime, bool]:
+        """The time, and whether everything is as it was assumed."""
+        if epoch != self.epoch or (self._valid_until is not None and clock >= self._valid_until):
+            return clock, False
+        if self._settled is not None and (settled is None or tuple(settled) != self._settled.answer):
+            return clock, False
+        return clock, all(work(clock) == assumed for work, assumed in self._by_clock)
 
     async def settled(self, statement: Statement, values: Mapping[str, object]) -> tuple[object, ...]:
         """What the statement's row was when it was last read. Raises NotConfirmedError where that is not known."""
@@ -192,19 +192,17 @@ class _Nobody:
 
 
 @lru_cache(maxsize=_KEPT)
-def _with_epoch(text: str, settled: str, places: int) -> str:
-    """The same statement with epoch and clock beside each row; one row with nothing else where it finds none.
+def _with_now(text: str, settled: str, places: int) -> str:
+    """The same statement with epoch and clock beside its first row; one row with nothing else where it finds none.
 
     So is the row of a `settled` statement, whose places follow the many of the first. The order of the rows stays:
-    there is one row on the other side.
+    there is one row on the other side. What is beside one row only is sent and read once.
     """
-    beside = ""
-    if settled:
-        moved = _PLACE.sub(lambda place: f"${int(place[1]) + places}", settled)
-        beside = f"(SELECT ROW(s.*) FROM ({moved}) s) AS {_SETTLED}, "
+    moved = _PLACE.sub(lambda place: f"${int(place[1]) + places}", settled)
+    beside = f", (SELECT ROW(s.*) FROM ({moved}) s)" if settled else ""
     return (
-        f"SELECT e.n AS {_EPOCH}, clock_timestamp() AS {_CLOCK}, {beside}found.* FROM authz_epoch e"
-        f" LEFT JOIN LATERAL (SELECT true AS {_FOUND}, asked.* FROM ({text}) asked) found ON true"
+        f"SELECT CASE WHEN row_number() OVER () = 1 THEN ROW(e.n, clock_timestamp(){beside}) END AS {_NOW}, found.*"
+        f" FROM authz_epoch e LEFT JOIN LATERAL (SELECT true AS {_FOUND}, asked.* FROM ({text}) asked) found ON true"
     )
 
 

@@ -261,7 +261,7 @@ def _one() -> Statement:
 
 def test_the_statement_keeps_its_places() -> None:
     """What is put around a statement adds no parameter to it; those of what is settled follow its own."""
-    assert assumed_snapshot._with_epoch("SELECT $1, $2", "", 2).count("$") == 2
-    both = assumed_snapshot._with_epoch("SELECT $1, $2", "SELECT $1, $12", 2)
+    assert assumed_snapshot._with_now("SELECT $1, $2", "", 2).count("$") == 2
+    both = assumed_snapshot._with_now("SELECT $1, $2", "SELECT $1, $12", 2)
     assert "SELECT $1, $2" in both
     assert "SELECT $3, $14" in both

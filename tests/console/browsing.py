@@ -94,3 +94,13 @@ class Visitor:
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text[:300])
+
+
+async def choose(page: Page, person: str) -> None:
+    """Choose somebody in the list of people.
+
+    He is in it before it is shortened, and a click that meets him on his way up in it is lost.
+    """
+    await page.get_by_role("searchbox", name="Search people").fill(person)
+    await expect(page.get_by_role("list", name="People").get_by_role("listitem")).to_have_count(1)
+    await page.get_by_role("button", name=person, exact=True).click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from browsing import Visitor
+from browsing import Visitor, choose
 from playwright.async_api import Locator, Page, expect
 
 # A request that a browser gives up, by typing on or by leaving the page, is cancelled on the server (F1). What
@@ -84,8 +84,7 @@ async def test_a_member_is_limited_to_a_program_and_freed_again(visitor: Visitor
     page = visitor.page
     await visitor.becomes("adv-admin")
     await visitor.goes("/access?tab=grants")
-    await page.get_by_role("searchbox", name="Search people").fill("Anna L")
-    await page.get_by_role("button", name="Anna Lytton", exact=True).click()
+    await choose(page, "Anna Lytton")
     await page.get_by_role("button", name="Change Analyst of Anna Lytton").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("checkbox", name="All of the organization").uncheck()

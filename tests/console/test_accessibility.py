@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
-from browsing import NARROW, WIDE, Visitor
+from browsing import NARROW, WIDE, Visitor, choose
 from playwright.async_api import Page, expect
 
 # A request that a browser gives up, by typing on or by leaving the page, is cancelled on the server (F1). What
@@ -65,8 +65,7 @@ async def _grants(page: Page) -> None:
 
 
 async def _manager(page: Page) -> None:
-    await page.get_by_role("searchbox", name="Search people").fill("Aron V")
-    await page.get_by_role("button", name="Aron Vale", exact=True).click()
+    await choose(page, "Aron Vale")
     await expect(page.get_by_role("button", name="Suspend", exact=True)).to_be_visible()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from browsing import NARROW, Visitor
+from browsing import NARROW, Visitor, choose
 from playwright.async_api import expect
 
 # A request that a browser gives up, by typing on or by leaving the page, is cancelled on the server (F1). What
@@ -222,8 +222,7 @@ async def test_an_administrator_restricts_a_column_by_mouse(visitor: Visitor) ->
     assert await usable(visitor, "partner-guest", "net_sale_amount")
     await visitor.becomes("admin")
     await visitor.goes("/access?tab=columns")
-    await page.get_by_role("searchbox", name="Search people").fill("Bea F")
-    await page.get_by_role("button", name="Bea Feather").click()
+    await choose(page, "Bea Feather")
     await page.get_by_role("searchbox", name="Search columns").fill("net sale")
     restricted = page.get_by_role("grid", name="Restricted columns")
     await page.get_by_role("row", name="Net sale amount").drag_to(restricted)
@@ -240,8 +239,7 @@ async def test_an_administrator_restricts_a_column_by_mouse(visitor: Visitor) ->
     await expect(page.get_by_role("alert")).to_contain_text("restricted by your administrator")
     await visitor.becomes("admin")
     await visitor.goes("/access?tab=columns")
-    await page.get_by_role("searchbox", name="Search people").fill("Bea F")
-    await page.get_by_role("button", name="Bea Feather").click()
+    await choose(page, "Bea Feather")
     await page.get_by_role("button", name="Use the system's list").click()
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("status").filter(has_text="holds for them again")).to_be_visible()
@@ -286,8 +284,7 @@ async def test_a_list_that_would_give_a_column_away_is_not_saved(visitor: Visito
     page = visitor.page
     await visitor.becomes("admin")
     await visitor.goes("/access?tab=columns")
-    await page.get_by_role("searchbox", name="Search people").fill("Magnus")
-    await page.get_by_role("button", name="Magnus Reed").click()
+    await choose(page, "Magnus Reed")
     await page.get_by_role("searchbox", name="Search columns").fill("payout")
     await page.get_by_role("row", name="Payout", exact=True).click()
     await page.get_by_role("button", name="Restrict", exact=True).click()

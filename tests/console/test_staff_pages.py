@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browsing import Visitor
+from browsing import Visitor, choose
 from playwright.async_api import Locator, expect
 
 # A request that a browser gives up, by typing on or by leaving the page, is cancelled on the server (F1). What
@@ -17,8 +17,7 @@ async def looked_at(visitor: Visitor, name: str) -> Locator:
     """Somebody chosen among the people, and what he manages."""
     page = visitor.page
     await visitor.goes("/access?tab=grants")
-    await page.get_by_role("searchbox", name="Search people").fill(name)
-    await page.get_by_role("button", name=name, exact=True).click()
+    await choose(page, name)
     return page.get_by_role("region", name=f"What {name} manages")
 
 
@@ -74,8 +73,7 @@ async def test_ac6_who_may_not_suspend_or_assign_is_offered_neither(visitor: Vis
     page = visitor.page
     await visitor.becomes("adv-admin")
     await visitor.goes("/access?tab=grants")
-    await page.get_by_role("searchbox", name="Search people").fill("Anna L")
-    await page.get_by_role("button", name="Anna Lytton", exact=True).click()
+    await choose(page, "Anna Lytton")
     await expect(page.get_by_role("button", name="Change Analyst of Anna Lytton")).to_be_visible()
     for name in ("Suspend", "Reinstate", "Assign"):
         await expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)

@@ -8,16 +8,13 @@ from random import Random
 from typing import Any
 
 from demo_platform import Platform
-from desk import as_bytes, without_plans
+from desk import Desk, as_bytes, without_plans
 from lenses_by_hand import LensByHand
 from report_drawing import draw
 from report_oracle import Asked, Oracle
 from report_selecting import Selecting
 
 from sightline.db.assumed_snapshot import Way
-from sightline.db.snapshot import Snapshot, in_snapshot
-from sightline.server.answers import GraphQLAnswer, GraphQLRequest
-from sightline.server.execution import Engine
 
 DOCUMENTS = 100
 VARIABLES = 2
@@ -29,20 +26,19 @@ async def test_random_reports_are_the_same_however_they_are_answered(
     """Any report, any selection of it: what is answered first, and then from what was kept, equals the reference."""
     number = int(os.environ.get("SIGHTLINE_TEST_SEED", "20260301"))
     random = Random(number)
-    standard = without_plans(platform.engine)
+    standard = Desk(without_plans(platform.engine), platform.secrets)
     filled, ways = 0, Counter[Way | None]()
     for at in range(DOCUMENTS):
         family = draw(random, cast_lenses, oracle, alike=VARIABLES)
         document = Selecting(random, family[0].columns).document() + f"# {at}"
         for asked in family:
-            token = platform.member(asked.lens.who)
+            token, viewer = platform.member(asked.lens.who), await standard.member(asked.lens.who)
             given = {"input": asked.input(**_chosen(random, asked)), "more": random.random() < 0.5}
-            request = GraphQLRequest(document, given)
-            answers = [as_bytes(await platform.engine.execute(request, token)) for _ in range(3)]
-            reference = await _reference(standard, request, token)
+            answers = [as_bytes(await platform.ask(token, document, **given)) for _ in range(3)]
+            reference = await standard.ask(document, viewer, **given)
             assert answers == [as_bytes(reference)] * 3, f"seed {number}, document {at}: {document} {given}"
             filled += not reference.errors
-            ways[_way(platform.engine, request, token)] += 1
+            ways[standard.view(viewer).prepare(document).ways.get(None)] += 1
     print(f"{DOCUMENTS * VARIABLES} reports, {filled} without errors; {dict(ways)}")
     assert filled > DOCUMENTS * VARIABLES * 0.8
     assert ways[Way.ALONE] > DOCUMENTS / 10
@@ -63,22 +59,3 @@ def _chosen(random: Random, asked: Asked) -> dict[str, Any]:
     if random.random() < 0.3:
         more["compareTo"] = {"previous": random.choice(("PREVIOUS_PERIOD", "PREVIOUS_YEAR"))}
     return more
-
-
-async def _reference(standard: Engine, request: GraphQLRequest, token: str) -> GraphQLAnswer:
-    """The answer of the standard executor, in a snapshot in which rights have been read first."""
-
-    async def work(snapshot: Snapshot) -> GraphQLAnswer:
-        principal = await standard.access.identities.find(token, snapshot)
-        assert principal is not None
-        return await standard.answer(request, principal, snapshot)
-
-    return await in_snapshot(standard.database.reads, work)
-
-
-def _way(engine: Engine, request: GraphQLRequest, token: str) -> Way | None:
-    recent = engine.access.identities.recent(token)
-    assert recent is not None
-    _, principal = recent
-    prepared = engine.api.view(engine.visibility(principal), principal.columns).prepare(request.query)
-    return prepared.ways.get(request.operation_name)

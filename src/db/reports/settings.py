@@ -44,7 +44,7 @@ _DEFAULTS = system_statement(
 class ReportDefaults:
     """The platform's currency and time zone, and the viewer's own: the user's, else his organization's, else that.
 
-    What conversions were is known `known_since` then, and always where it is None.
+    What conversions were is known `known_since` then, and always where it is None. In the order of what is read.
     """
 
     currency: str

@@ -113,7 +113,7 @@ async def _defaults(operation: Operation, lens: Lens) -> ReportDefaults:
 async def page_and_names(
     operation: Operation, request: ReportRequest, plan: ReportPlan, rows: Rows, values: DimensionValues
 ) -> tuple[PageOfRows, Names]:
-    """The page of a request, and the names of the rows that its dimensions lead to: none that nobody asked for."""
+    """The page of a request, and the names of the rows that its dimensions lead to, as far as they are asked for."""
     group_by = plan.query.group_by
     chosen = satisfying(rows, request.having)
     ordered = {each.key for each in request.order}
@@ -124,9 +124,7 @@ async def page_and_names(
         cursors=operation.services.cursors,
         viewer=operation.principal.fingerprint,
     )
-    others = set(group_by) - ordered
-    if not request.labels:
-        return page, names | {key: {} for key in others}
+    others = set(group_by) - ordered if request.labels else ()
     return page, names | await names_in(operation, group_by, page.rows.keys, others)
 
 

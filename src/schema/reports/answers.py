@@ -90,7 +90,7 @@ class ReportDimensionValue:
 def _dimension(report: Report, at: int, key: str) -> list[ReportDimensionValue]:
     """A dimension of all rows of the page; rows that stand for the same have it in common."""
     stands_for = [(row[at], texts[at]) for row, texts in zip(report.page.rows.keys, report.page.written, strict=True)]
-    names = report.names[key]
+    names = report.names.get(key, {})
     values = {
         raw: ReportDimensionValue(key=key, value=text, label=names.get(raw) or plain_label(key, text))
         for raw, text in set(stands_for)

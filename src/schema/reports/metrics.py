@@ -12,7 +12,7 @@ from sightline.authz.reports.measures import Unit
 from sightline.resolvers.reports.running import Line, Rows, Totals
 from sightline.schema.bindings import METADATA, InReports
 from sightline.schema.names import camel
-from sightline.schema.scalars import Decimal, Money
+from sightline.schema.scalars import CurrencyCode, Decimal, Money
 
 _DIGITS = {Unit.COUNT: 0, Unit.QUANTITY: 3, Unit.MONEY: 4, Unit.SECONDS: 3}
 _DIGITS_OF_RATIOS = 6
@@ -46,7 +46,7 @@ def _metric(column: Column) -> Any:
         value = number(column, root)
         if value is None or root.currency is None:
             return None
-        return Money(amount=value, currency=root.currency)  # type: ignore[arg-type]
+        return Money(amount=value, currency=CurrencyCode(root.currency))
 
     def plain(root: strawberry.Parent[Line | Totals]) -> Any:
         return number(column, root)

@@ -1,7 +1,7 @@
 """Columns of exact numbers: what formulas are evaluated over when a report is computed, all rows at once.
 
-A number is a decimal, as the database has it, or one decimal over another; so a sum is added up and written without
-ever being anything else, and nothing is rounded but what is `rounded`.
+A number is whole or a decimal, as the database has it, or one of these over another; so a sum is added up and written
+without ever being anything else, and nothing is rounded but what is `rounded`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_05UP, ROUND_HALF_EVEN, Context, Decimal
-from types import NoneType
-from typing import TYPE_CHECKING, Any, Final, Self, TypeGuard
+from typing import TYPE_CHECKING, Final, Self
 
 # A rational number that behaves as a fraction does, and is many times as fast; it comes without types.
 if TYPE_CHECKING:
@@ -26,7 +25,8 @@ _EVERY_DIGIT: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, round
 _DIGITS: Final = 60
 _SPARE: Final = 3
 
-Numbers = list[Decimal | None]
+Number = int | Decimal
+Numbers = Sequence[Number | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,12 +38,6 @@ class Series:
 
     over: Numbers
     under: Numbers | None = None
-
-    @classmethod
-    def of(cls, numbers: Iterable[int | Decimal | None]) -> Self:
-        """The same numbers, exactly."""
-        given = list(numbers)
-        return cls(given if _are_decimals(given) else [None if each is None else Decimal(each) for each in given])
 
     @classmethod
     def constant(cls, rows: int) -> Callable[[Decimal], Self]:
@@ -77,7 +71,7 @@ class Series:
         minus = _EVERY_DIGIT.minus
         return type(self)([None if each is None else minus(each) for each in self.over], self.under)
 
-    def _joined(self, other: Self, join: Callable[[Decimal, Decimal], Decimal]) -> Self:
+    def _joined(self, other: Self, join: Callable[[Number, Number], Decimal]) -> Self:
         if self.under is other.under:
             return type(self)(_each(join, self.over, other.over), self.under)
         over = _each(join, _times(self.over, other.under), _times(other.over, self.under))
@@ -95,15 +89,15 @@ class Series:
         return None if over is None or under is None else exact(over) / exact(under)
 
     @property
-    def comparable(self) -> Sequence[Decimal | Exact | None]:
+    def comparable(self) -> Sequence[Number | Exact | None]:
         """Numbers that are greater and less than each other as those of the rows are."""
         return self.over if self.under is None else [self.exact(row) for row in range(len(self))]
 
-    def rounded(self, digits: int) -> Numbers:
+    def rounded(self, digits: int) -> list[Decimal | None]:
         """The numbers, each rounded half-even to so many digits after the point, once and at the very end (M1, M3)."""
-        quantize, plus, unit = _EVERY_DIGIT.quantize, _EVERY_DIGIT.plus, Decimal(1).scaleb(-digits)
-        # plus: there is no negative zero
-        return [None if each is None else plus(quantize(each, unit)) for each in self._quotients(digits)]
+        quantize, unit = _EVERY_DIGIT.quantize, Decimal(1).scaleb(-digits)
+        zero = quantize(0, unit)  # in place of a negative one
+        return [None if each is None else quantize(each, unit) or zero for each in self._quotients(digits)]
 
     def _quotients(self, digits: int) -> Numbers:
         """The numbers with some digits more, of which the last is no 0 and no 5 unless it is exact.
@@ -119,12 +113,12 @@ class Series:
         return found
 
 
-def exact(number: int | Decimal) -> Exact:
+def exact(number: Number) -> Exact:
     """A whole number or a decimal, as it is."""
     return Exact(*number.as_integer_ratio())  # four times as fast as from the decimal itself
 
 
-def _dividing(digits: int) -> Callable[[Decimal, Decimal], Decimal]:
+def _dividing(digits: int) -> Callable[[Number, Number], Decimal]:
     return Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN, rounding=ROUND_05UP).divide
 
 
@@ -132,10 +126,6 @@ def _times(numbers: Numbers, factors: Numbers | None) -> Numbers:
     return numbers if factors is None else _each(_EVERY_DIGIT.multiply, numbers, factors)
 
 
-def _are_decimals(numbers: list[Any]) -> TypeGuard[Numbers]:
-    return set(map(type, numbers)) <= {Decimal, NoneType}
-
-
-def _each(work: Callable[[Decimal, Decimal], Decimal], one: Numbers, other: Numbers) -> Numbers:
+def _each(work: Callable[[Number, Number], Decimal], one: Numbers, other: Numbers) -> list[Decimal | None]:
     """What is made of each two, None where there are not two."""
     return [None if a is None or b is None else work(a, b) for a, b in zip(one, other, strict=True)]

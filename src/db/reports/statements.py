@@ -21,7 +21,7 @@ from sightline.db.authorised import Mark
 from sightline.db.catalogue import Catalogue
 from sightline.db.ordering import collated
 from sightline.db.predicates import comparable
-from sightline.db.reports.expressions import SINCE, UNTIL, columns_of, nothing, part_of, sum_of
+from sightline.db.reports.expressions import SINCE, UNTIL, columns_of, nothing, part_of, received, sent, sum_of
 from sightline.db.reports.joins import Joined
 from sightline.db.reports.queries import Groups, Sum, SumsQuery
 from sightline.db.reports.sources import Source, facts_of, knows, source_of
@@ -75,13 +75,11 @@ class ReportReads:
                 views += part.joined.read
         if not parts:
             return None
-        beside = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery("beside")
+        beside = (parts[0] if len(parts) == 1 else _together(query, parts)).subquery("beside")
         keys = [beside.c[f"group{at}"] for at in range(len(query.group_by))]
-        sums = [sa.func.max(beside.c[f"sum{at}"]).label(f"sum{at}") for at in range(len(query.sums))]
-        covered = [
-            sa.func.bool_or(beside.c[f"covered{at}"]).label(f"covered{at}") for at in range(len(query.coverages))
-        ]
-        select = sa.select(*keys, *sums, *covered).group_by(*keys)
+        sums = [sent(each, beside.c[f"sum{at}"]).label(f"sum{at}") for at, each in enumerate(query.sums)]
+        covered = [beside.c[f"covered{at}"] for at in range(len(query.coverages))]
+        select = sa.select(*keys, *sums, *covered)
         if streamed:
             select = select.add_columns(sa.func.count().over().label(GROUPS))
             select = select.order_by(
@@ -106,6 +104,15 @@ class ReportReads:
         return read_statement(sa.select(sa.func.count(sa.distinct(found.c.program)).label("programs")), views=views)
 
 
+def _together(query: SumsQuery, parts: Sequence[sa.Select[Any]]) -> sa.Select[Any]:
+    """One row for each group of several facts, each of which has sums of its own and null in place of the others'."""
+    each = sa.union_all(*parts).subquery("each")
+    keys = [each.c[f"group{at}"] for at in range(len(query.group_by))]
+    sums = [sa.func.max(each.c[f"sum{at}"]).label(f"sum{at}") for at in range(len(query.sums))]
+    covered = [sa.func.bool_or(each.c[f"covered{at}"]).label(f"covered{at}") for at in range(len(query.coverages))]
+    return sa.select(*keys, *sums, *covered).group_by(*keys)
+
+
 def _unrelated(value: sa.ColumnElement[Any], dimension: str) -> sa.ColumnElement[Any]:
     if DIMENSIONS[dimension].entity is None:
         return collated(value)
@@ -122,16 +129,11 @@ def groups_from(query: SumsQuery, records: Sequence[Any]) -> Groups:
     return Groups(
         list(zip(*(columns[f"group{at}"] for at in range(len(query.group_by))), strict=True)) or [()],
         {
-            each: (None,) * len(records) if each in unknown else _or_nothing(columns[f"sum{at}"], each)
+            each: (None,) * len(records) if each in unknown else received(each, columns[f"sum{at}"])
             for at, each in enumerate(query.sums)
         },
         {each: columns[f"covered{at}"] for at, each in enumerate(query.coverages)},
     )
-
-
-def _or_nothing(values: Sequence[Any], each: Sum) -> Sequence[Any]:
-    """A group that has no rows of a fact has a sum of 0 over it, and no median."""
-    return values if each.median else [0 if value is None else value for value in values]
 
 
 class _Part:
@@ -214,7 +216,7 @@ class _Part:
             found = self.joined.has_one_of(self.places[key], lambda column: _among(column, parameter))
         else:
             found = _among(self._value(key), parameter)
-        return sa.not_(found) if excluded else found
+        return found.is_not(sa.true()) if excluded else found  # what has no value is none of them
 
     def _value(self, key: str) -> sa.ColumnElement[Any]:
         part = DIMENSIONS[key].part

@@ -78,7 +78,7 @@ class Rows:
 
     def _sum(self, each: Sum) -> Series:
         """A sum in all rows, null where there are facts and none is of a program that it is over."""
-        series = Series.of(_numbers(self.groups.sums[each]))
+        series = Series(_numbers(self.groups.sums[each]))
         if each.programs == TRUE:
             return series
         return series.without(covered is False for covered in self.groups.covered[each.programs])
@@ -222,7 +222,7 @@ class Run:
         return Rows(self.lens.columns, plan, groups)
 
 
-def _numbers(sums: Sequence[Any]) -> Iterable[int | Decimal | None]:
+def _numbers(sums: Sequence[Any]) -> Sequence[int | Decimal | None]:
     """Sums as numbers, lengths of time as seconds."""
     if timedelta not in set(map(type, sums)):
         return sums

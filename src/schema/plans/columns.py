@@ -61,8 +61,12 @@ class Plan:
         """The objects as they are answered, in the order of the sources."""
         columns = [await column.values(run, sources) for column in self.columns]
         keys = self.keys
-        if not keys:
-            return [{} for _ in range(len(sources))]
+        match columns:
+            case []:
+                return [{} for _ in range(len(sources))]
+            case [column]:
+                (key,) = keys
+                return [{key: value} for value in column]
         return [dict(zip(keys, values)) for values in zip(*columns, strict=True)]  # noqa: B905  # as many as keys
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -87,7 +88,7 @@ def of_lists(inner: Completion) -> Completion:
         if len(values) == 1 and values[0] is not None:
             return [items]
         following = iter(items)
-        return [None if value is None else [next(following) for _ in value] for value in values]
+        return [None if value is None else list(islice(following, len(value))) for value in values]
 
     return complete
 

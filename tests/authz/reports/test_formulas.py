@@ -169,7 +169,7 @@ def test_the_longest_formula_is_computed() -> None:
 )
 def test_m3_values_are_rounded_once_half_even(value: Fraction, digits: int, written: str) -> None:
     """M3: an exact decimal of so many digits, however long it is."""
-    over, under = (Series.of([None, each]) for each in value.as_integer_ratio())
+    over, under = (Series([None, each]) for each in value.as_integer_ratio())
     nothing, found = (over / under).rounded(digits)
     assert nothing is None
     assert f"{found:f}" == written
@@ -184,7 +184,7 @@ def test_m3_values_are_rounded_once_half_even(value: Fraction, digits: int, writ
 )
 def test_m3_no_value_is_rounded_twice(over: int, under: int, whole: int, digits: int) -> None:
     """M3: also of what lies as near as may be to the middle of two, or on it."""
-    near = Series.of([whole]) / Series.of([2 * 10**digits]) + Series.of([over]) / Series.of([under * 10**60])
+    near = Series([whole]) / Series([2 * 10**digits]) + Series([over]) / Series([under * 10**60])
     expected = Fraction(whole, 2 * 10**digits) + Fraction(over, under * 10**60)
     assert near.exact(0) == expected
     (found,) = near.rounded(digits)
@@ -198,7 +198,7 @@ def test_m2_a_column_is_computed_as_each_of_its_rows_is(
     formula: Formula, rows: list[tuple[Decimal | None, ...]]
 ) -> None:
     """M1, M2: all rows at once come to what each comes to by itself, nulls included."""
-    columns = {key: Series.of(row[at] for row in rows) for at, key in enumerate(KEYS)}
+    columns = {key: Series([row[at] for row in rows]) for at, key in enumerate(KEYS)}
     together = evaluate(formula, columns, number=Series.constant(len(rows)))
     alone = [
         evaluate(

@@ -12,6 +12,8 @@ Everything else that is raised while resolving is a fault of ours, answered as I
 
 from __future__ import annotations
 
+LONGEST_MESSAGE = 200
+
 
 class SightlineError(Exception):
     """An error whose message is written for the viewer."""

@@ -5,6 +5,8 @@ each; a `totalCount` 10, a look-up what each of its ids costs, a look at the sch
 what its rows cost, an explanation 100, and to ask who can see something, what a change would open, or what is found in
 the policy, 1,000. Neither figure is moved by a row that is not visible: the one is known before any row is read, the
 other is counted in the answer (LK26).
+
+Filters cost nothing, but a statement is written for each: so an operation has only so many tests in all its filters.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from sightline.resolvers.reports.requests import MOST_ROWS, ROWS_OF_A_REPORT
 from sightline.schema.selections import Fragments, flattened, fragments_of, operation_named
 
 MOST_COST = 10_000
+MOST_TESTS = 200
 COST_OF_OBJECT = 1
 COST_OF_TOTAL_COUNT = 10
 COST_OF_INTROSPECTION = 1_000
@@ -47,6 +50,7 @@ COST_OF_LINT = 1_000
 _INTROSPECTION: Final = frozenset({"__schema", "__type"})
 _SIZES: Final = frozenset({"first", "last"})
 _ROWS: Final = frozenset({"nodes", "edges", "rows"})
+_FILTER: Final = "where"
 _REPORT: Final = "report"
 _MADE: Final = {
     _REPORT: COST_OF_REPORT,
@@ -56,6 +60,7 @@ _MADE: Final = {
     "exposure": COST_OF_EXPOSURE,
     "policyLint": COST_OF_LINT,
 }
+_NO_VALUES: Final = (dict, list, ObjectValueNode, VariableNode)
 _COMPARISON: Final = "compare"  # of a report: it has as many rows as that
 
 
@@ -72,18 +77,25 @@ class Costs:
         self._operation = operation_named(document, operation_name)
         self._fragments = fragments_of(document)
         self._defaults = _defaults(self._operation)
+        self._literals = _default_values(self._operation)
         self._cells: Mapping[str, _Cell] | None = None
         self._fixed: int | None = None
 
     def requested(self, variables: Mapping[str, Any]) -> int:
         """The most that it can cost. Linear in the document, which may be one that was never measured.
 
-        Raises BadInputError for a page that is too large, CostExceededError for a cost of more than 10,000.
+        Raises BadInputError for a page that is too large, CostExceededError for a cost of more than 10,000 and for more
+        than 200 tests in filters.
         """
         if self._fixed is not None:
             return self._fixed
-        walk = _Requested(self._fragments, {**self._defaults, **variables})
+        walk = _Requested(self._fragments, {**self._defaults, **variables}, {**self._literals, **variables})
         cost = walk.selection(self._operation.selection_set).whole
+        if walk.tests > MOST_TESTS:
+            raise CostExceededError(
+                f"The filters of an operation have at most {MOST_TESTS} tests together; these have {walk.tests}: "
+                "ask for fewer at once, and for many values of one field with in."
+            )
         if cost > MOST_COST:
             raise CostExceededError(f"This may cost {cost}; the most is {MOST_COST}: ask for fewer or smaller pages.")
         if not walk.varies:
@@ -117,7 +129,10 @@ class _Cost:
 class _Requested:
     fragments: Fragments
     variables: Mapping[str, Any]
+    filters: Mapping[str, Any]
     measured: dict[str, _Cost] = field(default_factory=dict)
+    tested: dict[str, int] = field(default_factory=dict)
+    tests: int = 0
     varies: bool = False
 
     def selection(self, selection_set: SelectionSetNode) -> _Cost:
@@ -134,17 +149,23 @@ class _Requested:
         return self.fragment(node.name.value) if isinstance(node, FragmentSpreadNode) else _Cost()
 
     def fragment(self, name: str) -> _Cost:
-        if name not in self.measured:
-            self.measured[name] = _Cost()
-            found = self.fragments.get(name)
-            if found is not None:
-                self.measured[name] = self.selection(found.selection_set)
+        if name in self.measured:
+            self.tests += self.tested[name]
+            return self.measured[name]
+        self.measured[name], self.tested[name], before = _Cost(), 0, self.tests
+        found = self.fragments.get(name)
+        if found is not None:
+            self.measured[name] = self.selection(found.selection_set)
+        self.tested[name] = self.tests - before
         return self.measured[name]
 
     def field(self, node: FieldNode) -> int:
         if node.selection_set is None or node.name.value in _INTROSPECTION:
             return _flat(node)
         below, made = self.selection(node.selection_set), _MADE.get(node.name.value, 0)
+        for argument in node.arguments or ():
+            if argument.name.value == _FILTER:
+                self.tests += self.tests_of(argument.value)
         if node.name.value == _REPORT:
             return made + self.rows_of_report(node) * below.each + below.once
         for argument in node.arguments or ():
@@ -184,6 +205,26 @@ class _Requested:
         given = self.variable(value) if isinstance(value, VariableNode) else None
         return len(given) if isinstance(given, list) else 1
 
+    def tests_of(self, filter_: Any) -> int:
+        """How many tests there are in a filter, as a literal or as the value of a variable; a list of values is one."""
+        waiting, found = [filter_], 0
+        while waiting:
+            match waiting.pop():
+                case VariableNode(name=name):
+                    self.varies = True
+                    waiting.append(self.filters.get(name.value))
+                case ObjectValueNode(fields=fields):
+                    waiting += (each.value for each in fields)
+                case dict() as given:
+                    waiting += given.values()
+                case ListValueNode(values=values) | list(values):
+                    further = [each for each in values if isinstance(each, _NO_VALUES)]
+                    waiting += further
+                    found += not further
+                case _:
+                    found += 1
+        return found
+
     def variable(self, node: VariableNode) -> Any:
         """The value of a variable; from here on the cost is that of these variables alone."""
         self.varies = True
@@ -194,6 +235,11 @@ def _whole(given: Any) -> int | None:
     if isinstance(given, bool) or not isinstance(given, int | float):
         return None
     return int(given) if given == given // 1 else None
+
+
+def _default_values(operation: OperationDefinitionNode) -> dict[str, Any]:
+    """The default values as they are written."""
+    return {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
 
 
 def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:

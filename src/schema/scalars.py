@@ -25,7 +25,9 @@ CurrencyCode = NewType("CurrencyCode", str)
 
 
 def _read_decimal(value: object) -> PythonDecimal:
-    """A decimal from its text. A float has already lost what was written, so it is refused (M3)."""
+    """A decimal from its text or a whole number. A float has already lost what was written, so it is refused (M3)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value) if abs(value) < 10**_DIGITS else ""
     if isinstance(value, str) and 0 < len(value) <= _DIGITS and value.isascii():
         try:
             number = PythonDecimal(value)

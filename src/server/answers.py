@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-MESSAGE_LENGTH = 200
+from sightline.resolvers.errors import LONGEST_MESSAGE
+
 ECHO_LENGTH = 64
 MOST_ERRORS = 5
 
-# How the library repeats a document: names and texts in quotes, words without end, values after a colon.
-_ECHO = re.compile(r"""(?s)(?<=')[^']{65,}(?=')|(?<=")[^"]{65,}(?=")|[^\s'"]{65,}|(?<=[^r]: ).{65,}""")
+# How the library repeats a document: names and texts in quotes, words without end, values after a colon. What begins
+# like the library's own words, or those of our scalars, is no value: a text would be in quotes.
+_ECHO = re.compile(
+    r"""(?s)(?<=')[^']{65,}(?=')|(?<=")[^"]{65,}(?=")|[^\s'"]{65,}|(?<=[^r]: )(?!Expected |A D[a-zA-Z]+ is ).{65,}"""
+)
 
 HeaderPairs = tuple[tuple[str, str], ...]
 
@@ -103,8 +107,8 @@ def shortened(message: str) -> str:
 
 def _bounded(formatted: dict[str, Any], otherwise: ErrorCode) -> dict[str, Any]:
     message, extensions = formatted["message"], formatted.get("extensions") or {}
-    if len(message) > MESSAGE_LENGTH:
-        message = message[: MESSAGE_LENGTH - 1] + "…"
+    if len(message) > LONGEST_MESSAGE:
+        message = message[: LONGEST_MESSAGE - 1] + "…"
     code = extensions.get("code")
     code = code if code in _CODES else otherwise.value
     return formatted | {"message": message, "extensions": extensions | {"code": code}}

@@ -199,6 +199,15 @@ async def test_a_decimal_is_compared_as_it_is_written(desk: Desk) -> None:
     assert (await desk.read(query, admin, n=f"{some}00001"))["conversions"]["totalCount"] == 0
 
 
+async def test_a_whole_number_of_json_is_a_decimal_and_a_fraction_is_none(desk: Desk) -> None:
+    """M3: a binary fraction has lost what was written, a whole number has not."""
+    admin = await desk.member("admin")
+    query = "query ($n: Decimal!) { conversions(first: 1, where: { saleAmount: { gt: $n } }) { totalCount } }"
+    assert await desk.read(query, admin, n=100) == await desk.read(query, admin, n="100")
+    for wrong in (100.5, True, 10**41, None):
+        assert code_of(await desk.ask(query, admin, n=wrong)) == "BAD_INPUT"
+
+
 @pytest.mark.parametrize("number", [0, 1, 32_767, 32_768, -40_000, 2**31 - 1])
 async def test_a_number_too_large_for_its_column_matches_nothing(desk: Desk, number: int) -> None:
     """Whole numbers are GraphQL's 32 bits, whatever the column is."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from desk import Desk
+from desk import Desk, code_of
 from graphql import GraphQLObjectType, get_introspection_query, parse
 
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.global_ids import Key
+from sightline.schema import costs
 from sightline.schema.costs import CostExceededError, Costs
 
 
@@ -47,6 +48,44 @@ REQUESTED = [
 def test_the_requested_cost_follows_from_the_document(query: str, cost: int) -> None:
     """Domain 3.11, 19: object 1, connection its page size times its rows' cost, totalCount 10."""
     assert cost_of(query) == cost
+
+
+FILTERED = "query ($w: ConversionFilter = {or: [{status: {eq: HOLD}}]}, $c: String) "
+ONE_TEST = {"country": {"eq": "DE"}}
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "tests"),
+    [
+        ("{ conversions(first: 1, where: $w) { nodes { id } } }", {}, 1),
+        ("{ conversions(first: 1, where: $w) { nodes { id } } }", {"w": {"or": [ONE_TEST] * 300}}, 300),
+        ("{ conversions(first: 1, where: {country: {in: [$c, $c]}, or: [$w, $w]}) { nodes { id } } }", {}, 2 + 2),
+        ("{ conversions(first: 1, where: $w) { nodes { id } } }", {"w": {"country": {"in": ["DE"] * 100}}}, 1),
+        ("{ conversions(first: 1, where: $w) { nodes { id } } }", {"w": {"not": {"or": [ONE_TEST, ONE_TEST]}}}, 2),
+        ("{ a: programs(first: 1) { nodes { ...F } } b: programs(first: 1) { nodes { ...F } } }", {}, 2),
+    ],
+)
+def test_filters_of_an_operation_have_only_so_many_tests(
+    monkeypatch: pytest.MonkeyPatch, query: str, variables: dict[str, Any], tests: int
+) -> None:
+    """B: a statement is written for each filter, so what is wide and deep at once would keep everybody waiting."""
+    query = f"{FILTERED} {query} fragment F on Program {{ conversions(first: 1, where: $w) {{ nodes {{ id }} }} }}"
+    monkeypatch.setattr(costs, "MOST_TESTS", tests)
+    cost_of(query, **variables)
+    monkeypatch.setattr(costs, "MOST_TESTS", tests - 1)
+    with pytest.raises(CostExceededError, match=f"these have {tests}:"):
+        cost_of(query, **variables)
+
+
+async def test_a_wide_and_deep_filter_is_refused_before_its_statement_is_written(desk: Desk) -> None:
+    """B: with literal and variable alike; what many values of one field are for, is answered."""
+    document = "query ($w: ConversionFilter) { conversions(first: 1, where: $w) { nodes { id } } }"
+    wide = {"or": [{"and": [{"country": {"eq": "DE"}}] * 100}] * 100}
+    admin = await desk.member("admin")
+    refused = await desk.ask(document, admin, w=wide)
+    assert code_of(refused) == "COST_EXCEEDED"
+    assert refused.data is None
+    assert not (await desk.ask(document, admin, w={"or": [{"country": {"in": ["DE"] * 100}}] * 100})).errors
 
 
 def test_variables_and_their_defaults_are_sizes_as_literals_are() -> None:

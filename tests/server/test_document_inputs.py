@@ -256,6 +256,22 @@ async def test_a_message_repeats_at_most_64_characters_of_a_document(client: htt
         assert longest <= LONGEST_ECHO, message
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"lens": {"kind": "PLATFORM"}, "columns": ["clicks", "revenue"], "groupedBy": ["day"]}, "field 'groupedBy'"),
+        ({"period": {"moments": {"since": "2026-01-01T00:00"}}}, 'such as "2026-01-31T12:00:00Z"'),
+    ],
+)
+async def test_a_message_says_what_is_wrong_however_long_the_value_is(
+    client: httpx.AsyncClient, given: dict[str, Any], said: str
+) -> None:
+    """B51: what is cut is what was sent, not what there is to say of it."""
+    query = "query ($input: ReportInput!) { report(input: $input) { rowCount } }"
+    answer, _ = await timed(client, Asked(query, {"input": given}))
+    assert any(said in error["message"] for error in checked(answer)), answer.text
+
+
 async def test_b47_introspection_is_paid_for(client: httpx.AsyncClient) -> None:
     """B47: one is answered and costs a tenth of what an operation may; eleven are too dear."""
     answer, _ = await timed(client, Asked("{ __schema { types { name } } }"))

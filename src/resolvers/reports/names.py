@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sightline.authz.reports.catalogue import not_available
-from sightline.resolvers.errors import ColumnRestrictedError
+from sightline.resolvers.errors import LONGEST_MESSAGE, ColumnRestrictedError
 from sightline.resolvers.reports.desk import OpenLens
 from sightline.resolvers.reports.requests import LONGEST_NAME, ReportRequest
-
-_MOST_NAMED = 20
 
 
 def columns_to_show(lens: OpenLens, request: ReportRequest) -> tuple[str, ...]:
@@ -30,8 +28,19 @@ def columns_to_show(lens: OpenLens, request: ReportRequest) -> tuple[str, ...]:
         *(_not_there("Column or dimension", key) for key in _missing(ordered, usable | dimensions)),
     ]
     if refused:
-        raise ColumnRestrictedError(" ".join(refused[:_MOST_NAMED]))
+        raise ColumnRestrictedError(_told(refused))
     return shown
+
+
+def _told(refused: Sequence[str]) -> str:
+    """As many of these sentences as a message has room for, and how many there are besides."""
+    told, *others = refused
+    for at, each in enumerate(others):
+        besides = f" And {len(others) - at} more."
+        if len(told) + 1 + len(each) + len(besides) > LONGEST_MESSAGE:
+            return told + besides
+        told = f"{told} {each}"
+    return told
 
 
 def _missing(asked: Iterable[str], available: frozenset[str]) -> list[str]:

@@ -13,7 +13,7 @@ from report_oracle import Asked, Oracle
 
 from sightline.db.demo.season import PERIOD_END, PERIOD_START
 
-ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/Sao_Paulo")
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/Sao_Paulo", "CET")
 DIMENSIONS = (
     *PARTS,
     *("advertiser", "brand", "program", "goal", "account", "partner", "source", "media", "tracker", "product"),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from demo_platform import Platform
 
 from sightline.authz.reports.columns import COLUMNS
 from sightline.authz.reports.dimensions import DIMENSIONS
+from sightline.resolvers.reports.periods import period_of, zone_named, zone_names
+from sightline.resolvers.reports.requests import Preset
 
 QUERY = """query ($input: ReportInput!) { report(input: $input) { since until rowCount complete
     columns { key values total } rows { dimensions { key value label } metrics { revenue { amount currency } cr } }
@@ -157,6 +161,8 @@ async def test_a_comparison_is_the_report_of_the_other_period(
         ({"first": 1001}, "A page of a report has 1 to 1000 rows: ask for that many with first."),
         ({"first": 0}, "A page of a report has 1 to 1000 rows: ask for that many with first."),
         ({"timeZone": "Mars/Olympus"}, 'timeZone is the name of a time zone such as "Europe/Berlin" or "UTC".'),
+        ({"timeZone": ""}, 'timeZone is the name of a time zone such as "Europe/Berlin" or "UTC".'),
+        ({"timeZone": "localtime"}, 'timeZone is the name of a time zone such as "Europe/Berlin" or "UTC".'),
         ({"currency": "USD"}, "Amounts are kept in their own currency and in the platform's: ask for NATIVE or EUR."),
         ({"period": {"days": {"since": "2020-01-01", "until": "2026-01-01"}}}, "A report covers at most 1100 days."),
         (
@@ -170,6 +176,12 @@ async def test_a_comparison_is_the_report_of_the_other_period(
             "status is one of PENDING, HOLD, APPROVED, REJECTED, REVERSED.",
         ),
         ({"filters": [{"dimension": "month", "in": ["May"]}]}, "A month is written like 2026-03."),
+        ({"filters": [{"dimension": "hour", "in": ["noon"]}]}, "An hour is written like 2026-03-29T14:00:00+02:00."),
+        ({"filters": [{"dimension": "year", "in": ["2_026"]}]}, "A year is written like 2026."),
+        (
+            {"filters": [{"dimension": "month", "in": ["2025-03"]}], "compareTo": {"previous": "PREVIOUS_YEAR"}},
+            "A filter by dates holds in one period only: compare without it, over a shorter period.",
+        ),
         ({"filters": [{"dimension": "program"}]}, "A filter has values in `in` or in `notIn`."),
         ({"having": [{"column": "clicks"}]}, "A condition in having has a number to compare with."),
         (
@@ -184,6 +196,82 @@ async def test_what_cannot_be_answered_says_what_to_do(platform: Platform, more:
     plain = "query ($input: ReportInput!) { report(input: $input) { rowCount } }"
     answer = await platform.ask(platform.member("admin"), plain, input=given(**more))
     assert [(error["message"], error["extensions"]["code"]) for error in answer.errors] == [(says, "BAD_INPUT")]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "more"),
+    [
+        ("0001-01-01T00:00Z", "0001-01-02T00:00Z", {"timeZone": "America/New_York"}),
+        ("9999-12-30T00:00Z", "9999-12-31T12:00Z", {}),
+        ("0002-01-02T01:00Z", "0002-03-01T00:00Z", {"compareTo": {"previous": "PREVIOUS_PERIOD"}}),
+        ("0002-02-01T00:00Z", "0003-03-01T00:00Z", {"compareTo": {"previous": "PREVIOUS_YEAR"}}),
+    ],
+)
+async def test_periods_at_the_ends_of_the_calendar(
+    platform: Platform, since: str, until: str, more: dict[str, Any]
+) -> None:
+    """N41: no date that cannot be is computed with."""
+    plain = "query ($input: ReportInput!) { report(input: $input) { rowCount } }"
+    period = {"moments": {"since": since, "until": until}}
+    answer = await platform.ask(platform.member("admin"), plain, input=given(period=period, groupBy=["hour"], **more))
+    assert [error["message"] for error in answer.errors] == ["A day of a report lies between the years 2 and 9998."]
+
+
+async def test_as_many_refused_names_are_told_as_there_is_room_for(platform: Platform) -> None:
+    """RC6: each by a whole sentence, and how many there are besides."""
+    plain = "query ($input: ReportInput!) { report(input: $input) { rowCount } }"
+    answer = await platform.ask(platform.member("admin"), plain, input=given(columns=["aa", "bb", "cc", "dd", "ee"]))
+    (error,) = answer.errors
+    assert error["message"].startswith('Column "aa" does not exist or is not available to you. Column "bb" does')
+    assert re.search(r"to you\. And [123] more\.$", error["message"])
+
+
+async def test_every_time_zone_has_the_same_hours_in_python_and_in_the_database(platform: Platform) -> None:
+    """2.3: the ends of a period are Python's, the days within it the database's."""
+    moments = [datetime(2025, month, 15, 12, tzinfo=UTC) for month in (1, 4, 7, 10)]
+    names = sorted(zone_names())
+    async with platform.engine.database.owner() as connection:
+        for at in moments:
+            taken = [zone_named(name).key for name in names]
+            found = await connection.fetch(
+                "SELECT timezone(zone, $2::timestamptz) AS local FROM unnest($1::text[]) WITH ORDINALITY AS z (zone, n)"
+                " ORDER BY n",
+                taken,
+                at,
+            )
+            for name, row in zip(names, found, strict=True):
+                assert row["local"] == at.astimezone(ZoneInfo(name)).replace(tzinfo=None), (name, at)
+
+
+def test_weeks_and_quarters_that_are_over() -> None:
+    """Presets: weeks from Monday; each of these ends where the present one begins."""
+    zone = ZoneInfo("Europe/Berlin")
+    found = {
+        preset: period_of(preset, zone, datetime(2026, 1, 1, 12, tzinfo=UTC))
+        for preset in (Preset.THIS_WEEK, Preset.LAST_WEEK, Preset.THIS_QUARTER, Preset.LAST_QUARTER)
+    }
+    days = {
+        key: (each.since.astimezone(zone).date(), each.until.astimezone(zone).date()) for key, each in found.items()
+    }
+    assert days == {
+        Preset.THIS_WEEK: (date(2025, 12, 29), date(2026, 1, 2)),
+        Preset.LAST_WEEK: (date(2025, 12, 22), date(2025, 12, 29)),
+        Preset.THIS_QUARTER: (date(2026, 1, 1), date(2026, 1, 2)),
+        Preset.LAST_QUARTER: (date(2025, 10, 1), date(2026, 1, 1)),
+    }
+
+
+async def test_excluding_a_value_keeps_what_has_none(platform: Platform) -> None:
+    """2.3: all but one promo code is also what was bought without any."""
+    everything = await report(platform, columns=["conversions"], groupBy=["promo_code"], first=1000)
+    counts = {
+        row["dimensions"][0]["value"]: Decimal(value)
+        for row, value in zip(everything["rows"], everything["columns"][0]["values"], strict=True)
+    }
+    code = max(filter(None, counts), key=lambda each: counts[each])
+    others = await report(platform, columns=["conversions"], filters=[{"dimension": "promo_code", "notIn": [code]}])
+    assert counts[None] > 0 < counts[code]
+    assert Decimal(others["columns"][0]["total"]) == sum(counts.values()) - counts[code]
 
 
 async def test_many_reports_at_once_are_too_dear(platform: Platform) -> None:

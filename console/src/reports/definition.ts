@@ -7,9 +7,12 @@ export const PRESETS: { key: string; label: string }[] = [
   { key: "YESTERDAY", label: "Yesterday" },
   { key: "LAST_7_DAYS", label: "Last 7 days" },
   { key: "LAST_30_DAYS", label: "Last 30 days" },
+  { key: "THIS_WEEK", label: "This week" },
+  { key: "LAST_WEEK", label: "Last week" },
   { key: "THIS_MONTH", label: "This month" },
   { key: "LAST_MONTH", label: "Last month" },
   { key: "THIS_QUARTER", label: "This quarter" },
+  { key: "LAST_QUARTER", label: "Last quarter" },
   { key: "THIS_YEAR", label: "This year" },
   { key: "LAST_YEAR", label: "Last year" },
 ];

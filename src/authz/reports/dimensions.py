@@ -18,8 +18,9 @@ from sightline.authz.reports.measures import Fact
 
 
 class DateBasis(StrEnum):
-    """Which moment puts a fact into a period: the column of that name, or `event_at` of a fact that lacks it.
+    """Which moment puts a fact into a period. One that has it not, as a conversion without a click, is in no period.
 
+    It is the column of that name, and `event_at` of facts that have no such column at all.
     Hourly sums are dated by the hour of the event, so they answer EVENT only.
     """
 
@@ -69,6 +70,11 @@ class Dimension:
     entity: str | None = None
     fine: bool = False
     several: bool = False
+
+    @property
+    def is_date(self) -> bool:
+        """Whether its values are dates or hours, each of which there is once: weekdays come again."""
+        return self.part is not None and self.part is not DatePart.WEEKDAY
 
     def usable_with(self, classes: Collection[FieldClass], *, fine_grain: bool) -> bool:
         """Whether somebody who holds these classes, at this grain, may group and filter by it (RC3, A5)."""

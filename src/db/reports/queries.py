@@ -36,7 +36,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class DimensionFilter:
-    """The values a dimension must have, or must not have. What has no value satisfies neither."""
+    """The values a dimension must have, or must not have. What has no value has none of them."""
 
     dimension: str
     values: tuple[object, ...]

@@ -52,6 +52,10 @@ class ReportDefaults:
     own_zone: str
     known_since: datetime | None = None
 
+    def zone(self, *, own: bool) -> str:
+        """The time zone of a report that names none: the viewer's own, or the platform's."""
+        return self.own_zone if own else self.platform_zone
+
 
 async def report_defaults(snapshot: Snapshot, *, user_id: int | None, organization_id: int | None) -> ReportDefaults:
     """The defaults of a user's report in the lens of an organization, or in another lens."""

@@ -67,15 +67,18 @@ def cron_of(text: str) -> Cron:
 
 
 def _values(field: str, what: str, least: int, most: int) -> frozenset[int]:
+    wrong = f"The {what} of a schedule is *, or numbers from {least} to {most} such as 1,3 or 1-5."
     found: set[int] = set()
     for part in field.split(","):
         match = _PART.fullmatch(part)
-        first, last, step = (None if each is None else int(each) for each in match.groups()) if match else (None,) * 3
-        if match is None or step == 0 or (first is not None and not least <= first <= (last or first) <= most):
-            raise BadInputError(f"The {what} of a schedule is *, or numbers from {least} to {most} such as 1,3 or 1-5.")
+        if match is None:
+            raise BadInputError(wrong)
+        first, last, step = (None if each is None else int(each) for each in match.groups())
         if first is None:
             first, last = least, most
         elif last is None:
             last = first if step is None else most
+        if step == 0 or not least <= first <= last <= most:
+            raise BadInputError(wrong)
         found |= set(range(first, last + 1, step or 1))
     return frozenset(found)

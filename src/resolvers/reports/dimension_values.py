@@ -87,6 +87,10 @@ class DimensionValues:
         return key.id if found == entity else _NO_ROW
 
 
+def _named(part: DatePart) -> str:
+    return f"{'An' if part is DatePart.HOUR else 'A'} {part.lower()}"
+
+
 def _part(part: DatePart, text: str) -> object:
     try:
         match part:
@@ -103,9 +107,9 @@ def _part(part: DatePart, text: str) -> object:
                 return date.fromisoformat(f"{text}-01")
             case DatePart.QUARTER:
                 year, quarter = text.split("-Q")
-                return date(int(year), 3 * int(quarter) - 2, 1)
+                return date.fromisoformat(f"{year}-{3 * int(quarter) - 2:02}-01")
             case DatePart.YEAR:
-                return date(int(text), 1, 1)
+                return date.fromisoformat(f"{text}-01-01")
     except (ValueError, OverflowError):
         pass
-    raise BadInputError(f"A {part.lower()} is written like {_FORMATS[part]}.")
+    raise BadInputError(f"{_named(part)} is written like {_FORMATS[part]}.")

@@ -16,18 +16,24 @@ from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.reports.requests import MOST_DAYS, Comparison, Days, Moments, Preset
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+_FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+_FAR_AWAY = "A day of a report lies between the years 2 and 9998."
+_OF_THIS_MACHINE = frozenset({"localtime", "Factory"})
+# PostgreSQL takes these four for abbreviations, of an hour that never changes; they are links to these zones.
+_LINKS = {"CET": "Europe/Brussels", "MET": "Europe/Brussels", "EET": "Europe/Athens", "WET": "Europe/Lisbon"}
 
 
 @cache
-def _names() -> frozenset[str]:
-    return frozenset(available_timezones())
+def zone_names() -> frozenset[str]:
+    """The names of time zones that a report may have."""
+    return frozenset(available_timezones() - _OF_THIS_MACHINE)
 
 
 def zone_named(name: str) -> ZoneInfo:
     """The time zone of an IANA name. Raises BadInputError for any other text."""
-    if name not in _names():
+    if name not in zone_names():
         raise BadInputError('timeZone is the name of a time zone such as "Europe/Berlin" or "UTC".')
-    return ZoneInfo(name)
+    return ZoneInfo(_LINKS.get(name, name))
 
 
 def period_of(asked: Preset | Days | Moments, zone: ZoneInfo, clock: datetime) -> Period:
@@ -40,6 +46,8 @@ def period_of(asked: Preset | Days | Moments, zone: ZoneInfo, clock: datetime) -
         case _:
             first, beyond = _preset(asked, clock.astimezone(zone).date())
             period = Period(_midnight(first, zone), _midnight(beyond, zone), zone.key)
+    if period.since < _FIRST or period.until > _LAST:
+        raise BadInputError(_FAR_AWAY)
     if period.since >= period.until:
         raise BadInputError("A period ends after it begins: until is the first moment, or day, that is outside.")
     if period.until - period.since > timedelta(days=MOST_DAYS):
@@ -55,6 +63,8 @@ def compared_period(asked: Comparison | Days | Moments, period: Period, clock: d
     zone = ZoneInfo(period.time_zone)
     if isinstance(asked, Days | Moments):
         return period_of(asked, zone, clock)
+    if period.since - _FIRST < period.until - period.since:
+        raise BadInputError(_FAR_AWAY)
     since, until = period.since.astimezone(zone), period.until.astimezone(zone)
     if asked is Comparison.PREVIOUS_YEAR:
         return period_of(Moments(_a_year_before(since), _a_year_before(until)), zone, clock)
@@ -107,7 +117,7 @@ def bucket_of(moment: datetime, part: DatePart, zone: ZoneInfo) -> object:
         case DatePart.MONTH:
             return day.replace(day=1)
         case DatePart.QUARTER:
-            return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+            return _quarter(day)
         case DatePart.YEAR:
             return date(day.year, 1, 1)
 
@@ -125,8 +135,8 @@ def steps_from(first: object, value: object, part: DatePart) -> object:
 
 
 def _preset(asked: Preset, today: date) -> tuple[date, date]:
-    month = today.replace(day=1)
-    year = date(today.year, 1, 1)
+    week, month = today - today.weekday() * _DAY, today.replace(day=1)
+    quarter, year = _quarter(today), date(today.year, 1, 1)
     tomorrow = today + _DAY
     match asked:
         case Preset.TODAY:
@@ -137,16 +147,26 @@ def _preset(asked: Preset, today: date) -> tuple[date, date]:
             return today - 6 * _DAY, tomorrow
         case Preset.LAST_30_DAYS:
             return today - 29 * _DAY, tomorrow
+        case Preset.THIS_WEEK:
+            return week, tomorrow
+        case Preset.LAST_WEEK:
+            return week - 7 * _DAY, week
         case Preset.THIS_MONTH:
             return month, tomorrow
         case Preset.LAST_MONTH:
             return (month - _DAY).replace(day=1), month
         case Preset.THIS_QUARTER:
-            return date(today.year, 3 * ((today.month - 1) // 3) + 1, 1), tomorrow
+            return quarter, tomorrow
+        case Preset.LAST_QUARTER:
+            return _quarter(quarter - _DAY), quarter
         case Preset.THIS_YEAR:
             return year, tomorrow
         case Preset.LAST_YEAR:
             return date(today.year - 1, 1, 1), year
+
+
+def _quarter(day: date) -> date:
+    return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -154,7 +174,7 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     try:
         return datetime.combine(day, time(), zone).astimezone(UTC)
     except OverflowError as error:
-        raise BadInputError("A day of a report lies between the years 2 and 9998.") from error
+        raise BadInputError(_FAR_AWAY) from error
 
 
 def _a_year_before(local: datetime) -> datetime:

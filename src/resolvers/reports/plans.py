@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from sightline.authz.expr import TRUE, Expr
 from sightline.authz.reports.catalogue import Catalogue
@@ -22,7 +21,7 @@ from sightline.db.reports.settings import ReportDefaults
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.reports.desk import OpenLens
 from sightline.resolvers.reports.dimension_values import DimensionValues
-from sightline.resolvers.reports.periods import begins_day, begins_days, on_whole_hours
+from sightline.resolvers.reports.periods import begins_day, begins_days, on_whole_hours, zone_named
 from sightline.resolvers.reports.requests import MOST_GROUPS, NATIVE, ReportRequest
 from sightline.resolvers.reports.small_groups import Sizes, sizes_of, with_sizes
 
@@ -126,12 +125,14 @@ def is_money(columns: Catalogue, key: str) -> bool:
 
 
 def _refuse_dates(lens: OpenLens, request: ReportRequest, period: Period, defaults: ReportDefaults) -> None:
+    if request.compare is not None and any(DIMENSIONS[each.dimension].is_date for each in request.filters):
+        raise BadInputError("A filter by dates holds in one period only: compare without it, over a shorter period.")
     if request.basis is DateBasis.MODIFIED and lens.lens.kind is not ReportLens.PLATFORM:
         raise BadInputError("The date basis MODIFIED exists in the lens PLATFORM only.")  # AC11
     if lens.sight.fine_grain:
         return
     # A5: otherwise the difference of two reports, over periods or days an hour apart, would be an hour's.
-    zone = ZoneInfo(defaults.platform_zone)
+    zone = zone_named(defaults.platform_zone)
     if period.time_zone != zone.key or not begins_days(period):
         raise BadInputError(f"Your reports have whole days: those of the time zone {zone.key}.")
     if request.as_of is not None and not begins_day(request.as_of, zone):

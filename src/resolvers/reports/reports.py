@@ -72,7 +72,8 @@ async def ready(operation: Operation, request: ReportRequest) -> ReadyReport:
     lens = operation.services.desk.open(operation.principal, request.lens, metrics, as_of=request.as_of is not None)
     shown = columns_to_show(lens, request)
     defaults = await _defaults(operation, request.lens)
-    zone = zone_named(request.time_zone or defaults.own_zone)
+    # A5: whoever has whole days only has those of the platform.
+    zone = zone_named(defaults.zone(own=lens.sight.fine_grain) if request.time_zone is None else request.time_zone)
     period, before = operation.snapshot.by_clock(lambda clock: _periods(request, zone, defaults, clock))
     services = operation.services
     values = DimensionValues(services.catalogue, services.ids, zone)

@@ -100,7 +100,7 @@ class ReportFilterInput:
     in_: list[str] | None = open_field(
         f"One of these, as answers write them; {MOST_VALUES} at most.", name="in", default=None
     )
-    not_in: list[str] | None = open_field(f"None of these; {MOST_VALUES} at most.", default=None)
+    not_in: list[str] | None = open_field(f"None of these, or no value at all; {MOST_VALUES} at most.", default=None)
 
 
 @strawberry.input(description="Tests of a column's value in each row; all that are given must hold, and null fails.")

@@ -15,6 +15,7 @@ from typing import TypeVar
 import asyncpg
 import sqlalchemy as sa
 
+from sightline.db.epoch import count_epoch_up
 from sightline.db.pool import Pool
 from sightline.db.snapshot import Snapshot
 from sightline.db.statements import system_statement
@@ -29,7 +30,6 @@ _SHARED = system_statement(_EPOCH.with_for_update(read=True))
 _ALONE = system_statement(_EPOCH.with_for_update())
 # A statement of its own: the one that locks may wait, and a grant may end while it does.
 _CLOCK = "SELECT clock_timestamp()"
-_COUNT_UP = "UPDATE authz_epoch SET n = n + 1"
 
 AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
@@ -51,7 +51,7 @@ async def in_change(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]], *
                 snapshot = await stand_still(connection, alone=granting)
                 result = await work(snapshot)
                 if granting and snapshot.changes:
-                    await connection.execute(_COUNT_UP)
+                    await count_epoch_up(connection)
                 return result
         except AGAIN:
             await asyncio.sleep(_PAUSE_SECONDS * (attempt + random.random()))

@@ -24,16 +24,17 @@ CHANGING: Final = (
 )
 """The columns of a conversion that change while it lives and that reports read. No other column of those may change."""
 
+# INVARIANT: not now(): that is when the transaction began, which may be before another that had the lock first.
 _KEEP: Final = f"""
     INSERT INTO conversion_past (affiliate_account_id, conversion_id, since, until, {", ".join(CHANGING)})
-    SELECT v.affiliate_account_id, v.id, begun.at, now(), {", ".join(f"v.{name}" for name in CHANGING)}
+    SELECT v.affiliate_account_id, v.id, begun.at, statement_timestamp(), {", ".join(f"v.{name}" for name in CHANGING)}
     FROM unnest($1::bigint[], $2::bigint[]) AS given (affiliate_account_id, id)
     JOIN conversion AS v USING (affiliate_account_id, id)
     CROSS JOIN LATERAL (
         SELECT coalesce(max(p.until), v.posted_at) AS at FROM conversion_past AS p
         WHERE (p.affiliate_account_id, p.conversion_id) = (v.affiliate_account_id, v.id)
     ) AS begun
-    WHERE begun.at < now()
+    WHERE begun.at < statement_timestamp()
 """
 
 

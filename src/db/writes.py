@@ -1,7 +1,7 @@
 """The statements of changes: inserts, updates and deletes of single rows, compiled once per table and columns.
 
 They are the server's own (`system_statement`): whether somebody may make a change was decided over his authorised
-views before. Everything else about a change is in `sightline.resolvers.changes`.
+views before. Everything else about a change is in `sightline.resolvers.mutations.change`.
 """
 
 from __future__ import annotations

@@ -20,8 +20,6 @@ from sightline.resolvers.people import is_active
 AT_ONCE = 1000
 """Keys that are looked up in one statement."""
 
-_FIRST_THAT_IS_NONE = 2**63  # no column holds it
-
 IMPORT, RUN = "import_job", "import_job:run"
 
 
@@ -37,7 +35,7 @@ class ActorsSight:
             named, key = self.operation.services.ids.decode(text)
         except MalformedIdError:
             return None
-        return key.id if named == entity and key.id < _FIRST_THAT_IS_NONE else None
+        return key.id if named == entity else None
 
     async def sees(self, entity: str, ids: Iterable[int]) -> set[int]:
         """Those of the rows that he sees."""

@@ -11,7 +11,7 @@
 | `delegation` | who may change whose list (RC8, RC9) |
 | `inference`, `exposure` | whether visible columns give a hidden one away, with witness and repair (RC7) |
 
-A report runs like this: `catalogue_of(custom metrics)`; `effective_list`; a `Reader` of the lens; `refused` over every
-key that is selected, filtered, sorted or compared; `needs_of` the selected ones for the sums to take; then
-`Catalogue.computed`, column by column, for all groups together and once for the totals.
+A report runs like this: `catalogue_of(custom metrics)`; `effective_list`; a `Reader` of the lens; `usable`, which every
+key must be in that is selected, filtered, sorted or compared; the `needs` of those that are computed, for the sums to
+take; then `Catalogue.computed`, column by column, for all groups together and once for the totals.
 """

@@ -54,10 +54,6 @@ class Catalogue:
     needs: Mapping[str, Needs]
     faults: Mapping[str, str]
 
-    def needs_of(self, keys: Iterable[str]) -> Needs:
-        """The union of what these columns need. Raises KeyError for a column that does not exist."""
-        return _united(self.needs[key] for key in keys)
-
     def computed(
         self, keys: Iterable[str], sums: Mapping[str, Q | None], *, number: Callable[[Decimal], Q]
     ) -> Mapping[str, Q | None]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sightline.authz.classes import FieldClass
-from sightline.authz.reports.catalogue import Catalogue, not_available
+from sightline.authz.reports.catalogue import Catalogue
 from sightline.authz.reports.formulas import names
 
 _FIRST = """
@@ -97,15 +97,6 @@ def _is_visible(catalogue: Catalogue, reader: Reader, key: str) -> bool:
 
 def _within(needed: frozenset[str], shown: frozenset[str] | None) -> bool:
     return shown is None or needed <= shown
-
-
-def refused(catalogue: Catalogue, reader: Reader, asked: Collection[str]) -> tuple[str, ...]:
-    """What is said of each column asked for that cannot be used, wherever it is asked for (RC6, M6); else nothing.
-
-    Unknown and restricted ones are worded the same, and one of them is enough that nothing runs.
-    """
-    available = usable(catalogue, reader)
-    return tuple(not_available(key) for key in dict.fromkeys(asked) if key not in available)
 
 
 def availabilities(catalogue: Catalogue, reader: Reader) -> Iterator[Availability]:

@@ -21,6 +21,7 @@ from sightline.db.demo.partners import make_partners
 from sightline.db.demo.reporting import make_reporting
 from sightline.db.demo.roles import Roles
 from sightline.db.demo.rollups import make_rollups
+from sightline.db.epoch import count_epoch_up
 from sightline.db.rollup_repair import ROLLUPS
 from sightline.db.secrets import Secrets
 from sightline.db.vault import Vault
@@ -98,7 +99,7 @@ async def seed(
                 await facts.copy(connection)
             await make_rollups(connection)
         await connection.execute(f"SELECT setval('fact_counter', {facts.made % COUNTER}, false)")
-        await connection.execute("UPDATE authz_epoch SET n = n + 1")
+        await count_epoch_up(connection)
     return DemoSummary(
         organizations=len(society.organizations),
         users=len(book.rows("app_user")),

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import asyncpg
 
+from sightline.db.administrators import ADMINISTRATORS
+from sightline.db.epoch import count_epoch_up
 from sightline.db.import_jobs import complete_import
 from sightline.db.imports.errors import ImportRefusedError
 from sightline.db.imports.facts import write_facts
@@ -14,14 +16,6 @@ from sightline.db.imports.model import Mapping
 from sightline.db.imports.steps import Progress, Task, check_columns, read_and_settle
 from sightline.db.imports.summary import ImportSummary, summarise, write_log
 
-ADMINISTRATOR = """
-    SELECT u.id FROM app_user AS u
-    JOIN role_assignment AS a ON a.user_id = u.id JOIN role AS r ON r.id = a.role_id
-    JOIN role_permission AS p ON p.role_id = r.id
-    WHERE u.status = 'ACTIVE' AND a.scope = 'PLATFORM' AND r.status = 'ACTIVE'
-      AND coalesce(a.expires_at > now(), true) AND p.permission = 'ADMIN' AND p.level = 'W'
-    ORDER BY u.id LIMIT 1
-"""
 NEW_JOB = """
     INSERT INTO import_job (created_by_id, name, state, entity, source, started_at)
     VALUES ($1, $2, 'RUNNING', 'conversions', $3, clock_timestamp()) RETURNING id
@@ -94,7 +88,7 @@ async def _import(task: Task, job_id: int, *, dry_run: bool) -> ImportSummary:
     await write_log(connection, job_id)
     summary = await summarise(connection, job_id, rows=rows, dry_run=dry_run, items=mapping.items is not None)
     if summary.created:
-        await connection.execute("UPDATE authz_epoch SET n = n + 1")
+        await count_epoch_up(connection)
     return summary
 
 
@@ -105,7 +99,7 @@ async def _actor(connection: asyncpg.Connection, email: str | None) -> int:
         actor_id = await connection.fetchval(statement, email)
         problem = f"No active user has the address {email}."
     else:
-        actor_id = await connection.fetchval(ADMINISTRATOR)
+        actor_id = await connection.fetchval(f"{ADMINISTRATORS} ORDER BY u.id LIMIT 1")
         problem = "The platform has no administrator whom the import could run as: create one, or name a user."
     if actor_id is None:
         raise ImportRefusedError(problem)

@@ -52,8 +52,7 @@ async def request_access(
     await change.allow("access_request:create", me)
     if asked is not None and not await _held(change, change.actor, asked.key.id):
         raise InvalidError("Only its members ask an organization for access.", "organization")
-    ((waiting,),) = await change.fetch(_WAITING, change.actor)
-    if waiting >= MOST_OPEN:
+    if await change.count_own(_WAITING) >= MOST_OPEN:
         raise InvalidError(f"{MOST_OPEN} of your requests wait for an answer: withdraw one first.")
     place = None if asked is None else asked.key.id
     made = await change.insert(

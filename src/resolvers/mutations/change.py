@@ -26,6 +26,8 @@ from sightline.resolvers.operation import Operation
 
 Values = Mapping[str, Any]
 
+_ALONE = "SELECT 1 FROM app_user WHERE id = $1 FOR NO KEY UPDATE"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -101,6 +103,12 @@ class Change:
     async def still(self, verb: str, row: Found) -> bool:
         """Whether the path that allowed this change does a verb on a row as the change has left it (AC3)."""
         return self.via is not None and await self.operation.does(verb, row.key, through=PathKind(self.via))
+
+    async def count_own(self, statement: str, *values: object) -> int:
+        """How many rows of the actor's a statement counts. He adds none meanwhile elsewhere, so that a limit holds."""
+        await self.connection.execute(_ALONE, self.actor)
+        ((count,),) = await self.fetch(statement, self.actor, *values)
+        return int(count)
 
     async def lock(self, row: Found, *, version: int | None = None) -> asyncpg.Record:
         """The row as it is stored, locked until the change ends. Raises StaleError where another version was read."""

@@ -41,8 +41,7 @@ async def create_custom_metric(
     await change.allow("custom_metric:create", Found("app_user", Key(change.actor)))
     await _allow_offering(change, offered_to)
     _refuse_columns(change, metric, _number(offered_to))
-    ((own,),) = await change.fetch(_OWN, change.actor)
-    if own >= MOST_METRICS:
+    if await change.count_own(_OWN) >= MOST_METRICS:
         raise InvalidError(f"You have {MOST_METRICS} custom metrics, the most there can be: archive one.")
     values: dict[str, Any] = {
         "key": KEY_PREFIX + token_hex(6),

@@ -15,7 +15,6 @@ from sightline.resolvers.reports.requests import ReportRequest
 from sightline.resolvers.reports.saved import stored_report
 
 _UNLESS_NAMED = "Report"
-_ALONE = "SELECT 1 FROM app_user WHERE id = $1 FOR NO KEY UPDATE"
 _UNFINISHED = """
     SELECT count(*) FROM report_export
     WHERE owner_id = $1 AND state IN ('WAITING', 'RUNNING') AND expires_at > $2 AND schedule_id IS NULL
@@ -65,8 +64,7 @@ async def export_report(
 async def _refuse_too_many(change: Change) -> None:
     """Nobody has more than so many waiting or running; what a schedule delivers is not asked for, and not counted."""
     most = change.operation.services.desk.limits.most_exports
-    await change.connection.execute(_ALONE, change.actor)
-    ((count,),) = await change.fetch(_UNFINISHED, change.actor, change.operation.snapshot.clock)
+    count = await change.count_own(_UNFINISHED, change.operation.snapshot.clock)
     if count >= most:
         raise InvalidError(
             f"You have {count} exports waiting or running, and {most} is the most: fetch one or give one up first.",

@@ -38,8 +38,7 @@ async def schedule_report(
     with invalid("format"):
         refuse_unwritable(format)
     await answerable(change, kept)
-    ((count,),) = await change.fetch(_COUNT, change.actor)
-    if count >= MOST:
+    if await change.count_own(_COUNT) >= MOST:
         raise InvalidError(f"You have {MOST} schedules, and that is the most: delete one first.", "savedReport")
     made = await change.insert(
         "report_schedule",

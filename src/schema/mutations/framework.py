@@ -4,7 +4,7 @@
         "edit_program",
         verb="program:edit",
         description="Change a program.",
-        takes={"program": id_of("The program."), "name": text("What it is called.", required=False), ...},
+        takes={"program": id_of("The program."), "name": optional(str, "What it is called."), ...},
         gives={"program": "program"},
         work=edit_program,
     )

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from sightline.db.administrators import ADMINISTRATORS
 from sightline.db.errors import DatabaseUnavailableError
 from sightline.db.locations import data_directory
 from sightline.db.secrets import SecretError
@@ -14,13 +15,6 @@ from sightline.server.commands.database import differences, newest, revision
 from sightline.server.commands.running import CommandError, out, run, secrets_of
 from sightline.server.serving import ListenError, is_loopback, listen
 from sightline.server.settings import PREFIX, Settings, load_settings, variable
-
-ADMINISTRATORS = """
-    SELECT count(*) FROM role_assignment
-    JOIN role ON role.id = role_assignment.role_id
-    JOIN app_user ON app_user.id = role_assignment.user_id
-    WHERE role.base_type = 'ADMINISTRATOR' AND app_user.status = 'ACTIVE'
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +90,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             for difference in await differences(database, at):
                 yield Finding("tables", difference, "Find out who changed it, and undo that.")
             async with database.owner() as connection:
-                if not await connection.fetchval(ADMINISTRATORS):
+                if not await connection.fetch(ADMINISTRATORS):
                     yield Finding(
                         "people",
                         "nobody is administrator.",

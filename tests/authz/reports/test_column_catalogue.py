@@ -191,7 +191,7 @@ def test_m2_what_cannot_be_divided_is_null() -> None:
 def test_only_the_sums_that_are_needed_are_asked_for() -> None:
     """The sums of the needs are enough to compute the columns, and none is too many."""
     for key in COLUMNS:
-        needed = CATALOGUE.needs_of([key]).measures
+        needed = CATALOGUE.needs[key].measures
         sums = {each: Fraction(3) for each in needed} | {"median_time_to_conversion": Fraction(3)}
         assert values(CATALOGUE, [key], sums)[key] is not None
         if COLUMNS[key].aggregation is not Aggregation.MEDIAN:

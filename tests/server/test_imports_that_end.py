@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -12,6 +12,7 @@ from demo_platform import Platform
 from sent_imports import HEADER, Desk, Place, desk_over, row, until
 
 from sightline.db.import_jobs import STOPPED, give_up_imports
+from sightline.db.imports.steps import LOCK
 from sightline.server.imports.running import RIGHTS_CHANGED
 
 
@@ -194,3 +195,54 @@ async def test_a15_two_imports_at_once_write_every_order_once(platform: Platform
         ended = [await desk.ended(who, link) for link in links]
     assert [(each["state"], each["rowsAccepted"]) for each in ended] == [("COMPLETED", 20)] * 4
     assert len(await desk.written()) == 20
+
+
+@asynccontextmanager
+async def deaf(platform: Platform, desk: Desk, state: str, code: str) -> AsyncIterator[None]:
+    """A block in which the database cannot be told that an import of the desk is in a state; it ends after a try."""
+    await platform.change(
+        "CREATE SEQUENCE tried",
+        "CREATE FUNCTION refuse_state() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
+        f" $$ BEGIN PERFORM nextval('tried'); RAISE EXCEPTION USING ERRCODE = '{code}'; END $$",
+        "CREATE TRIGGER deaf BEFORE UPDATE ON import_job FOR EACH ROW WHEN (OLD.state = 'RUNNING'"
+        f" AND NEW.state = '{state}' AND NEW.source = '{desk.source}') EXECUTE FUNCTION refuse_state()",
+    )
+    try:
+        yield
+        await until(lambda: platform.one("SELECT is_called FROM tried"))
+    finally:
+        await platform.change("DROP FUNCTION refuse_state CASCADE", "DROP SEQUENCE tried")
+
+
+FAULTS = pytest.mark.parametrize("code", ["55P03", "P0001"], ids=["busy", "broken"])
+
+
+@FAULTS
+async def test_a15_an_import_that_cannot_be_put_back_waits_all_the_same(
+    platform: Platform, desk: Desk, place: Place, code: str
+) -> None:
+    """A15: of a source that is busy, while the database is not to be reached: it is imported later."""
+    who = (await desk.importer()).token
+    async with AsyncExitStack() as held:
+        connection = await held.enter_async_context(platform.engine.database.owner())
+        async with connection.transaction(), deaf(platform, desk, "QUEUED", code):
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, $2))", desk.source, LOCK)
+            link = (await desk.asked(who))["link"]
+            assert (await desk.sent(who, link, HEADER + row("1", place))).status_code == 202
+    assert (await desk.ended(who, link))["state"] == "COMPLETED"
+    assert await desk.written() == ["1"]
+
+
+@FAULTS
+async def test_a15_an_import_whose_failure_cannot_be_told_is_failed_later(
+    platform: Platform, desk: Desk, place: Place, code: str
+) -> None:
+    """A15: with its own problem; and the next file is imported."""
+    who = (await desk.importer()).token
+    async with deaf(platform, desk, "FAILED", code):
+        link = (await desk.asked(who))["link"]
+        assert (await desk.sent(who, link, "no,such,columns\n")).status_code == 202
+    ended = await desk.ended(who, link)
+    assert (ended["state"], "has no column" in ended["problem"]) == ("FAILED", True)
+    assert (await desk.imported(who, row("2", place)))["state"] == "COMPLETED"
+    assert await desk.written() == ["2"]

@@ -41,12 +41,13 @@ from sightline.db.imports.files import ENDINGS
 from sightline.db.snapshot import Snapshot, in_snapshot, moving
 from sightline.resolvers.errors import UnauthenticatedError
 from sightline.resolvers.global_ids import Key
-from sightline.resolvers.identity import Assertion, Principal, same_rights
+from sightline.resolvers.identity import Principal, same_rights
 from sightline.resolvers.imports import IMPORT, RUN, ActorsSight, import_for_file, present_principal
 from sightline.resolvers.operation import Operation, Services
 from sightline.server.answers import ErrorCode, RefusedError
 from sightline.server.identity.access import Access
 from sightline.server.identity.serving import beside
+from sightline.server.imports.held import ENDED, WAITS, Held, Outcome, Sender
 from sightline.server.logs import log_fault, note
 
 FILES_AT_ONCE = 4
@@ -75,30 +76,6 @@ _DISTURBED = (
 
 class RightsChangedError(Exception):
     """Whoever began an import has other rights now."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sender:
-    """Somebody who may send the file of an import, and what he presented."""
-
-    job_id: int
-    presented: str | Assertion
-    principal: Principal
-
-
-@dataclass(slots=True, eq=False)
-class Held:
-    """An import whose file is here, and how far it is."""
-
-    job: TakenImport
-    file: Path
-    sender: Sender
-    bytes_read: int = 0
-    rows_read: int = 0
-
-    def note(self, bytes_read: int, size: int, rows_read: int) -> None:
-        """How far it is."""
-        self.bytes_read, self.rows_read = min(bytes_read, size), rows_read
 
 
 @dataclass(slots=True, eq=False)
@@ -171,41 +148,57 @@ class Imports:
         self._queue.put_nowait(held)
 
     async def _work(self) -> None:
-        """Import one file after the other."""
+        """Import one file after the other until cancelled. Whatever goes wrong, the import gets another turn."""
         while True:
             held = await self._queue.get()
-            if await self._is_over(held):
+            try:
+                over = await self._is_over(held)
+            except _DISTURBED:
+                over = False
+            except Exception as fault:
+                log_fault(fault)
+                over = False
+            if over:
                 self._held.pop(held.job.id)
-                held.file.unlink(missing_ok=True)
+                with suppress(OSError):  # else it goes with its directory
+                    held.file.unlink(missing_ok=True)
+            else:
+                await asyncio.sleep(BUSY_SECONDS)
+                self._queue.put_nowait(held)
 
     async def _is_over(self, held: Held) -> bool:
-        """Carry an import out; False where it waits for another turn."""
-        pool, number = self.database.writes, held.job.id
+        """Carry an import out, and tell the database what became of it; False where it waits for another turn.
+
+        What could not be told is told in its next turn, before anything else.
+        """
+        if held.untold is None:
+            held.untold = await self._outcome(held)
+        outcome = held.untold
+        if outcome.waits:
+            await requeue_import(self.database.writes, held.job.id)
+        elif outcome.problem is not None:
+            await fail_imports(self.database.writes, [held.job.id], outcome.problem)
+        held.untold = None
+        return not outcome.waits
+
+    async def _outcome(self, held: Held) -> Outcome:
+        """Carry an import out, whatever becomes of it."""
         try:
-            if await begin_import(pool, number):
+            if await begin_import(self.database.writes, held.job.id):
                 await self._carry_out(held)
         except SourceBusyError:
-            await requeue_import(pool, number)
-            await asyncio.sleep(BUSY_SECONDS)
-            self._queue.put_nowait(held)
-            return False
+            return WAITS
         except ImportGoneError:
-            return True
+            return ENDED
         except ImportRefusedError as refused:
-            await self._failed(number, str(refused))
+            return Outcome(str(refused))
         except RightsChangedError:
-            await self._failed(number, RIGHTS_CHANGED)
+            return Outcome(RIGHTS_CHANGED)
         except _DISTURBED:
-            await self._failed(number, DISTURBED)
+            return Outcome(DISTURBED)
         except Exception as fault:
-            await self._failed(
-                number, f"Something is broken on our side. Tell the operator the error id {log_fault(fault)}."
-            )
-        return True
-
-    async def _failed(self, number: int, problem: str) -> None:
-        with suppress(*_DISTURBED):  # else another process finds it silent
-            await fail_imports(self.database.writes, [number], problem)
+            return Outcome(f"Something is broken on our side. Tell the operator the error id {log_fault(fault)}.")
+        return ENDED
 
     async def _carry_out(self, held: Held) -> None:
         """Import a file; look meanwhile, again and again, whether that is still wanted and allowed."""

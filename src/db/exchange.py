@@ -1,4 +1,7 @@
-"""What an amount is converted with: nothing for the platform's own currency, else the platform's table of the month."""
+"""What an amount is converted with: nothing for the platform's own currency, else the platform's table of the month.
+
+Whoever gives a rate himself gives one that `is_rate`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 
 import asyncpg
+
+HIGHEST_RATE = 10**9
+RATE_PLACES = 10
 
 EXCHANGE_RATE = """
     CASE
@@ -17,6 +23,11 @@ EXCHANGE_RATE = """
 """SQL of the rate of a currency at a moment; NULL where the platform has none."""
 
 _RATE = f"SELECT {EXCHANGE_RATE.format(currency='$1::text', moment='$2::timestamptz')}"
+
+
+def is_rate(number: Decimal) -> bool:
+    """Whether a number can be kept as an exchange rate: finite, above zero, below the highest, and not too fine."""
+    return number.is_finite() and 0 < number < HIGHEST_RATE and number == round(number, RATE_PLACES)
 
 
 async def exchange_rate(connection: asyncpg.Connection, currency: str, moment: datetime) -> Decimal | None:

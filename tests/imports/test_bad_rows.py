@@ -8,6 +8,9 @@ import asyncpg
 import pytest
 from orders import HEADER, MAPPING, Desk
 
+from sightline.db.imports import ImportRefusedError
+from sightline.db.imports.columns import MOST_COLUMNS
+
 GOOD = "1,2026-03-01 10:00,A-11,L-1,2,9.99,\n"
 
 
@@ -57,6 +60,32 @@ async def test_a_bad_row_is_logged_and_the_others_are_imported(
     assert reason in entry[3]
     assert await desk.amounts() == {"1": "19.98"}
     assert (summary.logged, summary.conversions, summary.entries[0].line) == (1, 1, 2)
+
+
+@pytest.mark.parametrize("column", ["payout", "revenue"])
+async def test_a15_a_commission_below_zero_is_no_conversion(desk: Desk, column: str) -> None:
+    """A15, A9: as `recordConversion` refuses it; a cancellation takes back the sale amount alone, whatever it says."""
+    mapping = MAPPING + "commission: {payout: payout, revenue: revenue}\n"
+    header = HEADER.replace("kind", "kind,payout,revenue")
+    paid, below = ("-1.00,2.00", "-1.00") if column == "payout" else ("1.00,-2.00", "-2.00")
+    told = await desk.bring_in(
+        f"1,2026-03-01 10:00,A-11,L-1,1,9.99,,{paid}\n"
+        "2,2026-03-01 10:00,A-11,L-1,1,9.99,,0.00,0.00\n"
+        f"3,2026-03-01 10:00,A-11,L-1,-1,9.99,cancelled,{paid}\n",
+        header=header,
+        mapping=mapping,
+    )
+    assert await desk.log() == [(2, column, below, "is negative, and the row is no cancellation")]
+    assert (await desk.amounts(), told.adjustments) == ({"2": "9.99"}, 1)
+
+
+async def test_a_file_has_so_many_columns(desk: Desk) -> None:
+    """Each row has so many cells, so a small file could otherwise be much work."""
+    more = [f"c{number}" for number in range(MOST_COLUMNS - HEADER.count(",") - 1)]
+    cells, widest = "," * len(more), HEADER.replace("\n", f",{','.join(more)}\n")
+    assert (await desk.bring_in(GOOD.replace("\n", f"{cells}\n"), header=widest)).conversions == 1
+    with pytest.raises(ImportRefusedError, match="has more than 1,000 columns: remove those that the mapping does not"):
+        await desk.bring_in(GOOD.replace("\n", f"{cells},\n"), header=widest.replace("\n", ",one more\n"))
 
 
 async def test_a_file_that_ends_within_quotes(desk: Desk) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from pathlib import Path
+from time import perf_counter
 
 import asyncpg
 import pytest
 from orders import HEADER, MAPPING, Desk
 
 from sightline.db.imports import ImportRefusedError, ImportSummary
+from sightline.db.imports.columns import MOST_COLUMNS
 from sightline.db.imports.ndjson import LONGEST_LINE
 
 OBJECT_MAPPING = MAPPING.replace('date_format: "%Y-%m-%d %H:%M"', "format: ndjson")
@@ -107,6 +109,26 @@ async def test_a_column_that_no_object_has_is_no_silent_loss(desk: Desk) -> None
         await bring_in(desk, GOOD, KIND, mapping=mapping)
     named = "columns: [order, when, affiliate, sku, quantity, price, kind, devcie], "
     assert (await bring_in(desk, GOOD, mapping=mapping.replace("file: {", f"file: {{{named}"))).conversions == 1
+
+
+async def test_the_keys_of_a_file_are_so_many(desk: Desk) -> None:
+    """Over all lines that are looked at; where they are more, the mapping names those that it uses."""
+    lines = [KIND, GOOD, *(json.dumps({f"{half}{number}": 1 for number in range(600)}) for half in "ab")]
+    assert len({key for line in lines for key in json.loads(line)}) > MOST_COLUMNS
+    with pytest.raises(ImportRefusedError, match=r"has more than 1,000 columns: .* name the others in file\.columns"):
+        await bring_in(desk, *lines)
+    named = "columns: [order, when, affiliate, sku, quantity, price, kind], "
+    told = await bring_in(desk, *lines, mapping=OBJECT_MAPPING.replace("file: {", f"file: {{{named}"))
+    assert (told.conversions, told.logged) == (1, 2)
+
+
+async def test_a_line_of_many_keys_is_read_in_no_time(desk: Desk) -> None:
+    """One that is there twice is found at the first look."""
+    pairs = ", ".join(f'"{number}": 1' for number in range(60_000))
+    began = perf_counter()
+    await bring_in(desk, KIND, f'{{{pairs}, "59999": 1}}', GOOD)
+    assert perf_counter() - began < 30
+    assert (await desk.log())[0][3] == "is not usable JSON: it has the key '59999' twice"
 
 
 async def test_a_file_of_something_else_is_refused(desk: Desk) -> None:

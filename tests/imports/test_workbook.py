@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.xml.constants import SHEET_MAIN_NS
 from orders import HEADER, MAPPING, Desk
 
 from sightline.db.imports import ImportRefusedError, load_mapping, run_import
@@ -22,6 +23,10 @@ COLUMNS = HEADER.strip().split(",")
 MOMENT = datetime(2026, 3, 1, 10, 0)
 GOOD: list[Any] = [1, MOMENT, "A-11", "L-1", 2, 9.99, None]
 SHEET = "xl/worksheets/sheet1.xml"
+TEXTS = "xl/sharedStrings.xml"
+TYPES = "[Content_Types].xml"
+TABLE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+KIND_OF_A_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
 
 @pytest.fixture
@@ -52,6 +57,15 @@ def rewritten(file: Path, old: str, new: str, part: str = SHEET) -> Path:
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
+    return file
+
+
+def with_texts(file: Path, *texts: str, part: str = TEXTS, declared: str = "") -> Path:
+    """The same workbook with a table of texts, of which openpyxl writes none; what else is `declared` of its parts."""
+    rewritten(file, "</Types>", f'<Override PartName="/{part}" ContentType="{TABLE}"/>{declared}</Types>', TYPES)
+    with ZipFile(file, "a", ZIP_DEFLATED) as archive:
+        table = "".join(f"<si><t>{text}</t></si>" for text in texts)
+        archive.writestr(part, f'<sst xmlns="{SHEET_MAIN_NS}">{table}</sst>')
     return file
 
 
@@ -99,6 +113,31 @@ async def test_a_bad_row_is_logged_and_the_others_are_imported(
     assert reason in entry[3]
     assert (told.rows, told.conversions) == (2, 1)
     assert await desk.amounts() == {"1": "19.98"}
+
+
+@pytest.mark.parametrize("place", ["-1", "2", "99999999999", "x"])
+async def test_a15_a_text_that_is_not_there_costs_its_own_row(desk: Desk, place: str) -> None:
+    """A15: above all it is never another text."""
+    file = with_texts(workbook(desk.folder, GOOD, [2, *GOOD[1:]], [3, *GOOD[1:]]), "A-12", "A-11")
+    for line, said in ((2, "1"), (3, place), (4, "1")):
+        own = f'<c r="C{line}" t="inlineStr"><is><t>A-11</t></is>'
+        rewritten(file, own, f'<c r="C{line}" t="s"><v>{said}</v>')
+    told = await desk.bring_in_file(file, mapping=SHEET_MAPPING)
+    [entry] = await desk.log()
+    assert entry[:3] == (3, "affiliate", place)
+    assert "is no place in the workbook's table of texts" in entry[3]
+    assert (told.conversions, await desk.amounts()) == (2, {"1": "19.98", "3": "19.98"})
+
+
+async def test_a_row_far_wider_than_a_file_can_be(desk: Desk) -> None:
+    """It is as long as one cell too many, wherever its last one stands; such a header is refused."""
+    file = rewritten(workbook(desk.folder, [2, *GOOD[1:], 5], GOOD), 'r="H2"', 'r="ZZZ2"')
+    assert (await desk.bring_in_file(file, mapping=SHEET_MAPPING)).conversions == 1
+    [(line, _, value, reason)] = await desk.log()
+    assert (line, len(value or "")) == (2, 1000)
+    assert reason == "has more than 1,000 cells where the file has 7 columns"
+    with pytest.raises(ImportRefusedError, match="has more than 1,000 columns"):
+        await desk.bring_in_file(rewritten(file, 'r="G1"', 'r="ZZZ1"'), mapping=SHEET_MAPPING)
 
 
 async def test_texts_are_read_like_those_of_other_files(desk: Desk) -> None:
@@ -160,6 +199,29 @@ async def test_a_broken_sheet_is_read_up_to_where_it_breaks(desk: Desk, old: str
     assert entry[3].startswith("the file cannot be read from here on: ")
     assert said in entry[3]
     assert (told.conversions, told.logged) == (2 if "tag" in said else 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("part", "declared"),
+    [
+        (TEXTS, ""),
+        ("xl/worksheets/texts.xml", ""),
+        (TEXTS, f'<Override PartName="/{TEXTS}" ContentType="{KIND_OF_A_SHEET}"/>'),
+    ],
+    ids=["texts", "called a sheet", "declared a sheet"],
+)
+async def test_texts_that_unpack_to_too_much_are_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, part: str, declared: str
+) -> None:
+    """By what is unpacked, whatever it is called; sheets, which are read row by row, may be of any size."""
+    monkeypatch.setattr("sightline.db.imports.workbook.LARGEST_PARTS", 20_000)
+    long = workbook(desk.folder, *([number, *GOOD[1:]] for number in range(100)))
+    with ZipFile(long) as archive:
+        assert archive.getinfo(SHEET).file_size > 20_000
+    assert (await desk.bring_in_file(long, mapping=SHEET_MAPPING)).conversions == 100
+    file = with_texts(workbook(desk.folder, GOOD), "x" * 25_000, part=part, declared=declared)
+    with pytest.raises(ImportRefusedError, match=r"take more than .* MiB of memory: save the sheet as CSV"):
+        await desk.bring_in_file(file, mapping=SHEET_MAPPING)
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"PK\x05\x06" + b"\0" * 18])

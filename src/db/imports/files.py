@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from sightline.db.imports.columns import MOST_COLUMNS, first_twice
 from sightline.db.imports.delimited import DelimitedFile
 from sightline.db.imports.errors import ImportRefusedError
 from sightline.db.imports.model import FileFormat, FileKind
@@ -26,17 +27,21 @@ ENDINGS = {
 
 @contextmanager
 def open_orders(path: Path, form: FileFormat) -> Iterator[OrderFile]:
-    """The file, its header read. Raises ImportRefusedError where it cannot be opened or has no header."""
+    """The file, its header read. Raises ImportRefusedError where it cannot be opened or has no usable header."""
     try:
         raw = path.open("rb")
     except OSError as error:
         raise ImportRefusedError(f"{path} cannot be read: {error.strerror}.") from None
     with raw:
         orders = _opened(path, raw, form)
-        named = [column for column in orders.columns if column]
-        twice = sorted({column for column in named if named.count(column) > 1})
-        if twice:
-            raise ImportRefusedError(f"{path} has two columns called {twice[0]!r}: rename one of them.")
+        if len(orders.columns) > MOST_COLUMNS:
+            raise ImportRefusedError(
+                f"{path} has more than {MOST_COLUMNS:,} columns: remove those that the mapping does not use. "
+                "Of NDJSON it is enough to name the others in file.columns."
+            )
+        twice = first_twice(column for column in orders.columns if column)
+        if twice is not None:
+            raise ImportRefusedError(f"{path} has two columns called {twice!r}: rename one of them.")
         yield orders
 
 

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sightline.db.imports.columns import MOST_COLUMNS, first_twice
 from sightline.db.imports.model import FileFormat, FileKind
 from sightline.db.imports.sections import Section
 
@@ -90,9 +91,11 @@ def _columns(section: Section) -> tuple[str, ...] | None:
     if not section.has("columns"):
         return None
     columns = section.texts("columns")
-    for column in columns:
-        if columns.count(column) > 1:
-            raise section.wrong("columns", f"names {column!r} twice")
+    if len(columns) > MOST_COLUMNS:
+        raise section.wrong("columns", f"names more than {MOST_COLUMNS:,} columns, which no file may have")
+    twice = first_twice(columns)
+    if twice is not None:
+        raise section.wrong("columns", f"names {twice!r} twice")
     return columns
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from sightline.db.countries import is_country
 from sightline.db.currencies import MINOR_UNITS
+from sightline.db.exchange import is_rate
 from sightline.db.imports.cell_reader import LONGEST_KEY, CellReader
 from sightline.db.imports.cells import BadCellError, FileCell, half_even, text_of
 from sightline.db.imports.mapping import NEW_STATUSES
@@ -23,6 +24,7 @@ from sightline.db.tables.enums import CustomerStatus
 LONGEST_TEXT = 1000
 LARGEST_AMOUNT = Decimal(10**11)  # so that the largest order fits its column
 LARGEST_QUANTITY = Decimal(10**9)
+NEGATIVE = "is negative, and the row is no cancellation"
 
 
 class StagedLine(NamedTuple):
@@ -109,8 +111,8 @@ class LineReader:
             quantity=abs(price.quantity),
             amount=price.amount,
             price_text=self._read.text(cells, mapping.amounts.price_column) if price.amount == 0 else None,
-            payout=self._commission(cells, mapping.payout, price.currency),
-            revenue=self._commission(cells, mapping.revenue, price.currency),
+            payout=self._commission(cells, mapping.payout, price.currency, cancelled=cancelled),
+            revenue=self._commission(cells, mapping.revenue, price.currency, cancelled=cancelled),
         )
 
     def _price(self, cells: Sequence[FileCell]) -> Price:
@@ -151,7 +153,7 @@ class LineReader:
             reason = "is not above zero, and the row is no cancellation"
             raise BadCellError(amounts.quantity, self._read.text(cells, amounts.quantity), reason)
         if price.amount < 0:
-            raise BadCellError(amounts.price_column, amount_text, "is negative, and the row is no cancellation")
+            raise BadCellError(amounts.price_column, amount_text, NEGATIVE)
 
     def _order_key(self, cells: Sequence[FileCell]) -> str:
         parts = [self._read.needed(cells, column) for column in self._mapping.order_key]
@@ -176,14 +178,21 @@ class LineReader:
             return Decimal(cell.constant)
         assert cell.column is not None
         rate = self._read.translated_number(cells, cell)
-        if not 0 < rate < 10**9 or rate != round(rate, 10):
+        if not is_rate(rate):
             raise BadCellError(
                 cell.column, self._read.text(cells, cell.column), "is no exchange rate: expected a positive number"
             )
         return rate
 
-    def _commission(self, cells: Sequence[FileCell], column: str | None, currency: str) -> Decimal | None:
-        return self._money(cells, column, currency) if column is not None else None
+    def _commission(
+        self, cells: Sequence[FileCell], column: str | None, currency: str, *, cancelled: bool
+    ) -> Decimal | None:
+        if column is None:
+            return None
+        amount = self._money(cells, column, currency)
+        if amount < 0 and not cancelled:
+            raise BadCellError(column, self._read.text(cells, column), NEGATIVE)
+        return amount
 
     def _money(self, cells: Sequence[FileCell], column: str, currency: str) -> Decimal:
         amount = self._read.number(cells, column)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sightline.db.countries import is_country
 from sightline.db.currencies import MINOR_UNITS
+from sightline.db.exchange import is_rate
 from sightline.db.imports.cell_reader import LONGEST_KEY
 from sightline.db.imports.cells import BadCellError, number_reader
 from sightline.db.imports.formats import read_format
@@ -142,9 +143,7 @@ def _exchange_rate(top: Section, file: FileFormat) -> Cell | None:
             rate = Decimal(said) if constant else in_file(said, "")
         except (InvalidOperation, BadCellError):
             return f"is {said!r}: expected a number such as 1.25"
-        if not 0 < rate < 10**9 or rate != round(rate, 10):
-            return f"is {said}: expected a positive number, with ten decimal places at most"
-        return None
+        return None if is_rate(rate) else f"is {said}: expected a positive number, with ten decimal places at most"
 
     constant = top.section("exchange_rate").has("constant")
     return _only_cell(top, "exchange_rate", check)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from sightline.db.imports.cells import FileCell, Typed
+from sightline.db.imports.columns import first_twice
 from sightline.db.imports.errors import ImportRefusedError
 from sightline.db.imports.model import FileFormat
 from sightline.db.imports.rows import FileRow, unstorable
@@ -113,9 +114,7 @@ class ObjectFile:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in found if keys.count(key) > 1)
-        raise ValueError(f"it has the key {twice!r} twice")
+        raise ValueError(f"it has the key {first_twice(key for key, _ in pairs)!r} twice")
     return found
 
 

@@ -44,7 +44,7 @@ class SheetCells:
             return Typed("", problem="is a formula without its value: save the file in a spreadsheet program")
         match kind:
             case "s":
-                return self._texts[int(text)].strip()
+                return self._shared(text)
             case "str":
                 return text.strip()
             case "b":
@@ -54,6 +54,16 @@ class SheetCells:
             case "n":
                 return self._number(text, int(element.get("s", 0)))
         return Typed(text, problem="is an error that a formula ended in")
+
+    def _shared(self, index: str) -> FileCell:
+        """The text of a cell that says where in the workbook's table it stands."""
+        try:
+            place = int(index)
+        except ValueError:
+            place = -1
+        if not 0 <= place < len(self._texts):
+            return Typed(index, problem="is no place in the workbook's table of texts: save the file anew")
+        return self._texts[place].strip()
 
     def _number(self, text: str, style: int) -> FileCell:
         if not NUMBER.fullmatch(text):

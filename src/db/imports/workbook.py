@@ -10,15 +10,17 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError, iterparse
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import column_index_from_string
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from sightline.db.imports.cells import FileCell
+from sightline.db.imports.columns import MOST_COLUMNS
 from sightline.db.imports.errors import ImportRefusedError
 from sightline.db.imports.model import FileFormat
 from sightline.db.imports.rows import FileRow
@@ -30,7 +32,7 @@ CELL_TAG = f"{{{SHEET_MAIN_NS}}}c"
 
 LAST_ROW = 2**20  # that a sheet can have
 LARGEST_PARTS = 2**29
-"""Bytes of the parts that are unpacked into memory: everything but the sheets, above all the table of texts."""
+"""Bytes of the parts that are unpacked into memory: above all the table of texts, and never a sheet."""
 
 BROKEN = (ParseError, BadZipFile, zlib.error, EOFError, OSError, ValueError)
 
@@ -44,10 +46,10 @@ class SheetFile:
         self.size = path.stat().st_size
         self._raw = raw
         self._ended = False
-        reader = _reader(path, raw)
-        book: Any = reader.wb
-        self._archive: ZipFile = reader.archive
-        self._part = str(_sheet(path, book, form.sheet)._worksheet_path)
+        reader, sheets = _opened(path, raw)
+        book = reader.wb
+        self._archive = ZipFile(raw)
+        self._part = _sheet(path, sheets, form.sheet)
         self._cells = SheetCells(
             reader.shared_strings, book.epoch, dates=book._date_formats, durations=book._timedelta_formats
         )
@@ -64,7 +66,8 @@ class SheetFile:
         width = len(self.columns)
         for row in self._rows:
             if row.problem is None and len(row.cells) > width:
-                problem = f"has {len(row.cells)} cells where the file has {width} columns"
+                many = f"more than {MOST_COLUMNS:,}" if len(row.cells) > MOST_COLUMNS else f"{len(row.cells)}"
+                problem = f"has {many} cells where the file has {width} columns"
                 yield FileRow(row.line, row.cells, problem)
             elif row.problem is None:
                 yield FileRow(row.line, [*row.cells, *[""] * (width - len(row.cells))], None)
@@ -80,7 +83,7 @@ class SheetFile:
         return tuple(cell if isinstance(cell, str) else cell.text for cell in first.cells)
 
     def _read(self) -> Iterator[FileRow]:
-        """The rows that are not blank, up to the last cell that is not empty."""
+        """The rows that are not blank, up to the last cell that is not empty, or to one more than a file can have."""
         number = 0
         try:
             with self._archive.open(self._part) as part:
@@ -103,8 +106,10 @@ class SheetFile:
                 raise ValueError(f"the cells of row {element.get('r')} are not in order")
             cell = self._cells.read(child)
             if cell != "":
-                cells.extend([""] * (at - len(cells) - 1))
+                cells.extend([""] * (min(at, MOST_COLUMNS + 1) - len(cells) - 1))
                 cells.append(cell)
+                if at > MOST_COLUMNS:
+                    break
         return cells
 
 
@@ -127,27 +132,59 @@ def _row_number(element: Element, previous: int) -> int:
     return number
 
 
-def _reader(path: Path, raw: BinaryIO) -> ExcelReader:
-    """The workbook without its sheets."""
-    try:
-        unpacked = sum(part.file_size for part in ZipFile(raw).infolist() if "/worksheets/" not in part.filename)
-        if unpacked > LARGEST_PARTS:
+class _Unpacking:
+    """An archive as openpyxl asks it for parts, by whatever names and kinds the workbook gives them.
+
+    INVARIANT: what is unpacked into memory is counted where it is read, so no part goes by what it is called.
+    """
+
+    def __init__(self, archive: ZipFile, path: Path) -> None:
+        self._archive = archive
+        self._path = path
+        self._unpacked = 0
+
+    def open(self, name: str) -> IO[bytes]:
+        """A part. Raises ImportRefusedError where it is one too many, KeyError where there is none."""
+        part = self._archive.getinfo(name)
+        self._unpacked += part.file_size
+        if self._unpacked > LARGEST_PARTS:
             raise ImportRefusedError(
-                f"The texts of {path} take {unpacked / 2**20:,.0f} MiB of memory, which is more than "
-                f"{LARGEST_PARTS / 2**20:.0f}: save the sheet as CSV."
+                f"The texts of {self._path} take more than {LARGEST_PARTS / 2**20:.0f} MiB of memory: "
+                "save the sheet as CSV."
             )
-        with warnings.catch_warnings(action="ignore"):  # they are about what is not read: themes, charts, styles
-            reader = ExcelReader(raw, read_only=True, data_only=True, keep_links=False)
-            reader.read()
+        return self._archive.open(part)
+
+    def read(self, name: str) -> bytes:
+        """All of a part."""
+        with self.open(name) as part:
+            return part.read()
+
+
+def _opened(path: Path, raw: BinaryIO) -> tuple[Any, dict[str, str]]:
+    """The workbook without its sheets, and the parts in which these are, by their names."""
+    try:
+        reader: Any = ExcelReader(raw, read_only=True, data_only=True, keep_links=False)
+        reader.archive = _Unpacking(reader.archive, path)
+        with warnings.catch_warnings(action="ignore"):  # they are about what is not read, such as printing
+            reader.read_manifest()
+            reader.read_strings()
+            reader.read_workbook()
+            apply_stylesheet(reader.archive, reader.wb)
+            parts = frozenset(reader.valid_files)
+            sheets = {
+                sheet.name: str(part.target)
+                for sheet, part in reader.parser.find_sheets()
+                if part.target in parts and "chartsheet" not in part.Type
+            }
     except ImportRefusedError:
         raise
     except Exception as error:  # openpyxl raises whatever a broken part leads to
         raise ImportRefusedError(f"{path} is no XLSX workbook that can be read: {error}.") from error
-    return reader
+    return reader, sheets
 
 
-def _sheet(path: Path, book: Any, name: str | None) -> Any:
-    sheets = {sheet.title: sheet for sheet in book.worksheets}
+def _sheet(path: Path, sheets: dict[str, str], name: str | None) -> str:
+    """The part of the sheet that is meant."""
     names = ", ".join(map(repr, sheets))
     if name is None and len(sheets) == 1:
         return next(iter(sheets.values()))

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sightline.db.currencies import MINOR_UNITS
-from sightline.db.exchange import exchange_rate
+from sightline.db.exchange import exchange_rate, is_rate
 from sightline.resolvers.mutations import checks
 from sightline.resolvers.mutations.change import Change
 from sightline.resolvers.mutations.refusals import InvalidError
@@ -19,8 +19,6 @@ FIELDS = {
     "revenue_amount": "revenueAmount",
 }
 """Amounts by column, as inputs name them."""
-
-_HIGHEST_RATE = Decimal(10) ** 9
 
 
 def currency(given: str, *path: str) -> str:
@@ -39,7 +37,7 @@ def in_minor_units(given: Decimal | None, code: str, *path: str) -> None:
 
 def rate(given: Decimal, *path: str) -> Decimal:
     """An exchange rate, as it can be kept."""
-    if not 0 < given < _HIGHEST_RATE or given != round(given, 10):
+    if not is_rate(given):
         raise InvalidError("An exchange rate is above zero, and has at most ten decimals.", *path)
     return given
 

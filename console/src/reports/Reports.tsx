@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import "./reports.css";
 import { type ApiError, ask } from "../api";
 import { explorerLink } from "../explorer/links";
@@ -9,13 +9,10 @@ import { Builder } from "./Builder";
 import { lensInput, lensKey, readDefinition, reportInput, writeDefinition } from "./definition";
 import { CHOICES, LENSES, MAY, OPEN, REPORT } from "./documents";
 import { ExportSheet } from "./ExportSheet";
-import { atMoment } from "./format";
-import { ReportTable } from "./ReportTable";
 import { type MayKeep, type Place, SavedSheet } from "./SavedSheet";
 import { SaveSheet } from "./SaveSheet";
-import type { Choices, Definition, Filter, Lens, ReportAnswer, ReportColumn } from "./types";
-
-const ReportChart = lazy(() => import("./ReportChart"));
+import { type Result, Shown } from "./Shown";
+import type { Choices, Definition, Filter, Lens, ReportAnswer } from "./types";
 
 /** On a narrow screen the report comes first, and what it is made of is folded away. */
 const NARROW = "(max-width: 900px)";
@@ -39,11 +36,6 @@ export default function Reports() {
 /** The saved report that an address names, as far as it is there for the viewer. */
 interface Kept {
   node: { id: string; name: string; owner: { id: string } | null } | null;
-}
-
-interface Result {
-  definition: Definition;
-  report: ReportAnswer;
 }
 
 function Workbench({ lenses }: { lenses: Lens[] }) {
@@ -240,98 +232,6 @@ function runs(definition: Definition): string {
   return writeDefinition({ ...definition, chart: "line", saved: "" });
 }
 
-interface ShownProps {
-  result: Result;
-  choices: Choices | null;
-  stale: boolean;
-  chart: Definition["chart"];
-  setChart: (chart: Definition["chart"]) => void;
-  sort: (key: string) => void;
-  only: (filter: Filter) => void;
-  more: (() => void) | null;
-}
-
-function Shown({ result, choices, stale, chart, setChart, sort, only, more }: ShownProps) {
-  const { report, definition } = result;
-  if (report.rowCount === 0) {
-    return (
-      <Blank icon="empty" title={definition.having.length > 0 ? "No row is so in this period" : "Nothing happened in this period"}>
-        <p>No rows from {day(report.since, report.timeZone)} on. Try a longer period, or fewer filters and conditions.</p>
-      </Blank>
-    );
-  }
-  const partial = report.columns.filter((each) => each.coverage === "PARTIAL");
-  return (
-    <div className={`shown ${stale ? "stale" : ""}`}>
-      <p className="soft small">
-        {day(report.since, report.timeZone)} to {day(report.until, report.timeZone, true)}, {report.timeZone.replaceAll("_", " ")}
-        {report.currency ? `, amounts in ${report.currency}` : ""}
-        {definition.asOf && (
-          <>
-            , <strong>as it stood on {atMoment(definition.asOf)}</strong>
-          </>
-        )}
-        . {report.rowCount.toLocaleString()} {report.rowCount === 1 ? "row" : "rows"}
-        {report.rows.length < report.rowCount && `, ${report.rows.length.toLocaleString()} loaded`}.
-        {!report.complete && " There are more rows than a report takes: the totals count them all, the rows do not."}
-      </p>
-      {partial.length > 0 && (
-        <p className="notice">
-          <Icon name="info" />
-          <span>
-            {partial.map((each) => `${each.label} is over ${each.programs ?? "some"} ${each.programs === 1 ? "program" : "programs"}`).join("; ")}: those where you may see it.
-          </span>
-        </p>
-      )}
-      {report.rows.length > 1 && <Drawn report={report} chart={chart} setChart={setChart} />}
-      <ReportTable report={report} choices={choices} definition={definition} sort={sort} only={only} more={more} />
-    </div>
-  );
-}
-
-const KINDS: { key: Definition["chart"]; label: string }[] = [
-  { key: "line", label: "Line" },
-  { key: "bar", label: "Bars" },
-  { key: "stacked", label: "Stacked" },
-];
-
-function Drawn({ report, chart, setChart }: { report: ReportAnswer; chart: Definition["chart"]; setChart: (chart: Definition["chart"]) => void }) {
-  const several = (report.rows[0]?.dimensions.length ?? 0) > 1;
-  const [wanted, setWanted] = useState<string[]>([]);
-  const shown = useMemo(() => {
-    const kept = report.columns.filter((each) => wanted.includes(each.key));
-    return kept.length > 0 ? kept : report.columns.slice(0, 1);
-  }, [report, wanted]);
-  function toggle(column: ReportColumn) {
-    const others = shown.filter((each) => each.key !== column.key && each.unit === column.unit).map((each) => each.key);
-    const on = shown.some((each) => each.key === column.key);
-    setWanted(several ? [column.key] : on && others.length > 0 ? others : [...others, column.key]);
-  }
-  return (
-    <figure className="card chart" aria-label={`Chart of ${shown.map((each) => each.label).join(", ")}`}>
-      <div className="line">
-        <div className="toggles grow" role="group" aria-label="What is drawn">
-          {report.columns.map((column) => (
-            <button key={column.key} type="button" className="toggle" aria-pressed={shown.some((each) => each.key === column.key)} onClick={() => toggle(column)}>
-              {column.label}
-            </button>
-          ))}
-        </div>
-        <div className="toggles" role="group" aria-label="How it is drawn">
-          {KINDS.map(({ key, label }) => (
-            <button key={key} type="button" className="toggle" aria-pressed={chart === key} onClick={() => setChart(key)}>
-              {label}
-            </button>
-          ))}
-        </div>
-      </div>
-      <Suspense fallback={<div className="chart-room" />}>
-        <ReportChart report={report} columns={shown} kind={chart} />
-      </Suspense>
-    </figure>
-  );
-}
-
 function CopyLink() {
   const [done, setDone] = useState(false);
   return (
@@ -346,11 +246,6 @@ function CopyLink() {
       <Icon name={done ? "check" : "link"} /> {done ? "Copied" : "Copy link"}
     </button>
   );
-}
-
-function day(moment: string, timeZone: string, before = false): string {
-  const date = new Date(new Date(moment).getTime() - (before ? 1 : 0));
-  return new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone }).format(date);
 }
 
 /** One report of two pages. Totals are those of all rows already. */

@@ -4,8 +4,8 @@ export const LENSES = `query Lenses @onDenied(mode: MASK) {
 
 export const CHOICES = `query Choices($lens: ReportLensInput!) {
   reportSchema(lens: $lens) {
-    columns { key label description group unit formula synonyms available reason }
-    dimensions { key label description available reason }
+    columns { key label description group unit aggregation formula synonyms available reason }
+    dimensions { key label description several available reason }
   }
 }`;
 

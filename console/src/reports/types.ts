@@ -12,6 +12,7 @@ export interface ColumnChoice {
   description: string;
   group: string;
   unit: Unit;
+  aggregation: "SUM" | "DERIVED" | "AVERAGE" | "MEDIAN";
   formula: string | null;
   synonyms: string[];
   available: boolean;
@@ -22,6 +23,8 @@ export interface DimensionChoice {
   key: string;
   label: string;
   description: string;
+  /** A fact may count in several of its groups, which then add up to more than all. */
+  several: boolean;
   available: boolean;
   reason: string | null;
 }

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Icon } from "../icons";
+import { AddDimension } from "./AddDimension";
 import { About, ColumnPicker } from "./ColumnPicker";
 import { Conditions } from "./Conditions";
 import { PRESETS, lensKey, lensLabel, ownDays } from "./definition";
@@ -32,7 +33,6 @@ export function Builder({ lenses, choices, definition, change, may, again }: Pro
     having: definition.having.filter((each) => chosen.includes(each.column)),
     order: definition.order && [...chosen, ...definition.groupBy].includes(definition.order.key) ? definition.order : null,
   });
-  const withheld = free.filter((each) => !each.available);
   return (
     <form className="builder" aria-label="Report builder" onSubmit={(event) => event.preventDefault()}>
       {lenses.length > 1 && (
@@ -100,27 +100,7 @@ export function Builder({ lenses, choices, definition, change, may, again }: Pro
           </div>
         ))}
         {definition.groupBy.length === 0 && <p className="faint small">One row for everything.</p>}
-        {definition.groupBy.length < MOST_DIMENSIONS && (
-          <select className="select" aria-label="Add a dimension" value="" onChange={(event) => change({ groupBy: [...definition.groupBy, event.target.value] })}>
-            <option value="">Add a dimension…</option>
-            {free
-              .filter((each) => each.available)
-              .map((each) => (
-                <option key={each.key} value={each.key}>
-                  {each.label}
-                </option>
-              ))}
-            {withheld.length > 0 && (
-              <optgroup label="Not available to you">
-                {withheld.map((each) => (
-                  <option key={each.key} disabled>
-                    {each.label}: {each.reason}
-                  </option>
-                ))}
-              </optgroup>
-            )}
-          </select>
-        )}
+        {definition.groupBy.length < MOST_DIMENSIONS && <AddDimension free={free} add={(key) => change({ groupBy: [...definition.groupBy, key] })} />}
       </fieldset>
 
       <fieldset className="part">
@@ -128,8 +108,8 @@ export function Builder({ lenses, choices, definition, change, may, again }: Pro
         {definition.columns.map((key) => {
           const column = columns.get(key);
           return (
-            <div key={key} className={`picked ${column && !column.available ? "withheld" : ""}`}>
-              {column && !column.available && <Icon name="lock" />}
+            <div key={key} className={`picked ${choices && !column?.available ? "withheld" : ""}`}>
+              {choices && !column?.available && <Icon name="lock" />}
               <span className="grow">{column?.label ?? key}</span>
               {column && <About column={column} />}
               <button type="button" className="button quiet icon-only small" aria-label={`Take ${column?.label ?? key} out`} onClick={() => change(withColumns(definition.columns.filter((each) => each !== key)))}>

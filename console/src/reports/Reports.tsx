@@ -6,16 +6,20 @@ import { Icon } from "../icons";
 import { Blank, Bones, Failed, NotYet } from "../parts";
 import { asApiError, useAsk } from "../useAsk";
 import { Builder } from "./Builder";
-import { lensInput, lensKey, readDefinition, reportInput, writeDefinition } from "./definition";
+import { asksForAnotherLens, lensInput, lensKey, lensLabel, readDefinition, reportInput, writeDefinition } from "./definition";
 import { CHOICES, LENSES, MAY, OPEN, REPORT } from "./documents";
 import { ExportSheet } from "./ExportSheet";
 import { type MayKeep, type Place, SavedSheet } from "./SavedSheet";
 import { SaveSheet } from "./SaveSheet";
 import { type Result, Shown } from "./Shown";
 import type { Choices, Definition, Filter, Lens, ReportAnswer } from "./types";
+import { lacksOf, Withheld, without } from "./Withheld";
 
 /** On a narrow screen the report comes first, and what it is made of is folded away. */
 const NARROW = "(max-width: 900px)";
+
+/** Failures that are no news about rights: what was shown may stay. */
+const PASSING = ["UNAVAILABLE", "TIMEOUT", "RATE_LIMITED", "COST_EXCEEDED", "INTERNAL"];
 
 const USUAL = ["clicks", "conversions", "sale_amount", "revenue", "payout", "epc", "cr"];
 
@@ -40,6 +44,7 @@ interface Kept {
 
 function Workbench({ lenses }: { lenses: Lens[] }) {
   const [definition, setDefinition] = useState(() => readDefinition(location.search, lenses));
+  const [elsewhere, setElsewhere] = useState(() => asksForAnotherLens(location.search, lenses));
   const [result, setResult] = useState<Result | null>(null);
   const [failure, setFailure] = useState<ApiError | null>(null);
   const [running, setRunning] = useState(false);
@@ -64,8 +69,9 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
       setResult({ definition: asked, report: data.report });
     } catch (error) {
       if (mine.signal.aborted) return;
-      setFailure(asApiError(error));
-      setResult(null);
+      const failed = asApiError(error);
+      setFailure(failed);
+      if (!PASSING.includes(failed.code)) setResult(null);
     }
     setRunning(false);
   }, []);
@@ -78,19 +84,21 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
     const open = new Set(schema.columns.filter((each) => each.available).map((each) => each.key));
     const first = definition.columns.length > 0 ? definition : { ...definition, columns: USUAL.filter((key) => open.has(key)) };
     setDefinition(first);
-    const withheld = first.columns.some((key) => !open.has(key));
-    if (first.columns.length > 0 && !withheld) void run(first);
+    if (first.columns.length > 0 && lacksOf(first, schema).length === 0) void run(first);
   }, [schema, definition, run]);
 
   useEffect(() => {
     if (begun.current) history.replaceState(null, "", location.pathname + written);
   }, [written]);
 
-  const change = (part: Partial<Definition>) => setDefinition((before) => ({ ...before, ...part }));
+  const change = (part: Partial<Definition>) => {
+    setDone(null);
+    if (part.lens !== undefined) setElsewhere(false);
+    setDefinition((before) => ({ ...before, ...part }));
+  };
   const changeAndRun = (part: Partial<Definition>) => {
-    const next = { ...definition, ...part };
-    setDefinition(next);
-    void run(next);
+    change(part);
+    void run({ ...definition, ...part });
   };
   const sort = (key: string) => {
     const { order } = definition;
@@ -111,12 +119,9 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
     loading.current = false;
   }, [result]);
 
-  const withheld = (schema?.columns ?? []).filter((each) => !each.available && definition.columns.includes(each.key));
-  const without = (keys: string[]): Partial<Definition> => ({
-    columns: definition.columns.filter((key) => !keys.includes(key)),
-    having: definition.having.filter((each) => !keys.includes(each.column)),
-    order: definition.order && keys.includes(definition.order.key) ? null : definition.order,
-  });
+  const withheld = lacksOf(definition, schema);
+  const rest = without(definition, withheld);
+  const lens = lenses.find((each) => lensKey(each) === definition.lens);
   const changed = result !== null && runs(result.definition) !== runs(definition);
   return (
     <div className="workbench">
@@ -154,7 +159,7 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
           <a className="button" href={explorerLink(REPORT, { input: reportInput(definition) })}>
             <Icon name="code" /> Show GraphQL
           </a>
-          <button type="button" className="button primary" disabled={running || definition.columns.length === 0 || withheld.length > 0} onClick={() => void run(definition)}>
+          <button type="button" className="button primary" disabled={running || definition.columns.length === 0 || withheld.length > 0} onClick={() => changeAndRun({})}>
             <Icon name="play" /> Run
           </button>
         </div>
@@ -164,25 +169,19 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
             <Icon name="check" /> {done}
           </p>
         )}
-        {withheld.length > 0 && (
-          <div className="notice warn" role="alert">
-            <Icon name="lock" />
-            <div className="grow">
-              {withheld.map((each) => (
-                <p key={each.key}>
-                  <strong>{each.label}</strong> is not available to you: {each.reason}.
-                </p>
-              ))}
-            </div>
-            <button type="button" className="button small" onClick={() => changeAndRun(without(withheld.map((each) => each.key)))}>
-              Run without {withheld.length === 1 ? "it" : "them"}
-            </button>
-          </div>
+        {elsewhere && lens && (
+          <p className="notice warn" role="status">
+            <Icon name="info" />
+            <span>
+              This address asks for a report from a point of view that is not there for you. It is shown as seen by <strong>{lensLabel(lens)}</strong> instead.
+            </span>
+          </p>
         )}
+        {withheld.length > 0 && <Withheld lacks={withheld} run={rest.columns?.length ? () => changeAndRun(rest) : null} />}
         {failure && <Failed error={failure} again={() => void run(definition)} />}
-        {changed && !running && !failure && withheld.length === 0 && (
+        {result && (changed || failure) && !running && withheld.length === 0 && (
           <p className="notice" role="status">
-            <Icon name="info" /> The report below is from before your changes: run it again.
+            <Icon name="info" /> {failure ? "The report below is the last one that ran." : "The report below is from before your changes: run it again."}
           </p>
         )}
         {!result && running && <Bones lines={10} label="The report runs" />}
@@ -195,13 +194,12 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
         {sheet === "saved" && may && (
           <SavedSheet
             may={may}
-            organization={placeOf(lenses.find((each) => lensKey(each) === definition.lens))}
+            organization={placeOf(lens)}
             close={() => setSheet(null)}
             open={(opened, name) => {
               setSheet(null);
+              changeAndRun(opened.saved === definition.saved ? { ...opened, chart: definition.chart } : opened);
               setDone(`“${name}” is opened.`);
-              setDefinition(opened);
-              void run(opened);
             }}
           />
         )}
@@ -212,8 +210,8 @@ function Workbench({ lenses }: { lenses: Lens[] }) {
             close={() => setSheet(null)}
             saved={(id, name) => {
               setSheet(null);
-              setDone(`“${name}” is saved. Share or schedule it under “Saved reports”.`);
               change({ saved: id });
+              setDone(`“${name}” is saved. Share or schedule it under “Saved reports”.`);
             }}
           />
         )}

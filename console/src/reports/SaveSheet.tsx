@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import { useChange } from "../changes";
 import { Outcome } from "../parts";
 import { Sheet } from "../Sheet";
@@ -21,7 +21,10 @@ export function SaveSheet({ definition, from, close, saved }: Props) {
   const [name, setName] = useState(from?.name ?? "");
   const version = useAsk<{ viewer: { version: number | null } }>(from ? VERSION : null, { id: from?.id });
   const { busy, said, make } = useChange();
-  async function save() {
+  const form = useId();
+  async function save(event: FormEvent) {
+    event.preventDefault();
+    if (busy || name.trim() === "") return;
     const report = savedInput(definition);
     const success =
       over && from
@@ -32,36 +35,39 @@ export function SaveSheet({ definition, from, close, saved }: Props) {
   return (
     <Sheet
       title="Save this report"
+      className="slim"
       close={close}
       foot={
         <>
           <button type="button" className="button" onClick={close}>
             Cancel
           </button>
-          <button type="button" className="button primary" disabled={busy || name.trim() === ""} onClick={() => void save()}>
+          <button type="submit" form={form} className="button primary" disabled={busy || name.trim() === ""}>
             Save
           </button>
         </>
       }
     >
-      {from && (
-        <fieldset className="ticks">
-          <legend className="label">As</legend>
-          <label>
-            <input type="radio" name="as" checked={over} onChange={() => setOver(true)} />
-            {from.name}, for everybody it is shared with
-          </label>
-          <label>
-            <input type="radio" name="as" checked={!over} onChange={() => setOver(false)} />
-            Another report
-          </label>
-        </fieldset>
-      )}
-      <label className="field half">
-        <span className="label">Name</span>
-        <input className="input" value={name} maxLength={100} autoFocus onChange={(event) => setName(event.target.value)} />
-      </label>
-      <p className="soft small">What is saved is the question: its columns, period and filters. Whoever opens it gets the numbers by their own rights at that moment.</p>
+      <form id={form} className="stack" onSubmit={(event) => void save(event)}>
+        {from && (
+          <fieldset className="ticks">
+            <legend className="label">As</legend>
+            <label>
+              <input type="radio" name="as" checked={over} onChange={() => setOver(true)} />
+              {from.name}, for everybody it is shared with
+            </label>
+            <label>
+              <input type="radio" name="as" checked={!over} onChange={() => setOver(false)} />
+              Another report
+            </label>
+          </fieldset>
+        )}
+        <label className="field">
+          <span className="label">Name</span>
+          <input className="input" value={name} maxLength={100} autoFocus onChange={(event) => setName(event.target.value)} />
+        </label>
+        <p className="soft small">What is saved is the question: its columns, period and filters. How it is drawn is in its address alone. Whoever opens it gets the numbers by their own rights at that moment.</p>
+      </form>
       <Outcome said={said} />
     </Sheet>
   );

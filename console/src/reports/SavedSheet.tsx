@@ -7,6 +7,7 @@ import { Sheet, Sure } from "../Sheet";
 import { asApiError, useAsk } from "../useAsk";
 import { definitionOf } from "./definition";
 import { DELETE_SAVED, OPEN, SAVED } from "./documents";
+import { withNames } from "./names";
 import { Schedules, type Schedule } from "./Schedules";
 import { Shares } from "./Shares";
 import type { Definition } from "./types";
@@ -68,7 +69,7 @@ export function SavedSheet({ may, organization, open, close }: Props) {
     say(null);
     try {
       const { openReport } = await ask<Opened>(OPEN, { id: saved.id });
-      if (openReport?.input) open(definitionOf(openReport.input, saved.id), saved.name);
+      if (openReport?.input) open(await withNames(definitionOf(openReport.input, saved.id)), saved.name);
       else say({ text: `“${saved.name}” names something that is not there for you${lacking(openReport)}. Ask ${saved.owner?.name ?? "its owner"} what it needs.`, bad: true });
     } catch (failed) {
       say({ text: asApiError(failed).message, bad: true });

@@ -3,7 +3,7 @@ import { Blank } from "../parts";
 import { Drawn } from "./Drawn";
 import { atMoment } from "./format";
 import { ReportTable } from "./ReportTable";
-import type { Choices, Definition, Filter, ReportAnswer } from "./types";
+import type { Choices, Definition, Filter, ReportAnswer, ReportColumn } from "./types";
 
 export interface Result {
   definition: Definition;
@@ -42,6 +42,16 @@ export function Shown({ result, choices, stale, chart, setChart, sort, only, mor
             , <strong>as it stood on {atMoment(definition.asOf)}</strong>
           </>
         )}
+        {definition.filters.length > 0 && (
+          <>
+            , only <strong>{definition.filters.map((each) => each.label).join(", ")}</strong>
+          </>
+        )}
+        {definition.having.length > 0 && (
+          <>
+            , rows <strong>by {definition.having.length === 1 ? "a condition" : "conditions"}</strong>
+          </>
+        )}
         . {report.rowCount.toLocaleString()} {report.rowCount === 1 ? "row" : "rows"}
         {report.rows.length < report.rowCount && `, ${report.rows.length.toLocaleString()} loaded`}.
         {!report.complete && " There are more rows than a report takes: the totals count them all, the rows do not."}
@@ -50,7 +60,7 @@ export function Shown({ result, choices, stale, chart, setChart, sort, only, mor
         <p className="notice">
           <Icon name="info" />
           <span>
-            {partial.map((each) => `${each.label} is over ${each.programs ?? "some"} ${each.programs === 1 ? "program" : "programs"}`).join("; ")}: those where you may see it.
+            {partial.map(coverage).join(" ")}
           </span>
         </p>
       )}
@@ -58,6 +68,11 @@ export function Shown({ result, choices, stale, chart, setChart, sort, only, mor
       <ReportTable report={report} choices={choices} definition={definition} sort={sort} only={only} more={more} />
     </div>
   );
+}
+
+function coverage({ label, programs }: ReportColumn): string {
+  if (programs === 0) return `Nothing in this report is there for you in ${label}: you may see it for none of the programs.`;
+  return `${label} is over ${programs ?? "some"} ${programs === 1 ? "program: the one" : "programs: those"} where you may see it.`;
 }
 
 function day(moment: string, timeZone: string, before = false): string {

@@ -39,6 +39,12 @@ function list(text: string | null): string[] {
   return text ? text.split(",").filter(Boolean) : [];
 }
 
+/** Whether an address asks for a lens that is not among these. */
+export function asksForAnotherLens(search: string, lenses: Lens[]): boolean {
+  const asked = new URLSearchParams(search).get("lens");
+  return Boolean(asked) && !lenses.some((each) => lensKey(each) === asked);
+}
+
 export function readDefinition(search: string, lenses: Lens[]): Definition {
   const given = new URLSearchParams(search);
   const asked = given.get("lens") ?? "";

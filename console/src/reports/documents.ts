@@ -24,6 +24,12 @@ export const REPORT = `query ConsoleReport($input: ReportInput!) {
   }
 }`;
 
+export const NAMES = `query NamesOfValues($input: ReportInput!) {
+  report(input: $input) {
+    rows { dimensions { key value label } }
+  }
+}`;
+
 export const MAY = `query MayKeepReports @onDenied(mode: MASK) {
   viewer {
     user { id timeZone }

@@ -44,7 +44,7 @@ async def test_rc6_a_column_that_is_not_there_is_named_and_left_out(visitor: Vis
 
 
 async def test_a_lens_of_an_address_that_is_not_there_is_said_not_to_be(visitor: Visitor) -> None:
-    """RC1: and whose report is shown instead."""
+    """And whose report is shown instead."""
     await visitor.becomes("adv-admin")
     page = await ran(visitor, f"/reports?lens=PLATFORM&columns=clicks&by=month&{PERIOD}")
     notice = page.get_by_text("a point of view that is not there for you", exact=False)

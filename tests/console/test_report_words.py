@@ -119,6 +119,22 @@ async def test_a_saved_report_keeps_its_names_is_saved_with_enter_and_what_was_d
     assert await page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
 
 
+async def test_a_saved_report_that_is_opened_from_itself_is_drawn_as_it_was(visitor: Visitor) -> None:
+    """What is saved has no chart: the address has it."""
+    name = f"Bars {uuid4().hex[:6]}"
+    await visitor.becomes("adv-admin")
+    page = await ran(visitor, f"/reports?columns=clicks&by=month&chart=bar&{PERIOD}")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await page.get_by_role("textbox", name="Name").fill(name)
+    await visitor.presses("Enter")
+    await expect(page.get_by_role("heading", name=name)).to_be_visible()
+    await page.get_by_role("button", name="Saved reports").click()
+    await page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
+    await expect(page.get_by_text(f"“{name}” is opened.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Bars")).to_have_attribute("aria-pressed", "true")
+    assert "chart=bar" in page.url
+
+
 async def test_a_column_of_no_program_is_said_to_be_of_none(visitor: Visitor) -> None:
     """RC12: not of 0 programs."""
     page = visitor.page

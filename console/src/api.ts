@@ -23,6 +23,7 @@ export const mayRegister = document.documentElement.dataset.registration === "op
 // Other sites cannot send this header without being asked for leave.
 const OURS = { "apollo-require-preflight": "1", accept: "application/json" };
 
+const GARBLED = "The server does not answer as it should: try again in a moment.";
 const GONE = "The server cannot be reached: look whether it runs, and try again.";
 
 async function send(path: string, init: RequestInit): Promise<Response> {
@@ -34,9 +35,24 @@ async function send(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
-export function toSignIn(): never {
+/** What was answered. Throws ApiError where something between here and the server answered in its place. */
+async function contentOf(response: Response): Promise<Answer> {
+  try {
+    return (await response.json()) as Answer;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(GARBLED, "UNAVAILABLE");
+  }
+}
+
+/** Leave for the form to sign in, which leads back here. */
+export function toSignIn(): void {
   const here = location.pathname + location.search + location.hash;
   location.replace(here === "/" ? "/login" : `/login?next=${encodeURIComponent(here)}`);
+}
+
+function ended(): never {
+  toSignIn();
   throw new ApiError("The session has ended: sign in again.", "UNAUTHENTICATED");
 }
 
@@ -44,8 +60,8 @@ export function toSignIn(): never {
 export async function operate(body: object, signal?: AbortSignal): Promise<Answer> {
   const init = { method: "POST", headers: { ...OURS, "content-type": "application/json" }, body: JSON.stringify(body) };
   const response = await send("/graphql", signal ? { ...init, signal } : init);
-  if (response.status === 401) toSignIn();
-  return (await response.json()) as Answer;
+  if (response.status === 401) ended();
+  return contentOf(response);
 }
 
 /** The data of one operation. Throws ApiError for the first error that is not about a masked field. */
@@ -59,7 +75,7 @@ export async function ask<Data>(query: string, variables: object = {}, signal?: 
 /** A file for an import that was asked for, as its plain bytes. Throws ApiError. */
 export async function sendFile(link: string, file: File): Promise<void> {
   const response = await send(link, { method: "POST", headers: { ...OURS, "content-type": "application/octet-stream" }, body: file });
-  if (!response.ok) throw refusalOf((await response.json()) as Answer);
+  if (!response.ok) throw refusalOf(await contentOf(response));
 }
 
 function refusalOf(answer: Answer | null): ApiError {
@@ -71,7 +87,7 @@ function refusalOf(answer: Answer | null): ApiError {
 export async function session(method: "GET" | "POST" | "DELETE", path = "/session", body?: object): Promise<unknown> {
   const headers = body ? { ...OURS, "content-type": "application/json" } : OURS;
   const response = await send(path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
-  const content = response.status === 204 ? null : ((await response.json()) as Answer);
+  const content = response.status === 204 ? null : await contentOf(response);
   if (response.ok) return content;
   throw refusalOf(content);
 }

@@ -8,7 +8,12 @@ import { useBusy } from "./useBusy";
 export interface Said {
   text: string;
   bad: boolean;
+  /** Whether it was refused because somebody else changed it meanwhile. */
+  conflict?: boolean;
 }
+
+/** What the API calls a refusal of a change that was made from an old version. */
+export const CONFLICT = "Conflict";
 
 interface Answer {
   __typename: string;
@@ -32,7 +37,7 @@ export function useChange(): Change {
     try {
       const { answer } = await ask<{ answer: Answer }>(document, { input });
       const refused = answer.message !== undefined;
-      say(refused ? { text: answer.message ?? "This was refused.", bad: true } : { text: done, bad: false });
+      say(refused ? { text: answer.message ?? "This was refused.", bad: true, conflict: answer.__typename === CONFLICT } : { text: done, bad: false });
       return refused ? null : (answer as Success);
     } catch (error) {
       say({ text: asApiError(error).message, bad: true });

@@ -3,7 +3,8 @@ import { createRoot } from "react-dom/client";
 import "./tokens.css";
 import "./base.css";
 import "./shell.css";
-import { Bones } from "./parts";
+import { Broken } from "./Broken";
+import { NotYet } from "./parts";
 import { Shell, usePerson } from "./shell";
 import { applyTheme } from "./theme";
 
@@ -19,21 +20,19 @@ const AREAS: Record<string, { title: string; page: ComponentType }> = {
 const SignIn = lazy(() => import("./signIn"));
 
 function Area({ page: Page }: { page: ComponentType }) {
-  const person = usePerson();
-  const waiting = (
-    <div className="narrow">
-      <Bones />
-    </div>
-  );
+  const { person, error, again } = usePerson();
+  const waiting = <NotYet error={error} again={again} />;
   return (
     <Shell person={person}>
-      {person ? (
-        <Suspense fallback={waiting}>
-          <Page />
-        </Suspense>
-      ) : (
-        waiting
-      )}
+      <Broken>
+        {person ? (
+          <Suspense fallback={waiting}>
+            <Page />
+          </Suspense>
+        ) : (
+          waiting
+        )}
+      </Broken>
     </Shell>
   );
 }
@@ -48,9 +47,11 @@ createRoot(document.getElementById("root") as HTMLElement).render(
     {area && !mailed ? (
       <Area page={area.page} />
     ) : (
-      <Suspense>
-        <SignIn />
-      </Suspense>
+      <Broken>
+        <Suspense>
+          <SignIn />
+        </Suspense>
+      </Broken>
     )}
   </StrictMode>,
 );

@@ -1,7 +1,8 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { type CastMember, become, cast, isDemo, session } from "./api";
+import { type ApiError, type CastMember, become, cast, isDemo, session, toSignIn } from "./api";
 import { Icon, type IconName, Logo } from "./icons";
 import { choose, theme } from "./theme";
+import { asApiError } from "./useAsk";
 
 const AREAS: { path: string; label: string; icon: IconName }[] = [
   { path: "/explorer", label: "Explorer", icon: "explorer" },
@@ -14,19 +15,37 @@ export interface Person {
   email: string;
 }
 
-/** Who is signed in; null until it is known. Whoever is nobody is sent to sign in. */
-export function usePerson(): Person | null {
+interface Known {
+  person: Person | null;
+  error: ApiError | null;
+  again: () => void;
+}
+
+/** Who is signed in; null until it is known. Whoever is nobody is sent to sign in, and nobody else. */
+export function usePerson(): Known {
   const [person, setPerson] = useState<Person | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [turn, setTurn] = useState(0);
   useEffect(() => {
-    session("GET").then(
-      (found) => setPerson((found as { user: Person }).user),
-      () => location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`),
-    );
-  }, []);
-  return person;
+    setError(null);
+    session("GET")
+      .then((found) => setPerson((found as { user: Person }).user))
+      .catch((failed: unknown) => {
+        const refused = asApiError(failed);
+        if (refused.code === "UNAUTHENTICATED") toSignIn();
+        else setError(refused);
+      });
+  }, [turn]);
+  return { person, error, again: () => setTurn(turn + 1) };
 }
 
 export function Shell({ person, children }: { person: Person | null; children: ReactNode }) {
+  const [failed, setFailed] = useState<ApiError | null>(null);
+  /** Do what leads to another page, or say why it does not. */
+  async function go(work: () => Promise<void>) {
+    setFailed(null);
+    await work().catch((error: unknown) => setFailed(asApiError(error)));
+  }
   return (
     <>
       <header className="top">
@@ -43,13 +62,19 @@ export function Shell({ person, children }: { person: Person | null; children: R
           ))}
         </nav>
         <div className="who">
-          {person && (isDemo ? <CastSwitch email={person.email} /> : <span className="who-name">{person.name}</span>)}
+          {person && (isDemo ? <CastSwitch email={person.email} become={(email) => void go(() => another(email))} /> : <span className="who-name">{person.name}</span>)}
           <ThemeSwitch />
-          <button type="button" className="button quiet icon-only" aria-label="Sign out" title="Sign out" onClick={() => void signOut()}>
+          <button type="button" className="button quiet icon-only" aria-label="Sign out" title="Sign out" onClick={() => void go(signOut)}>
             <Icon name="out" />
           </button>
         </div>
       </header>
+      {failed && (
+        <div className="banner" role="alert">
+          <Icon name="alert" />
+          <span>{failed.message}</span>
+        </div>
+      )}
       <main className="page">{children}</main>
     </>
   );
@@ -58,6 +83,11 @@ export function Shell({ person, children }: { person: Person | null; children: R
 async function signOut(): Promise<void> {
   await session("DELETE");
   location.assign("/login");
+}
+
+async function another(email: string): Promise<void> {
+  await become(email);
+  location.reload();
 }
 
 export function ThemeSwitch() {
@@ -81,26 +111,29 @@ export function ThemeSwitch() {
   );
 }
 
-/** In the demo one is whom one likes: the page stays, and is shown as another has it. */
-function CastSwitch({ email }: { email: string }) {
+/** In the demo one is whom one likes: the page stays, and is shown as another has it, once it is pressed for. */
+function CastSwitch({ email, become }: { email: string; become: (email: string) => void }) {
+  const [chosen, setChosen] = useState(email);
   const [people, setPeople] = useState<CastMember[]>([]);
   useEffect(() => {
     cast().then(setPeople, () => setPeople([]));
   }, []);
   if (people.length === 0) return <span className="who-name">{email}</span>;
   return (
-    <select
-      className="select"
-      aria-label="Look as another of the cast"
-      value={email}
-      onChange={(event) => void become(event.target.value).then(() => location.reload())}
-    >
-      {!people.some((each) => each.email === email) && <option value={email}>{email}</option>}
-      {people.map((each) => (
-        <option key={each.email} value={each.email}>
-          {each.name}, {each.role}
-        </option>
-      ))}
-    </select>
+    <>
+      <select className="select" aria-label="Look as another of the cast" value={chosen} onChange={(event) => setChosen(event.target.value)}>
+        {!people.some((each) => each.email === email) && <option value={email}>{email}</option>}
+        {people.map((each) => (
+          <option key={each.email} value={each.email}>
+            {each.name}, {each.role}
+          </option>
+        ))}
+      </select>
+      {chosen !== email && (
+        <button type="button" className="button primary small" onClick={() => become(chosen)}>
+          Look as this one
+        </button>
+      )}
+    </>
   );
 }

@@ -4,6 +4,7 @@ import { Icon, Logo } from "./icons";
 import { ThemeSwitch } from "./shell";
 import { asApiError } from "./useAsk";
 import { useBusy } from "./useBusy";
+import { useTitle } from "./useTitle";
 
 export default function SignIn() {
   const [, kind, token] = /^#(reset|verify|register|invitation)=(.+)$/.exec(location.hash) ?? [];
@@ -33,6 +34,7 @@ export default function SignIn() {
 function Form({ title, button, work, children }: { title: string; button: string; work: (form: FormData) => Promise<string | void>; children: ReactNode }) {
   const [said, setSaid] = useState<{ text: string; bad: boolean } | null>(null);
   const [busy, setBusy] = useBusy();
+  useTitle(title);
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -196,6 +198,7 @@ const ACCEPT = `mutation Accept($input: AcceptInvitationInput!) {
 
 function Invitation({ token }: { token: string }) {
   const [known, setKnown] = useState<boolean | null>(null);
+  useTitle("You are invited");
   useEffect(() => {
     session("GET").then(
       () => setKnown(true),
@@ -240,6 +243,12 @@ function Cast() {
   useEffect(() => {
     cast().then(setPeople, (error: unknown) => setFailed(asApiError(error).message));
   }, []);
+  function be({ email }: CastMember) {
+    become(email).then(
+      () => location.assign(nextPage()),
+      (error: unknown) => setFailed(asApiError(error).message),
+    );
+  }
   const sides = SIDES.map((side, at) => ({
     ...side,
     people: (people ?? []).filter((each) => SIDES.findIndex((other) => other.has(each.paths)) === at),
@@ -264,7 +273,7 @@ function Cast() {
               <ul>
                 {side.people.map((each) => (
                   <li key={each.email}>
-                    <button type="button" onClick={() => void become(each.email).then(() => location.assign(nextPage()))}>
+                    <button type="button" onClick={() => be(each)}>
                       <span>{each.name}</span>
                       <span className="soft">{each.role}</span>
                       <Icon name="right" />

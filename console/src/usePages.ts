@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { type ApiError, ask } from "./api";
 import { asApiError } from "./useAsk";
 
-interface Connection<Node> {
+export interface Connection<Node> {
   nodes: Node[];
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }

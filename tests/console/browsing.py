@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,3 +105,13 @@ async def choose(page: Page, person: str) -> None:
     await page.get_by_role("searchbox", name="Search people").fill(person)
     await expect(page.get_by_role("list", name="People").get_by_role("listitem")).to_have_count(1)
     await page.get_by_role("button", name=person, exact=True).click()
+
+
+async def asked(visitor: Visitor, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """What the API answers the page."""
+    script = """async (body) => {
+        const headers = { 'content-type': 'application/json' };
+        return (await fetch('/graphql', { method: 'POST', headers, body })).json();
+    }"""
+    answer = await visitor.page.evaluate(script, json.dumps({"query": query, "variables": variables}))
+    return dict(answer)

@@ -69,9 +69,17 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def visitor(browser: Browser, origin: str) -> AsyncIterator[Visitor]:
+def time_zone() -> str | None:
+    """Where the visitor is, by his clock; where the tests are unless a module says another."""
+    return None
+
+
+@pytest.fixture
+async def visitor(browser: Browser, origin: str, time_zone: str | None) -> AsyncIterator[Visitor]:
     """Somebody with a fresh browser, on a wide screen, in light colours. At the end nothing may have gone wrong."""
-    context = await browser.new_context(viewport=WIDE, color_scheme="light", reduced_motion="reduce", locale="en-GB")
+    context = await browser.new_context(
+        viewport=WIDE, color_scheme="light", reduced_motion="reduce", locale="en-GB", timezone_id=time_zone
+    )
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
     context.set_default_timeout(PATIENCE_MILLISECONDS)
     made = await Visitor.at(await context.new_page(), origin)

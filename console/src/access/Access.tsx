@@ -2,11 +2,13 @@ import { type ComponentType, useState } from "react";
 import "./access.css";
 import { NotYet } from "../parts";
 import { useAsk } from "../useAsk";
+import { useTitle } from "../useTitle";
 import { AuditLog } from "./AuditLog";
 import { ColumnLists } from "./ColumnLists";
 import { PLACES } from "./documents";
 import { Explain } from "./Explain";
 import { Imports } from "./imports/Imports";
+import { AskingToLeave, useLeave } from "./Leaving";
 import { Matrix } from "./Matrix";
 import { Requests } from "./requests/Requests";
 import { Reviews } from "./requests/Reviews";
@@ -49,13 +51,23 @@ function intoView(link: HTMLAnchorElement | null): void {
 
 /** What there is of access to look at and to change: for each person exactly what the schema has for him. */
 export default function Access() {
+  return (
+    <AskingToLeave>
+      <Parts />
+    </AskingToLeave>
+  );
+}
+
+function Parts() {
   const { data, error, again } = useAsk<Answer>(PLACES);
   const [asked, setAsked] = useState(new URLSearchParams(location.search).get("tab"));
-  if (error || !data) return <NotYet error={error} again={again} />;
-  const { viewer } = data;
-  const tabs = TABS.filter((tab) => tab.open(viewer));
+  const leave = useLeave();
+  const tabs = data ? TABS.filter((each) => each.open(data.viewer)) : [];
   const tab = tabs.find((each) => each.key === asked) ?? tabs[0];
+  useTitle(tab ? `${tab.label} · Access` : "Access");
+  if (error || !data) return <NotYet error={error} again={again} />;
   if (!tab) return null;
+  const { viewer } = data;
   const Page = tab.page;
   const me: Me = {
     id: viewer.user?.id ?? "",
@@ -79,8 +91,11 @@ export default function Access() {
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey || event.shiftKey) return;
                 event.preventDefault();
-                history.replaceState(null, "", `/access?tab=${each.key}`);
-                setAsked(each.key);
+                if (each === tab) return;
+                leave(() => {
+                  history.replaceState(null, "", `/access?tab=${each.key}`);
+                  setAsked(each.key);
+                });
               }}
             >
               {each.label}

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { type ApiError, ask } from "../api";
 import { Blank, Bones, Failed } from "../parts";
 import { asApiError } from "../useAsk";
+import { dayAndTime, DayField, endOf, startOf } from "./days";
 import { LOG } from "./documents";
 
 interface Entry {
@@ -44,7 +45,7 @@ export function AuditLog() {
   }, [action, since, until, turn]);
 
   async function read(after: string | null, signal?: AbortSignal) {
-    const at = { ...(since ? { gte: `${since}T00:00:00Z` } : {}), ...(until ? { lte: `${until}T23:59:59Z` } : {}) };
+    const at = { ...(since ? { gte: startOf(since) } : {}), ...(until ? { lte: endOf(until) } : {}) };
     const where = { ...(action.trim() ? { action: { startsWith: action.trim() } } : {}), ...(since || until ? { at } : {}) };
     try {
       const { auditLog } = await ask<Page>(LOG, { after, where: Object.keys(where).length > 0 ? where : null }, signal);
@@ -62,14 +63,8 @@ export function AuditLog() {
           <span className="label">Action begins with</span>
           <input className="input" type="search" placeholder="user:edit_columns" value={action} onChange={(event) => setAction(event.target.value)} spellCheck={false} />
         </label>
-        <label className="field">
-          <span className="label">From</span>
-          <input className="input" type="date" value={since} onChange={(event) => setSince(event.target.value)} />
-        </label>
-        <label className="field">
-          <span className="label">To</span>
-          <input className="input" type="date" value={until} onChange={(event) => setUntil(event.target.value)} />
-        </label>
+        <DayField label="From" value={since} change={setSince} />
+        <DayField label="To" value={until} change={setUntil} />
       </form>
       {error && <Failed error={error} again={() => setTurn(turn + 1)} />}
       {!entries && !error && <Bones lines={10} />}
@@ -83,7 +78,7 @@ export function AuditLog() {
           {entries.map((entry) => (
             <li key={entry.id}>
               <time className="faint" dateTime={entry.at ?? ""}>
-                {entry.at ? new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(new Date(entry.at)) : "–"}
+                {entry.at ? dayAndTime(entry.at) : "–"}
               </time>
               <div>
                 <p>

@@ -11,7 +11,7 @@ import "./explorer.css";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { ask, operate } from "../api";
 import { Icon, type IconName } from "../icons";
-import { Bones } from "../parts";
+import { NotYet } from "../parts";
 import { theme } from "../theme";
 import { useAsk } from "../useAsk";
 import { csv, curl, save } from "./answers";
@@ -48,15 +48,9 @@ function keptFor(person: string): Storage {
 }
 
 export default function Explorer() {
-  const { data } = useAsk<{ viewer: { user: { id: string } | null } }>(WHO);
+  const { data, error, again } = useAsk<{ viewer: { user: { id: string } | null } }>(WHO);
   const as = new URLSearchParams(location.search).get("as");
-  if (!data) {
-    return (
-      <div className="narrow">
-        <Bones />
-      </div>
-    );
-  }
+  if (!data) return <NotYet error={error} again={again} />;
   return <Editor person={`${data.viewer.user?.id ?? ""}${as ? `:${as}` : ""}`} as={as} />;
 }
 

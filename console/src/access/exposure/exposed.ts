@@ -1,6 +1,7 @@
 // What a change of access would open and close, as the API tells it before it is made.
 import { useEffect, useState } from "react";
 import { type ApiError, ask } from "../../api";
+import { CONFLICT } from "../../changes";
 import { asApiError } from "../../useAsk";
 
 const EXPOSED = `query Exposed($input: ExposureInput!, $after: ID) @onDenied(mode: MASK) {
@@ -38,11 +39,11 @@ interface People {
 export type Exposed =
   | { state: "nothing" | "asking" }
   | { state: "told"; people: Touched[]; more: (() => void) | null }
-  | { state: "refused"; message: string }
+  | { state: "refused"; message: string; conflict: boolean }
   | { state: "failed"; error: ApiError };
 
 interface Answer {
-  exposure: { people?: People; message?: string } | null;
+  exposure: { __typename: string; people?: People; message?: string } | null;
 }
 
 /** What this change exposes: asked when the form has come to rest, and anew when it is another. */
@@ -58,7 +59,7 @@ export function useExposed(input: object | null): Exposed {
       try {
         const { exposure } = await ask<Answer>(EXPOSED, { input: change, after }, stop.signal);
         if (!exposure?.people) {
-          setExposed({ state: "refused", message: exposure?.message ?? "This would be refused." });
+          setExposed({ state: "refused", message: exposure?.message ?? "This would be refused.", conflict: exposure?.__typename === CONFLICT });
           return;
         }
         const people = [...before, ...exposure.people.touched];

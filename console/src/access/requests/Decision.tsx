@@ -3,10 +3,10 @@ import { useChange } from "../../changes";
 import { Choice, Outcome, named } from "../../parts";
 import { Sheet } from "../../Sheet";
 import { useAsk } from "../../useAsk";
+import { DayField, Ends, dayOf, endOf } from "../days";
 import { maySave, useExposed } from "../exposure/exposed";
 import { WhatItExposes, inShort } from "../exposure/WhatItExposes";
 import { HOLDABLE, VERSION } from "../roles/documents";
-import { endOf } from "../roles/MembershipEditor";
 import { APPROVE, DENY, LIST_OF, MEMBERSHIP_OF } from "./documents";
 import type { Request } from "./Requests";
 
@@ -29,10 +29,10 @@ export function Decision({ request, mayGiveColumns, close, done }: Props) {
   const user = request.requester?.id ?? "";
   const place = request.organization?.id ?? null;
   const wanted = columnIn(request.coordinate);
-  const [what, setWhat] = useState<"role" | "columns">(wanted !== null && mayGiveColumns && !place ? "columns" : "role");
+  const [asked, setWhat] = useState<"role" | "columns" | null>(null);
   const [role, setRole] = useState("");
   const [columns, setColumns] = useState<string[]>(wanted ? [wanted] : []);
-  const [end, setEnd] = useState(request.wantedUntil?.slice(0, 10) ?? "");
+  const [end, setEnd] = useState(dayOf(request.wantedUntil));
   const [answer, setAnswer] = useState("");
   const roles = useAsk<{ roles: { nodes: { id: string; name: string }[] } | null }>(HOLDABLE, {
     where: place
@@ -44,9 +44,10 @@ export function Decision({ request, mayGiveColumns, close, done }: Props) {
   const version = useAsk<{ viewer: { version: number | null } }>(VERSION, { id: request.id });
   const { busy, said, make } = useChange();
   const restricted = list.data?.columnList?.restricted ?? [];
+  const what = asked ?? (wanted !== null && restricted.includes(wanted) ? "columns" : "role");
   const given = columns.filter((each) => restricted.includes(each));
   const member = membership.data?.memberships.nodes[0]?.id;
-  const expires = end ? { expiresAt: endOf(end) } : {};
+  const expires = end ? { expiresAt: endOf(end, request.wantedUntil) } : {};
   const ready = what === "role" ? role !== "" : given.length > 0;
   const change = !ready ? null : what === "columns" ? { editColumns: { user, add: given } } : !place ? { assignPlatformRole: { user, role, ...expires } } : member ? { changeMembership: { membership: member, role, ...expires } } : null;
   const exposed = useExposed(change);
@@ -64,6 +65,7 @@ export function Decision({ request, mayGiveColumns, close, done }: Props) {
     <Sheet
       title={`${name} asks${request.organization ? ` in ${request.organization.name}` : ""}`}
       close={close}
+      changed={answer.trim() !== "" || role !== "" || asked !== null}
       foot={
         <>
           <button type="button" className="button danger" disabled={busy} onClick={() => void deny()}>
@@ -110,16 +112,14 @@ export function Decision({ request, mayGiveColumns, close, done }: Props) {
       {what === "role" && (
         <div className="question">
           <Choice label="In place of what they hold" value={role} change={setRole} options={[{ key: "", label: "Choose a role…" }, ...named(roles.data?.roles?.nodes)]} />
-          <label className="field">
-            <span className="label">Last day, or nothing for no end</span>
-            <input className="input" type="date" value={end} onChange={(event) => setEnd(event.target.value)} />
-          </label>
+          <DayField label="Last day, or nothing for no end" value={end} change={setEnd} />
         </div>
       )}
       <label className="field">
         <span className="label">Words to {name}</span>
         <input className="input" value={answer} onChange={(event) => setAnswer(event.target.value)} />
       </label>
+      {what === "role" && <Ends last={end} name={name} />}
       <WhatItExposes exposed={exposed} />
       <Outcome said={said} />
     </Sheet>

@@ -3,10 +3,10 @@ import { useChange } from "../../changes";
 import { Icon } from "../../icons";
 import { Blank, Bones, Choice, Failed, Outcome, named } from "../../parts";
 import { useAsk } from "../../useAsk";
+import { useLanding } from "../../useLanding";
 import { usePages } from "../../usePages";
 import type { Me } from "../Access";
-import { day } from "../roles/Grants";
-import { endOf } from "../roles/MembershipEditor";
+import { day, DayField, endOf } from "../days";
 import { Decision } from "./Decision";
 import { MAY, REQUEST, REQUESTS, WITHDRAW } from "./documents";
 
@@ -41,6 +41,7 @@ export function Requests({ me }: { me: Me }) {
   const { nodes: requests, error, more, again } = usePages<Request>(REQUESTS, "accessRequests");
   const [decided, setDecided] = useState<Request | null>(null);
   const { busy, said, say, make } = useChange();
+  const landing = useLanding<HTMLHeadingElement>(said && requests);
   async function withdraw(request: Request) {
     if (await make(WITHDRAW, { accessRequest: request.id }, "You do not ask for it any more.")) again();
   }
@@ -57,7 +58,9 @@ export function Requests({ me }: { me: Me }) {
       <Outcome said={said} />
       {others.length > 0 && (
         <section className="stack" aria-labelledby="of-others">
-          <h2 id="of-others">Others ask</h2>
+          <h2 ref={landing} tabIndex={-1} id="of-others">
+            Others ask
+          </h2>
           <List
             requests={others}
             acts={(each) =>
@@ -183,10 +186,7 @@ function Asking({ places, asked }: { places: { id: string; name: string }[]; ask
             <input className="input" value={row} maxLength={256} onChange={(event) => setRow(event.target.value)} spellCheck={false} />
           </label>
           <Choice label="Of whom" value={place} change={setPlace} options={[{ key: "", label: "The platform's operator" }, ...named(places)]} />
-          <label className="field">
-            <span className="label">Until, or nothing for no end</span>
-            <input className="input" type="date" value={until} onChange={(event) => setUntil(event.target.value)} />
-          </label>
+          <DayField label="Until, or nothing for no end" value={until} change={setUntil} />
         </div>
         <label className="field">
           <span className="label">What for</span>

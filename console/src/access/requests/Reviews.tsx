@@ -1,15 +1,17 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useChange } from "../../changes";
 import { csv, save } from "../../explorer/answers";
 import { Icon } from "../../icons";
 import { Blank, Bones, Choice, Failed, Outcome } from "../../parts";
+import { Sure } from "../../Sheet";
 import { useAsk } from "../../useAsk";
-import { day } from "../roles/Grants";
-import { endOf } from "../roles/MembershipEditor";
+import { useEveryPage } from "../../useEveryPage";
+import { day, dayAndTime, DayField, endOf } from "../days";
 import { CLOSE, CONFIRM, ITEMS, MAY_REVIEW, OPEN, REVIEWS, REVOKE } from "./reviewDocuments";
 
 interface Review {
   id: string;
+  createdAt: string | null;
   scope: string | null;
   state: string;
   dueAt: string | null;
@@ -70,11 +72,12 @@ export function Reviews() {
                 </p>
                 <p className="faint small">
                   {each.dueAt && `Due ${day(each.dueAt)}`}
-                  {each.openedBy && `, opened by ${each.openedBy.name}`}
+                  {each.createdAt && `, opened ${dayAndTime(each.createdAt)}`}
+                  {each.openedBy && ` by ${each.openedBy.name}`}
                   {each.completedAt && `, closed ${day(each.completedAt)}`}
                 </p>
               </div>
-              <button type="button" className="button small" aria-pressed={each.id === chosen} aria-label={`Look at the review of ${place(each)}`} onClick={() => setChosen(each.id === chosen ? null : each.id)}>
+              <button type="button" className="button small" aria-pressed={each.id === chosen} aria-label={`Look at the review of ${place(each)}${each.createdAt ? `, opened ${dayAndTime(each.createdAt)}` : ""}`} onClick={() => setChosen(each.id === chosen ? null : each.id)}>
                 {each.id === chosen ? "Fold away" : "Look at it"}
               </button>
             </li>
@@ -126,10 +129,7 @@ function Opening({ opened }: { opened: () => void }) {
             ...(organizations?.nodes ?? []).map((each) => ({ key: `keys:${each.id}`, label: `API keys of ${each.name}` })),
           ]}
         />
-        <label className="field">
-          <span className="label">Due on</span>
-          <input className="input" type="date" value={due} onChange={(event) => setDue(event.target.value)} required />
-        </label>
+        <DayField label="Due on" value={due} change={setDue} required />
         <button type="submit" className="button primary" disabled={busy || due === ""}>
           Open
         </button>
@@ -147,15 +147,26 @@ const STATES: Record<string, { tone: string; text: string }> = {
 };
 
 function Items({ review, changed }: { review: Review; changed: () => void }) {
-  const { data, error, again } = useAsk<{ accessReviewItems: { nodes: Item[]; pageInfo: { hasNextPage: boolean } } | null }>(ITEMS, { review: review.id });
+  const { nodes: items, error, again } = useEveryPage<Item>(ITEMS, "accessReviewItems", { review: review.id });
   const [notes, setNotes] = useState<Record<string, string>>({});
   const { busy, said, make } = useChange();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const decided = useRef<string | null>(null);
+  useEffect(() => {
+    // The buttons of what was decided are gone: the keyboard goes on with what comes after it.
+    const last = decided.current;
+    decided.current = null;
+    if (!items || last === null || document.activeElement !== document.body) return;
+    const at = items.findIndex((each) => each.id === last);
+    const next = [...items.slice(at + 1), ...items.slice(0, at)].find((each) => each.state === "OPEN");
+    (document.getElementById(`confirm-${next?.id}`) ?? heading.current)?.focus();
+  }, [items]);
   if (error) return <Failed error={error} again={again} />;
-  if (!data) return <Bones lines={6} />;
-  const items = data.accessReviewItems?.nodes ?? [];
+  if (!items) return <Bones lines={6} />;
   const waiting = items.filter((each) => each.state === "OPEN").length;
   async function decide(item: Item, document: string, done: string) {
     const note = notes[item.id]?.trim();
+    decided.current = item.id;
     if (await make(document, { item: item.id, note: note || null }, done)) again();
   }
   async function close() {
@@ -169,7 +180,9 @@ function Items({ review, changed }: { review: Review; changed: () => void }) {
   return (
     <section className="stack" aria-label={`Grants of ${place(review)}`}>
       <div className="line">
-        <h2 className="grow">{place(review)}</h2>
+        <h2 ref={heading} tabIndex={-1} className="grow">
+          {place(review)}
+        </h2>
         <button type="button" className="button" onClick={() => save(`${name}.csv`, "text/csv", csv(evidence) ?? "")} disabled={items.length === 0}>
           <Icon name="download" /> Evidence as CSV
         </button>
@@ -180,8 +193,7 @@ function Items({ review, changed }: { review: Review; changed: () => void }) {
         )}
       </div>
       <p className="soft small" role="status">
-        {items.length - waiting} of {items.length}
-        {data.accessReviewItems?.pageInfo.hasNextPage && " shown"} are decided.
+        {items.length - waiting} of {items.length} are decided.
       </p>
       <Outcome said={said} />
       <div className="table-scroll" tabIndex={0} role="region" aria-label="Grants under review">
@@ -214,12 +226,17 @@ function Items({ review, changed }: { review: Review; changed: () => void }) {
                   <td>
                     {open && (
                       <span className="line acts">
-                        <button type="button" className="button small" disabled={busy} aria-label={`Confirm ${item.role ?? "the access"} of ${item.person ?? "somebody"}`} onClick={() => void decide(item, CONFIRM, `${item.person ?? "Somebody"} keeps it.`)}>
+                        <button type="button" id={`confirm-${item.id}`} className="button small" disabled={busy} aria-label={`Confirm ${item.role ?? "the access"} of ${item.person ?? "somebody"}`} onClick={() => void decide(item, CONFIRM, `${item.person ?? "Somebody"} keeps it.`)}>
                           Confirm
                         </button>
-                        <button type="button" className="button small danger" disabled={busy} aria-label={`Revoke ${item.role ?? "the access"} of ${item.person ?? "somebody"}`} onClick={() => void decide(item, REVOKE, `${item.person ?? "Somebody"} has it no more.`)}>
-                          Revoke
-                        </button>
+                        <Sure
+                          small
+                          label="Revoke"
+                          name={`Revoke ${item.role ?? "the access"} of ${item.person ?? "somebody"}`}
+                          question={`Take ${item.role ?? "the access"} from ${item.person ?? "somebody"}?`}
+                          disabled={busy}
+                          act={() => void decide(item, REVOKE, `${item.person ?? "Somebody"} has it no more.`)}
+                        />
                       </span>
                     )}
                   </td>

@@ -1,6 +1,6 @@
 export const REVIEWS = `query Reviews @onDenied(mode: MASK) {
   accessReviews(first: 40, orderBy: [{ field: CREATED_AT, direction: DESC }]) {
-    nodes { id scope state dueAt completedAt affiliateAccount { name } organization { name } company { name } openedBy { name } }
+    nodes { id createdAt scope state dueAt completedAt affiliateAccount { name } organization { name } company { name } openedBy { name } }
   }
 }`;
 
@@ -14,10 +14,10 @@ export const MAY_REVIEW = `query MayReview @onDenied(mode: MASK) {
   companies(first: 60, orderBy: [{ field: NAME, direction: ASC }]) { nodes { id name } }
 }`;
 
-export const ITEMS = `query ReviewItems($review: ID!) @onDenied(mode: MASK) {
-  accessReviewItems(first: 100, where: { review: { eq: $review } }) {
+export const ITEMS = `query ReviewItems($review: ID!, $after: String) @onDenied(mode: MASK) {
+  accessReviewItems(first: 100, after: $after, where: { review: { eq: $review } }) {
     nodes { id person role accessUntil state decidedAt note decidedBy { name } }
-    pageInfo { hasNextPage }
+    pageInfo { hasNextPage endCursor }
   }
 }`;
 

@@ -4,11 +4,11 @@ import { Choice, Outcome, named } from "../../parts";
 import { Sheet } from "../../Sheet";
 import { useAsk } from "../../useAsk";
 import { useSettled } from "../../useSettled";
+import { DayField, Ends, endOf } from "../days";
 import { ExposedFoot } from "../exposure/ExposedFoot";
 import { useExposed } from "../exposure/exposed";
 import { WhatItExposes } from "../exposure/WhatItExposes";
 import type { Somebody } from "../People";
-import { endOf } from "./MembershipEditor";
 import { ACCOUNTS, ADVERTISERS, ASSIGN_MANAGER } from "./staffDocuments";
 
 const TYPING_MILLISECONDS = 200;
@@ -45,6 +45,7 @@ export function AssignmentEditor({ person, close, saved }: Props) {
     <Sheet
       title={`Assign to ${person.name}`}
       close={close}
+      changed={chosen !== ""}
       foot={<ExposedFoot exposed={exposed} button="Assign" disabled={busy} act={save} close={close} />}
     >
       <fieldset className="ticks">
@@ -64,11 +65,9 @@ export function AssignmentEditor({ person, close, saved }: Props) {
           <input className="input" type="search" value={typed} onChange={(event) => setTyped(event.target.value)} />
         </label>
         <Choice label={accounts ? "Account" : "Advertiser"} value={name === undefined ? "" : chosen} change={setChosen} options={[{ key: "", label: found.length === 0 ? "None that you see is called so" : "Choose one…" }, ...named(found)]} />
-        <label className="field">
-          <span className="label">Last day, or nothing for no end</span>
-          <input className="input" type="date" value={end} onChange={(event) => setEnd(event.target.value)} />
-        </label>
+        <DayField label="Last day, or nothing for no end" value={end} change={setEnd} />
       </div>
+      <Ends last={end} name={person.name} />
       <WhatItExposes exposed={exposed} />
       <Outcome said={said} />
     </Sheet>

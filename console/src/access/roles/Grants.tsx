@@ -4,6 +4,7 @@ import { Blank, Bones, Failed, Outcome } from "../../parts";
 import { useAsk } from "../../useAsk";
 import { usePages } from "../../usePages";
 import type { Me } from "../Access";
+import { day } from "../days";
 import { People, type Somebody } from "../People";
 import { type Holds, type Level, holdsOf, plain } from "./content";
 import { GRANTS, MAY } from "./documents";
@@ -149,8 +150,4 @@ function limits({ programScope, lineScope, programs, productLines }: Grant) {
     ...(lineScope === "LISTED" ? (productLines?.nodes ?? []).map(({ productLine }) => plain(productLine ?? "")) : []),
   ];
   return named.length > 0 ? named.join(", ") : <span className="faint">everything</span>;
-}
-
-export function day(moment: string): string {
-  return new Intl.DateTimeFormat(undefined, { dateStyle: "medium" }).format(new Date(moment));
 }

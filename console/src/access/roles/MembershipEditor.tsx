@@ -3,6 +3,7 @@ import { useChange } from "../../changes";
 import { Choice, Outcome, named } from "../../parts";
 import { Sheet, Sure } from "../../Sheet";
 import { useAsk } from "../../useAsk";
+import { DayField, Ends, dayOf, endOf } from "../days";
 import { ExposedFoot } from "../exposure/ExposedFoot";
 import { useExposed } from "../exposure/exposed";
 import { WhatItExposes } from "../exposure/WhatItExposes";
@@ -22,11 +23,6 @@ interface Props {
   saved: (text: string) => void;
 }
 
-/** The end of a day that somebody chose, where he is. */
-export function endOf(day: string): string {
-  return new Date(`${day}T23:59:59`).toISOString();
-}
-
 /** A membership changed: another role, the programs and product lines it is limited to, its end; or its removal. */
 export function MembershipEditor({ grant, close, saved }: Props) {
   const organization = grant.organization?.id ?? "";
@@ -40,7 +36,7 @@ export function MembershipEditor({ grant, close, saved }: Props) {
     role: grant.role?.id ?? "",
     programs: grant.programScope === "LISTED" ? (grant.programs?.nodes ?? []).flatMap(({ program }) => (program ? [program.id] : [])) : null,
     lines: grant.lineScope === "LISTED" ? (grant.productLines?.nodes ?? []).flatMap(({ productLine }) => (productLine ? [productLine] : [])) : null,
-    end: grant.expiresAt?.slice(0, 10) ?? "",
+    end: dayOf(grant.expiresAt),
   };
   const [now, setNow] = useState(was);
   const { busy, said, say, make } = useChange();
@@ -72,6 +68,7 @@ export function MembershipEditor({ grant, close, saved }: Props) {
     <Sheet
       title={`${name} in ${grant.organization?.name ?? "an organization"}`}
       close={close}
+      changed={pending}
       foot={
         <ExposedFoot exposed={exposed} button="Save" disabled={busy} act={save} close={close}>
           <Sure label="Remove" question={`Remove ${name} from ${grant.organization?.name ?? "it"}?`} disabled={busy} act={() => void remove()} />
@@ -80,10 +77,7 @@ export function MembershipEditor({ grant, close, saved }: Props) {
     >
       <div className="question">
         <Choice label="Role" value={now.role} change={(role) => alter({ role })} options={held} />
-        <label className="field">
-          <span className="label">Last day{was.end === "" && ", or nothing for no end"}</span>
-          <input className="input" type="date" value={now.end} onChange={(event) => alter({ end: event.target.value })} />
-        </label>
+        <DayField label={was.end === "" ? "Last day, or nothing for no end" : "Last day"} value={now.end} change={(end) => alter({ end })} />
       </div>
       <fieldset className="ticks">
         <legend className="label">Programs</legend>
@@ -108,6 +102,7 @@ export function MembershipEditor({ grant, close, saved }: Props) {
         </label>
         {now.lines !== null && <Ticks keys={LINES} on={now.lines} fixed={false} change={(lines) => alter({ lines })} />}
       </fieldset>
+      <Ends last={now.end} name={name} />
       <WhatItExposes exposed={exposed} />
       <Outcome said={said} />
     </Sheet>

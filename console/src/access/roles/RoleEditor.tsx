@@ -61,6 +61,7 @@ export function RoleEditor({ role, scope, organizations, holds, mayEdit, close, 
       title={role ? role.name : scope === "PLATFORM" ? "New role for staff" : "New role of an organization"}
       className="role-sheet"
       close={close}
+      changed={!fixed && JSON.stringify(content) !== JSON.stringify(before)}
       foot={
         !fixed && (
           <>

@@ -1,18 +1,12 @@
-import { useEffect, useState } from "react";
-import { type ApiError, ask } from "../../api";
+import { useState } from "react";
 import { Icon } from "../../icons";
 import { Blank, Bones, Failed, Outcome } from "../../parts";
-import { asApiError, useAsk } from "../../useAsk";
+import { useAsk } from "../../useAsk";
+import { useEveryPage } from "../../useEveryPage";
 import { type Holds, type Role, SWITCHES, type Scope, heldBy, holdsOf, plain } from "./content";
 import { MAY, ROLES } from "./documents";
 import { PERMISSIONS } from "./permissions";
 import { RoleEditor } from "./RoleEditor";
-
-interface Page {
-  roles: { nodes: Role[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
-}
-
-const MOST_PAGES = 5;
 
 interface May {
   viewer: {
@@ -34,29 +28,8 @@ export function Roles() {
   const [opened, setOpened] = useState<{ role: Role | null; scope: Scope } | null>(null);
   const [done, setDone] = useState<string | null>(null);
   const may = useAsk<May>(MAY);
-  const [roles, setRoles] = useState<Role[] | null>(null);
-  const [error, setError] = useState<ApiError | null>(null);
-  const [turn, setTurn] = useState(0);
-  useEffect(() => {
-    let wanted = true;
-    async function load() {
-      const found: Role[] = [];
-      let after: string | null = null;
-      for (let page = 0; page < MOST_PAGES; page++) {
-        const data: Page = await ask<Page>(ROLES, { after });
-        found.push(...data.roles.nodes);
-        after = data.roles.pageInfo.endCursor;
-        if (!data.roles.pageInfo.hasNextPage) break;
-      }
-      if (wanted) setRoles(found);
-    }
-    setError(null);
-    load().catch((failed: unknown) => wanted && setError(asApiError(failed)));
-    return () => {
-      wanted = false;
-    };
-  }, [turn]);
-  if (error) return <Failed error={error} again={() => setTurn(turn + 1)} />;
+  const { nodes: roles, error, again } = useEveryPage<Role>(ROLES, "roles");
+  if (error) return <Failed error={error} again={again} />;
   if (!roles || !may.data) return <Bones lines={10} />;
   const { viewer } = may.data;
   const holds: Holds = holdsOf(viewer.paths);
@@ -98,7 +71,7 @@ export function Roles() {
           saved={(text) => {
             setOpened(null);
             setDone(text);
-            setTurn(turn + 1);
+            again();
           }}
         />
       )}

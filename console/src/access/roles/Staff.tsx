@@ -4,12 +4,12 @@ import { Icon } from "../../icons";
 import { Outcome } from "../../parts";
 import { Sheet } from "../../Sheet";
 import { useAsk } from "../../useAsk";
+import { day } from "../days";
 import { ExposedFoot } from "../exposure/ExposedFoot";
 import { useExposed } from "../exposure/exposed";
 import { WhatItExposes } from "../exposure/WhatItExposes";
 import type { Somebody } from "../People";
 import { AssignmentEditor } from "./AssignmentEditor";
-import { day } from "./Grants";
 import { REINSTATE, STAFF, SUSPEND, UNASSIGN_MANAGER } from "./staffDocuments";
 
 interface Assignment {

@@ -3,6 +3,7 @@ import { useChange } from "../../changes";
 import { Choice, Outcome, named } from "../../parts";
 import { Sheet, Sure } from "../../Sheet";
 import { useAsk } from "../../useAsk";
+import { DayField, Ends, dayOf, endOf } from "../days";
 import { ExposedFoot } from "../exposure/ExposedFoot";
 import { useExposed } from "../exposure/exposed";
 import { WhatItExposes } from "../exposure/WhatItExposes";
@@ -11,7 +12,6 @@ import { type Holds, type Level, heldBy, permissionsInput } from "./content";
 import { ASSIGN, HOLDABLE, REMOVE_PLATFORM, SET_MODULES, VERSION } from "./documents";
 import type { Grant } from "./Grants";
 import { Switches } from "./Limits";
-import { endOf } from "./MembershipEditor";
 import { PermissionTable } from "./PermissionTable";
 
 interface Props {
@@ -29,7 +29,7 @@ export function StaffEditor({ person, grant, holds, close, saved }: Props) {
   const held: Record<string, Level> = grant?.role ? heldBy(grant.role) : {};
   const [own, setOwn] = useState(personal);
   const [role, setRole] = useState(personal ? "" : (grant?.role?.id ?? ""));
-  const [end, setEnd] = useState(grant?.expiresAt?.slice(0, 10) ?? "");
+  const [end, setEnd] = useState(dayOf(grant?.expiresAt));
   const [modules, setModules] = useState(held);
   const switches = { seeRevenue: grant?.role?.seeRevenue ?? false, seePayout: grant?.role?.seePayout ?? false, seeSaleAmount: grant?.role?.seeSaleAmount ?? false };
   const [money, setMoney] = useState(switches);
@@ -40,10 +40,10 @@ export function StaffEditor({ person, grant, holds, close, saved }: Props) {
   const { busy, said, say, make } = useChange();
   const at = { user: person.id, version: version.data?.viewer.version ?? undefined };
   const setting = { ...at, permissions: permissionsInput(modules), ...money };
-  const assigning = { ...at, role, ...(end ? { expiresAt: endOf(end) } : {}) };
+  const assigning = { ...at, role, ...(end ? { expiresAt: endOf(end, grant?.expiresAt) } : {}) };
   const changed = own
     ? Object.keys(modules).length > 0 && (!personal || JSON.stringify([permissionsInput(held), switches]) !== JSON.stringify([permissionsInput(modules), money]))
-    : role !== "" && (role !== grant?.role?.id || end !== (grant.expiresAt?.slice(0, 10) ?? ""));
+    : role !== "" && (role !== grant?.role?.id || end !== dayOf(grant.expiresAt));
   const exposed = useExposed(!changed ? null : own ? { setModules: setting } : { assignPlatformRole: assigning });
   async function save() {
     const done = `Saved. It holds for ${person.name} from now on.`;
@@ -59,6 +59,7 @@ export function StaffEditor({ person, grant, holds, close, saved }: Props) {
       title={`${person.name} on the platform`}
       className="role-sheet"
       close={close}
+      changed={changed}
       foot={
         <ExposedFoot exposed={exposed} button="Save" disabled={busy} act={save} close={close}>
           {grant && <Sure label="Remove" question={`Take ${person.name}'s role on the platform away?`} disabled={busy} act={() => void remove()} />}
@@ -94,12 +95,10 @@ export function StaffEditor({ person, grant, holds, close, saved }: Props) {
       ) : (
         <div className="question">
           <Choice label="Role" value={role} change={setRole} options={[{ key: "", label: "Choose a role…" }, ...named(roles.data?.roles?.nodes)]} />
-          <label className="field">
-            <span className="label">Last day, or nothing for no end</span>
-            <input className="input" type="date" value={end} onChange={(event) => setEnd(event.target.value)} />
-          </label>
+          <DayField label="Last day, or nothing for no end" value={end} change={setEnd} />
         </div>
       )}
+      {!own && <Ends last={end} name={person.name} />}
       <WhatItExposes exposed={exposed} />
       <Outcome said={said} />
     </Sheet>

@@ -4,9 +4,8 @@ import { Blank, Bones, Failed, Outcome } from "../../parts";
 import { Sheet, Sure } from "../../Sheet";
 import { usePages } from "../../usePages";
 import type { Me } from "../Access";
+import { day, DayField, Ends, dayOf, endOf } from "../days";
 import { plain } from "../roles/content";
-import { day } from "../roles/Grants";
-import { endOf } from "../roles/MembershipEditor";
 import { CHANGE_COLLABORATOR, COLLABORATORS, LEAVE_ACCOUNT, REMOVE_COLLABORATOR } from "./documents";
 import { COLLABORATOR_ROLES } from "./Inviting";
 import type { MayShare, Named } from "./Sharing";
@@ -102,9 +101,10 @@ export function Collaborators({ me, may }: { me: Me; may: MayShare }) {
 
 function Editor({ collaborator, close, done }: { collaborator: Collaborator; close: () => void; done: (text: string) => void }) {
   const [role, setRole] = useState(collaborator.role ?? "");
-  const was = collaborator.expiresAt?.slice(0, 10) ?? "";
+  const was = dayOf(collaborator.expiresAt);
   const [end, setEnd] = useState(was);
   const { busy, said, make } = useChange();
+  const changed = role !== collaborator.role || (end !== was && end !== "");
   const name = collaborator.user?.name ?? "Somebody";
   const account = collaborator.affiliateAccount?.name ?? "an account";
   async function save() {
@@ -120,6 +120,7 @@ function Editor({ collaborator, close, done }: { collaborator: Collaborator; clo
     <Sheet
       title={`${name} on ${account}`}
       close={close}
+      changed={changed}
       foot={
         <>
           <Sure label="Remove" question={`Remove ${name} from ${account}?`} disabled={busy} act={() => void remove()} />
@@ -127,7 +128,7 @@ function Editor({ collaborator, close, done }: { collaborator: Collaborator; clo
           <button type="button" className="button" onClick={close}>
             Cancel
           </button>
-          <button type="button" className="button primary" disabled={busy || (role === collaborator.role && (end === was || end === ""))} onClick={() => void save()}>
+          <button type="button" className="button primary" disabled={busy || !changed} onClick={() => void save()}>
             Save
           </button>
         </>
@@ -142,10 +143,8 @@ function Editor({ collaborator, close, done }: { collaborator: Collaborator; clo
           </label>
         ))}
       </fieldset>
-      <label className="field half">
-        <span className="label">Last day{was === "" && ", or nothing for no end"}</span>
-        <input className="input" type="date" value={end} onChange={(event) => setEnd(event.target.value)} />
-      </label>
+      <DayField className="half" label={was === "" ? "Last day, or nothing for no end" : "Last day"} value={end} change={setEnd} />
+      <Ends last={end} name={name} />
       <Outcome said={said} />
     </Sheet>
   );

@@ -2,8 +2,8 @@ import { useChange } from "../../changes";
 import { Blank, Bones, Failed, Outcome } from "../../parts";
 import { usePages } from "../../usePages";
 import type { Me } from "../Access";
+import { day } from "../days";
 import { plain } from "../roles/content";
-import { day } from "../roles/Grants";
 import { DECLINE_INVITATION, INVITATIONS, REVOKE_INVITATION } from "./documents";
 import type { MayShare } from "./Sharing";
 

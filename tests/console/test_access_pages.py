@@ -138,6 +138,7 @@ async def test_access_is_asked_for_and_given(visitor: Visitor) -> None:
     await dialog.get_by_role("textbox", name="Words to Sana Wood").fill("Ask finance instead.")
     await dialog.get_by_role("button", name="Do not give it").click()
     await expect(page.get_by_role("listitem").filter(has_text=reason)).to_contain_text("not given")
+    await expect(page.get_by_role("heading", name="Others ask")).to_be_focused()  # the button that led here is gone
 
 
 async def test_an_account_is_reviewed_and_closed_with_evidence(visitor: Visitor) -> None:

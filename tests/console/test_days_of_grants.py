@@ -27,7 +27,7 @@ async def _member(page: Page) -> None:
 
 
 async def _staff(page: Page) -> None:
-    await choose(page, "Sana Wood")
+    await choose(page, "Aron Vale")
     await page.get_by_role("button", name="Another role on the platform").click()
 
 
@@ -48,7 +48,7 @@ async def _collaborator(page: Page) -> None:
 async def test_the_last_day_of_a_grant_stays_the_day_that_was_chosen(
     visitor: Visitor, who: str, tab: str, opens: Callable[[Page], Awaitable[None]]
 ) -> None:
-    """DR2: it is the same when it is read again, and the editor says what it does."""
+    """It is the same when it is read again, and the editor says what it does."""
     page = visitor.page
     await visitor.becomes(who)
     await visitor.goes(f"/access?tab={tab}")

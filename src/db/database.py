@@ -9,6 +9,7 @@ between.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -34,6 +35,20 @@ WATCH_SECONDS = 0.5
 
 COMMON = {"timezone": "UTC", "lock_timeout": "2s", "jit": "off"}
 LIMITED = {"statement_timeout": "5s", "idle_in_transaction_session_timeout": "10s"}
+_ROLES = """
+    SELECT rolname, pg_has_role(pg_roles.oid, $2) AS is_ours,
+           has_schema_privilege(pg_roles.oid, relnamespace, 'USAGE')
+           AND has_table_privilege(pg_roles.oid, epoch.oid, 'SELECT') AS reads
+    FROM pg_roles LEFT JOIN pg_class AS epoch
+        ON epoch.relname = 'authz_epoch' AND epoch.relnamespace = to_regnamespace('public')
+    WHERE rolname = ANY($1::text[])
+"""
+_READS = """
+    SELECT coalesce(bool_and(has_schema_privilege(relnamespace, 'USAGE') AND has_table_privilege(oid, 'SELECT')), true)
+    FROM pg_class WHERE relname = 'authz_epoch' AND relnamespace = to_regnamespace('public')
+"""
+"""Before there are tables, there is nothing to be read, and a database that answers is as it should be."""
+
 SESSION: dict[DatabaseRole, dict[str, str]] = {
     DatabaseRole.OWNER: COMMON,
     DatabaseRole.READ_WRITE: COMMON | LIMITED,
@@ -46,11 +61,13 @@ class Database:
 
     reads: Pool
     writes: Pool
+    encoding: str
 
     def __init__(self, url: str | None, cluster: Cluster | None, *, application_name: str) -> None:
         self._url = url
         self._application_name = application_name
         self._takes_roles = frozenset[DatabaseRole]()
+        self._without_rights = frozenset[DatabaseRole]()
         self._lost = asyncio.Event()
         self.cluster = cluster
 
@@ -86,14 +103,19 @@ class Database:
 
     @property
     def warnings(self) -> list[str]:
-        """What an operator should know: roles that the pools could not take. Empty where all is well."""
-        if self.cluster is not None:
-            return []
-        return [
+        """What an operator should know of the pools' roles, which could not be taken, or may not read."""
+        works = ((DatabaseRole.READ_ONLY, "queries"), (DatabaseRole.READ_WRITE, "mutations"))
+        not_taken = [
             f"The database's {what} run with the rights of the owner: the role {role} is missing, or the owner may not "
-            f"take it. Let `sightline db upgrade` create it, or create it and grant it to the owner."
-            for role, what in ((DatabaseRole.READ_ONLY, "queries"), (DatabaseRole.READ_WRITE, "mutations"))
-            if role not in self._takes_roles
+            "take it. Let `sightline db upgrade` create it, or create it, grant it to the owner, "
+            "and run `sightline db upgrade` again."
+            for role, what in works
+            if self.cluster is None and role not in self._takes_roles
+        ]
+        return not_taken + [
+            f"The database's {what} fail: the role {role} has no rights on the tables. Run `sightline db upgrade`."
+            for role, what in works
+            if role in self._without_rights
         ]
 
     @asynccontextmanager
@@ -119,39 +141,48 @@ class Database:
             await engine.dispose()
 
     async def ensure_alive(self) -> None:
-        """Return if the database answers; an embedded one that was killed is started first (F13, /readyz).
+        """Return if the database answers and may be read; an embedded one that was killed is started first (F13).
 
-        Asked on a connection of its own: a full pool is busy, not dead. Raises DatabaseUnavailableError.
+        What /readyz asks, on a connection of its own: a full pool is busy, not dead. Raises DatabaseUnavailableError.
         """
         try:
-            await self._select_one()
+            await self._ask()
         except DatabaseUnavailableError:
             if self.cluster is None:
                 raise
             await asyncio.to_thread(self.cluster.ensure_running)
-            await self._select_one()
+            await self._ask()
 
     async def take_roles(self) -> None:
         """Find out which roles the pools may take; new connections take them. To be called after roles were created."""
-        if self.cluster is not None:
-            return
         async with self.owner() as connection:
-            self._takes_roles = await _roles_to_take(connection)
-        await self.reads.renew()
-        await self.writes.renew()
+            await self._look_at_roles(connection)
+        if self.cluster is None:
+            await self.reads.renew()
+            await self.writes.renew()
 
     @asynccontextmanager
     async def _opened(self, reads: int, writes: int) -> AsyncIterator[Database]:
         async with self.owner() as connection:
             version = connection.get_server_version()
             check_version(version.major, version.minor)
-            self._takes_roles = await _roles_to_take(connection)
+            self.encoding = connection.get_settings().server_encoding
+            await self._look_at_roles(connection)
         self.reads = await self._pool(DatabaseRole.READ_ONLY, size=reads)
         self.writes = await self._pool(DatabaseRole.READ_WRITE, size=writes)
         try:
             yield self
         finally:
             await asyncio.gather(self.reads.close(), self.writes.close())
+
+    async def _look_at_roles(self, connection: asyncpg.Connection) -> None:
+        """Which application roles the connected user may switch to, and which of the pools' have no rights."""
+        privilege = "SET" if connection.get_server_version().major >= 16 else "MEMBER"
+        found = await connection.fetch(_ROLES, [DatabaseRole.READ_ONLY, DatabaseRole.READ_WRITE], privilege)
+        roles = {DatabaseRole(row["rolname"]): row for row in found}
+        self._takes_roles = frozenset(role for role, row in roles.items() if row["is_ours"])
+        used = self._takes_roles if self.cluster is None else roles.keys()
+        self._without_rights = frozenset(role for role in used if roles[role]["reads"] is False)
 
     async def _pool(self, role: DatabaseRole, *, size: int) -> Pool:
         async def connect(*_: Any, **options: Any) -> asyncpg.Connection:
@@ -179,6 +210,11 @@ class Database:
         """The same; raises DatabaseUnavailableError with the place and the reason on one line (F29)."""
         if self._url is not None and not self._url.startswith(("postgresql://", "postgres://")):
             raise DatabaseUnavailableError("The database URL must begin with postgresql:// or postgres://.")
+        if self._url is not None and _is_ambiguous(self._url):
+            raise DatabaseUnavailableError(
+                "SIGHTLINE_DATABASE_URL has an @, or another special character, as it is: "
+                "percent-encode special characters of the password (@ is %40, / is %2F)."
+            )
         try:
             return await self._session(role, **options)
         except TimeoutError as error:
@@ -194,10 +230,13 @@ class Database:
                 f"The database at {self._place()} cannot be used: {one_line(error)}"
             ) from error
 
-    async def _select_one(self) -> None:
+    async def _ask(self) -> None:
         connection = await self._connect(DatabaseRole.READ_ONLY, timeout=ALIVE_SECONDS)
         try:
-            await connection.fetchval("SELECT 1", timeout=ALIVE_SECONDS)
+            if not await connection.fetchval(_READS, timeout=ALIVE_SECONDS):
+                raise DatabaseUnavailableError(
+                    f"The database at {self._place()} may not be read by its role: run `sightline db upgrade`."
+                )
         except UNREACHABLE as error:
             raise DatabaseUnavailableError(f"The database at {self._place()} does not answer.") from error
         finally:
@@ -231,15 +270,11 @@ def check_version(major: int, minor: int) -> None:
         )
 
 
-async def _roles_to_take(connection: asyncpg.Connection) -> frozenset[DatabaseRole]:
-    """The application roles that exist and that the connected user may switch to."""
-    privilege = "SET" if connection.get_server_version().major >= 16 else "MEMBER"
-    rows = await connection.fetch(
-        "SELECT rolname FROM pg_roles WHERE rolname = ANY($1::text[]) AND pg_has_role(oid, $2)",
-        [DatabaseRole.READ_ONLY, DatabaseRole.READ_WRITE],
-        privilege,
-    )
-    return frozenset(DatabaseRole(row["rolname"]) for row in rows)
+def _is_ambiguous(url: str) -> bool:
+    """Whether a special character stands in a URL's password as it is, so that a part of it looks like the host."""
+    authority, *rest = re.split("[/?#]", url.partition("://")[2], maxsplit=1)
+    before, at, _ = "".join(rest).partition("@")
+    return authority.count("@") > 1 or ("@" not in authority and at != "" and "=" not in before)
 
 
 def _encode_jsonb(value: Any) -> bytes:

@@ -15,15 +15,23 @@ from sightline.db.tables import Row
 def differences(connection: sa.Connection) -> list[str]:
     """How the database differs from the declared tables, one sentence each, comments included; empty if not at all.
 
-    A CHECK constraint is compared by name, for PostgreSQL writes its expression in words of its own.
+    A CHECK constraint is compared by name, for PostgreSQL writes its expression in words of its own. What others keep
+    in the database is none of it.
     """
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "compare_server_default": True, "include_name": _is_ours}
+    )
     return [
         *(_sentence(difference) for difference in _flat(compare_metadata(context, Row.metadata))),
         *_named("CHECK constraint", _declared_checks(), _stored_checks(connection)),
         *_named("enum", declared_enums(), _stored_enums(connection)),
         *_named("sequence", _declared_sequences(), _stored_sequences(connection)),
     ]
+
+
+def strangers(connection: sa.Connection) -> list[str]:
+    """Tables beside ours that are not Sightline's, by name."""
+    return sorted({*sa.inspect(connection).get_table_names()} - {*Row.metadata.tables, "alembic_version"})
 
 
 def declared_enums() -> set[str]:
@@ -36,6 +44,10 @@ def declared_enums() -> set[str]:
 def _named(kind: str, declared: set[str], stored: set[str]) -> Iterator[str]:
     yield from (f"The {kind} {name} is declared and not in the database." for name in sorted(declared - stored))
     yield from (f"The {kind} {name} is in the database and not declared." for name in sorted(stored - declared))
+
+
+def _is_ours(name: str | None, kind: str, _: Any) -> bool:
+    return kind != "table" or name in Row.metadata.tables
 
 
 def _flat(found: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
@@ -68,18 +80,19 @@ def _declared_checks() -> set[str]:
 def _stored_checks(connection: sa.Connection) -> set[str]:
     statement = """
         SELECT relname || '.' || conname FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
-        WHERE contype = 'c' AND relnamespace = 'public'::regnamespace
+        WHERE contype = 'c' AND relnamespace = 'public'::regnamespace AND relname = ANY(:names)
     """
-    return set(connection.scalars(sa.text(statement)))
+    return set(connection.scalars(sa.text(statement), {"names": list(Row.metadata.tables)}))
 
 
 def _stored_enums(connection: sa.Connection) -> set[str]:
     statement = """
         SELECT typname || '(' || string_agg(enumlabel, ', ' ORDER BY enumsortorder) || ')'
         FROM pg_enum JOIN pg_type ON pg_type.oid = enumtypid
-        WHERE typnamespace = 'public'::regnamespace GROUP BY pg_type.oid, typname
+        WHERE typnamespace = 'public'::regnamespace AND typname = ANY(:names) GROUP BY pg_type.oid, typname
     """
-    return set(connection.scalars(sa.text(statement)))
+    names = [each.partition("(")[0] for each in declared_enums()]
+    return set(connection.scalars(sa.text(statement), {"names": names}))
 
 
 def _declared_sequences() -> set[str]:
@@ -94,6 +107,6 @@ def _stored_sequences(connection: sa.Connection) -> set[str]:
     statement = """
         SELECT sequencename || '(' || min_value || ', ' || max_value || ', ' ||
                CASE WHEN cycle THEN 'cycle' ELSE 'once' END || ')'
-        FROM pg_sequences WHERE schemaname = 'public'
+        FROM pg_sequences WHERE schemaname = 'public' AND sequencename = ANY(:names)
     """
-    return set(connection.scalars(sa.text(statement)))
+    return set(connection.scalars(sa.text(statement), {"names": list(Row.metadata._sequences)}))

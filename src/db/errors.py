@@ -9,6 +9,9 @@ Messages are one line, say what to do, and never carry a password.
 
 from __future__ import annotations
 
+import asyncpg
+import sqlalchemy as sa
+
 
 class DatabaseUnavailableError(Exception):
     """The database cannot be used now; trying again later may help (F2, F3, F29)."""
@@ -20,6 +23,13 @@ class EmbeddedServerError(DatabaseUnavailableError):
 
 class DatabaseBusyError(Exception):
     """No connection became free within the pool's acquire timeout (F4)."""
+
+
+def refusal(error: BaseException | None) -> asyncpg.PostgresError | None:
+    """What PostgreSQL itself said, where it is behind an error of SQLAlchemy's; None where it said nothing."""
+    while error is not None and not isinstance(error, asyncpg.PostgresError):
+        error = error.orig if isinstance(error, sa.exc.DBAPIError) else error.__cause__
+    return error
 
 
 def one_line(error: BaseException) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+NO_DIRECTORY = "{} is a file, or below one: set SIGHTLINE_DATA_DIR to a directory."
+
 
 def data_directory(chosen: Path | None = None) -> Path:
     """The absolute directory of the embedded PostgreSQL: `chosen`, else the platform's place for user data.

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from sightline.db.differences import differences
+from sightline.db import differences
 from sightline.db.roles import ensure_roles, grant_rights
 
 LOCK = 0x5167_1713_E000
@@ -19,6 +20,7 @@ LOCK = 0x5167_1713_E000
 
 WAIT_FOR_OTHERS = "60s"
 WAIT_FOR_TABLES = "2s"
+_SCRIPTS = str(Path(__file__).parent / "migrations")
 
 
 async def upgrade(engine: AsyncEngine, revision: str = "head") -> list[str]:
@@ -49,7 +51,25 @@ async def current(engine: AsyncEngine) -> str | None:
 async def check(engine: AsyncEngine) -> list[str]:
     """How the database differs from what the code declares, one sentence each: empty where they agree."""
     async with engine.connect() as connection:
-        return await connection.run_sync(differences)
+        return await connection.run_sync(differences.differences)
+
+
+async def strangers(engine: AsyncEngine) -> list[str]:
+    """Tables that others keep in the database, by name."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(differences.strangers)
+
+
+def newest() -> str:
+    """The revision that this program needs."""
+    head = ScriptDirectory(_SCRIPTS).get_current_head()
+    assert head is not None
+    return head
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program has the revision; one that it lacks is of a newer program."""
+    return any(script.revision == revision for script in ScriptDirectory(_SCRIPTS).walk_revisions())
 
 
 async def _lock(connection: AsyncConnection) -> None:
@@ -71,7 +91,7 @@ async def _alembic(connection: AsyncConnection, run: Callable[[Config], None]) -
 
 def _config(connection: sa.Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", _SCRIPTS.replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 

@@ -42,7 +42,8 @@ async def ensure_roles(connection: AsyncConnection) -> list[str]:
                 raise
             warnings.append(
                 f"The role {role} could not be created or handed to {await _user(connection)}, who may not do so: "
-                f"as an administrator, CREATE ROLE {role} NOLOGIN NOSUPERUSER and GRANT it to that user."
+                f"as an administrator, CREATE ROLE {role} NOLOGIN NOSUPERUSER and GRANT it to that user, "
+                "and run `sightline db upgrade` again."
             )
     return warnings
 

@@ -22,6 +22,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from sightline.db.locations import NO_DIRECTORY
+
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _TOKEN = re.compile(r"sl_(live|demo|sess|mail)_[0-9A-Za-z]{36}")
 _RANDOM, _CHECK = 30, 6
@@ -93,14 +95,17 @@ def token_kind(token: str) -> TokenKind | None:
 def load_secrets(configured: str | None, data_dir: Path) -> Secrets:
     """The configured secret, else that of the data directory's file, made where it is missing.
 
-    Raises SecretError for a secret that is too short, or a file that others may read.
+    Raises SecretError for a secret that is too short, a file that others may read, or no directory.
     """
     if configured is not None:
         if len(configured) < _SHORTEST_SECRET:
             raise SecretError(f"SIGHTLINE_SECRET_KEY needs at least {_SHORTEST_SECRET} characters: make a random one.")
         return Secrets(configured.encode())
     path = data_dir / "secret"
-    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise SecretError(NO_DIRECTORY.format(data_dir)) from None
     # Whole or not at all, also when several processes start at once: written aside, then linked unless one is there.
     aside = data_dir / f".secret-{os.getpid()}"
     if not path.exists():

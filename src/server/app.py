@@ -27,6 +27,7 @@ from sightline.server.identity.serving import beside, browsers_of, identity_serv
 from sightline.server.logs import configure_logging
 from sightline.server.memory import keep_what_lasts, while_it_is_made
 from sightline.server.settings import Settings, exposed, load_settings
+from sightline.server.starting import telling_why
 from sightline.server.transport import GraphQLEndpoint
 
 if TYPE_CHECKING:  # the schema takes a while to import, and commands that never serve import this module
@@ -98,7 +99,7 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
             *console_routes(demo=settings.demo, registration=settings.registration, skip=settings.skip_console),
         ],
         middleware=_cross_origin(settings.allowed_origins),
-        lifespan=lifespan,
+        lifespan=telling_why(lifespan),
     )
     app.router.redirect_slashes = False
     return app

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
@@ -15,9 +17,10 @@ from sightline.resolvers.errors import SightlineError
 from sightline.server.commands import access, audit, database, demo, keys, policy, users
 from sightline.server.commands.doctor import doctor
 from sightline.server.commands.imports import import_orders
-from sightline.server.commands.running import CommandError, err
+from sightline.server.commands.running import CommandError, drop_unwritten, err
 from sightline.server.commands.schema import schema
 from sightline.server.commands.serve import serve
+from sightline.server.last_resort import last_resort
 from sightline.server.logs import LogFormat, configure_logging
 from sightline.server.settings import SettingsError, load_settings
 
@@ -32,10 +35,10 @@ def application() -> typer.Typer:
     """The commands and their groups."""
     commands = typer.Typer(
         name="sightline",
-        help="A GraphQL API over the affiliate-marketing graph, with field-level authorization.",
         add_completion=False,
         rich_markup_mode=None,
     )
+    commands.callback()(_options)
     commands.command()(serve)
     commands.command(name="import")(import_orders)
     commands.command()(schema)
@@ -64,13 +67,31 @@ def _run(arguments: list[str]) -> int:
     except TyperException as error:
         context = getattr(error, "ctx", None)
         command = "sightline" if context is None else context.command_path
-        return _failed(f"{error.format_message().rstrip('.')}. See `{command} --help`.", WRONG_USE)
+        message = error.format_message().rstrip(".")
+        return _failed(f"{message}{'' if message.endswith('?') else '.'} See `{command} --help`.", WRONG_USE)
     except SettingsError as error:
         return _failed(str(error), WRONG_USE)
     except _EXPECTED as error:
         return _failed(str(error), FAILED)
     except (KeyboardInterrupt, typer.Abort):
         return _failed("Interrupted.", INTERRUPTED)
+    except Exception as error:
+        drop_unwritten()
+        return _failed(last_resort(error), FAILED)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sightline {version('sightline')}")
+        raise typer.Exit
+
+
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version of Sightline.")
+    ] = False,
+) -> None:
+    """A GraphQL API over the affiliate-marketing graph, with field-level authorization."""
 
 
 def _failed(message: str, code: int) -> int:

@@ -32,7 +32,7 @@ class Readiness:
     _until: float = 0.0
 
     async def ready(self) -> bool:
-        """Whether the database answers; an embedded one that was killed is started first (F13)."""
+        """Whether the database answers and may be read; an embedded one that was killed is started first (F13)."""
         async with self._asking:
             if monotonic() >= self._until:
                 try:
@@ -50,5 +50,5 @@ async def readyz(request: Request) -> Response:
     if await request.app.state.readiness.ready():
         return PlainTextResponse("ready\n", headers=_NOT_CACHED)
     return PlainTextResponse(
-        "The database does not answer.\n", status_code=503, headers=_NOT_CACHED | {"retry-after": "1"}
+        "The database cannot be used: the log says why.\n", status_code=503, headers=_NOT_CACHED | {"retry-after": "1"}
     )

@@ -7,8 +7,10 @@ import signal
 import socket
 from collections.abc import Callable
 
+import structlog
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from sightline.server.http_protocol import LimitedHttpProtocol
@@ -24,13 +26,32 @@ class ListenError(Exception):
     """The address cannot be listened on; the message says why and what to do."""
 
 
+class Supervisor(Multiprocess):
+    """uvicorn's supervisor of several workers, which also says in the log that one was replaced (F12)."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended as a worker could not start."""
+        return any(worker.exitcode == STARTUP_FAILURE for worker in self.processes)
+
+    def keep_subprocess_alive(self) -> None:
+        """Start another worker for each that ended."""
+        before = list(self.processes)
+        super().keep_subprocess_alive()
+        for ended, started in zip(before, self.processes, strict=True):
+            if started is not ended:
+                structlog.get_logger("sightline.workers").warning(
+                    f"worker {ended.pid} ended, another was started", exit_code=ended.exitcode, started=started.pid
+                )
+
+
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Connections wait in it until a process serves them. Raises ListenError."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-    except OSError:
+    except (OSError, UnicodeError):
         raise ListenError(f"{host} is not an address of this machine: choose another --host.") from None
     listening = socket.socket(family, kind, protocol)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -74,8 +95,9 @@ def serve(settings: Settings, listening: socket.socket) -> bool:
     """Serve until SIGINT or SIGTERM, then finish what was begun (F6). Whether serving ever started."""
     config = configuration(settings)
     if settings.workers > 1:
-        Multiprocess(config, sockets=[listening]).run()
-        return True
+        supervisor = Supervisor(config, sockets=[listening])
+        supervisor.run()
+        return not supervisor.failed
     server = uvicorn.Server(config)
     # uvicorn raises the signal that stopped it once more when it has finished: stopping on request is no failure.
     for stop in (signal.SIGINT, signal.SIGTERM):

@@ -165,6 +165,8 @@ def load_settings(**overrides: Any) -> Settings:
         name = "".join(str(part) for part in first["loc"][:1]).upper()
         said = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{PREFIX}{name} cannot be used: {said[0].lower()}{said[1:]}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError("The file .env is not UTF-8: save it as UTF-8.") from None
 
 
 def variable(name: str) -> str:

@@ -377,7 +377,7 @@ async def test_system_programs_by_explicit_setting(home: Path, major: int) -> No
         assert connection.get_server_version().major == major
         await connection.close()
     if major != 16:
-        with pytest.raises(EmbeddedServerError, match=f"made by PostgreSQL {major}, but only 18 and 16 is installed"):
+        with pytest.raises(EmbeddedServerError, match=f"made by PostgreSQL {major}, but only 18 and 16 are installed"):
             async with lease(home):
                 pass
 

@@ -54,7 +54,7 @@ async def test_f29_health_is_of_the_process_and_readiness_of_its_database(
     async with started(settings_for(url)) as client:
         await superuser.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         answer = await client.get("/readyz")
-        assert (answer.status_code, answer.text) == (503, "The database does not answer.\n")
+        assert (answer.status_code, answer.text) == (503, "The database cannot be used: the log says why.\n")
         assert (await client.get("/healthz")).status_code == 200
 
 

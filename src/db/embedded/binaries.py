@@ -52,8 +52,9 @@ def installation_for(data: Path, chosen: Path | None = None) -> Installation:
         if candidate.major == wanted:
             return candidate
     offered = " and ".join(str(candidate.major) for candidate in candidates)
+    are = "is" if len(candidates) == 1 else "are"
     raise EmbeddedServerError(
-        f"{data} was made by PostgreSQL {wanted}, but only {offered} is installed: "
+        f"{data} was made by PostgreSQL {wanted}, but only {offered} {are} installed: "
         "dump it with the old version and load it into a new data directory, or install that version again."
     )
 

@@ -30,7 +30,7 @@ from typing import Any
 from sightline.db.embedded import processes
 from sightline.db.embedded.accounts import ServiceAccount, service_account
 from sightline.db.embedded.binaries import installation_for, within_reach
-from sightline.db.embedded.layout import Layout
+from sightline.db.embedded.layout import Layout, last_error
 from sightline.db.embedded.server import Answer, ask, connection_arguments, prepare_catalogue
 from sightline.db.errors import EmbeddedServerError, one_line
 from sightline.db.role_names import DATABASE_NAME
@@ -190,8 +190,7 @@ class Cluster:
         ]
         made = subprocess.run(command, check=False, capture_output=True, text=True, **account.process_options())
         if made.returncode != 0:
-            reason = (made.stderr.strip().splitlines() or ["it gave no reason"])[-1]
-            raise EmbeddedServerError(f"initdb could not create {layout.data}: {reason}")
+            raise EmbeddedServerError(f"initdb could not create {layout.data}: {last_error(made.stderr)}")
         unfinished.rename(layout.data)
 
     def _start(self, account: ServiceAccount) -> None:

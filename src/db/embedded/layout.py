@@ -23,9 +23,11 @@ from typing import BinaryIO
 
 from sightline.db.embedded.accounts import ServiceAccount, client_name
 from sightline.db.errors import EmbeddedServerError
+from sightline.db.locations import NO_DIRECTORY
 from sightline.db.role_names import SUPERUSER, DatabaseRole
 
 SOCKET_PATH_LIMIT = 107  # bytes; the kernel's 108 less the closing zero
+ERROR_SIGNS = ("error:", "FATAL:", "PANIC:", "error while loading")
 LOG_LIMIT = 10 * 1024 * 1024  # bytes; a longer log is moved aside at the next start
 
 # On top of what initdb found this machine to allow. fsync and full_page_writes stay on: a kill or a power cut loses
@@ -89,6 +91,8 @@ class Layout:
 
     def make_home(self, account: ServiceAccount) -> None:
         """Create the data directory where it is missing; refuse one the server's account cannot enter."""
+        if not next(place for place in (self.home, *self.home.parents) if place.exists()).is_dir():
+            raise EmbeddedServerError(NO_DIRECTORY.format(self.home))
         existing = next(parent for parent in self.home.parents if parent.exists())
         self._check_entry(existing, account)
         self.home.mkdir(parents=True, exist_ok=True)
@@ -131,9 +135,7 @@ class Layout:
         """The last error in the server's log, without its time stamp."""
         if not self.log.exists():
             return "it wrote no log"
-        tail = self.log.read_bytes()[-8192:].decode(errors="replace").splitlines()
-        errors = [line for line in tail if any(level in line for level in ("FATAL:", "PANIC:", "error while loading"))]
-        return " ".join((errors or tail or ["it wrote no log"])[-1].split())[-300:]
+        return last_error(self.log.read_bytes()[-8192:].decode(errors="replace"))
 
     def make_unfinished_data(self, account: ServiceAccount) -> Path:
         """A new directory for initdb, renamed to `data` when it is done: a killed one leaves no cluster."""
@@ -167,6 +169,13 @@ class Layout:
         fresh.write_text("\n".join(lines) + "\n")
         fresh.chmod(0o644)
         fresh.replace(target)
+
+
+def last_error(written: str) -> str:
+    """The last line in which a program of PostgreSQL says what went wrong, else its last line."""
+    lines = written.strip().splitlines() or ["it gave no reason"]
+    errors = [line for line in lines if any(sign in line for sign in ERROR_SIGNS)]
+    return " ".join((errors or lines)[-1].split())[-300:]
 
 
 def hand_over(directory: Path, account: ServiceAccount) -> None:

@@ -19,6 +19,9 @@ from sightline.server.settings import load_settings
 
 commands = typer.Typer(help="The demo platform and its cast.")
 
+ADMINISTRATOR = "admin@demo.example"
+
+_TABLES = "SELECT to_regclass('public.app_user') IS NOT NULL"
 _ANYBODY = "SELECT EXISTS (SELECT FROM app_user)"
 _ADMINISTRATOR = "SELECT EXISTS (SELECT FROM app_user WHERE email = $1)"
 
@@ -42,7 +45,7 @@ def seed(
 @commands.command()
 def cast(json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False) -> None:
     """List who one can be in the demo, with a token for each."""
-    members = members_of(secrets_of(load_settings()))
+    members = _members()
     if json:
         typer.echo(standard_json.dumps(members, indent=2, ensure_ascii=False))
         return
@@ -55,7 +58,7 @@ def cast(json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = Fal
 @commands.command()
 def token(who: Annotated[str, typer.Argument(metavar="WHO", help="An e-mail address, or a key's name.")]) -> None:
     """Print the token of one of the cast: `TOKEN=$(sightline demo token adv-admin@demo.example)`."""
-    members = members_of(secrets_of(load_settings()))
+    members = _members()
     found = next((each["token"] for each in members if who in (each["email"], each["name"])), None)
     if found is None:
         raise CommandError(f"Nobody of the cast is called {who}: see `sightline demo cast`.")
@@ -67,10 +70,24 @@ def members_of(secrets: Secrets) -> list[dict[str, Any]]:
     return demo_cast(secrets)
 
 
+def _members() -> list[dict[str, Any]]:
+    """The cast of this installation. Raises CommandError where that is not the demo: the tokens would work nowhere."""
+    settings = load_settings()
+    secrets = secrets_of(settings)
+
+    async def work() -> bool:
+        async with open_database(settings) as database, database.owner() as connection:
+            return await connection.fetchval(_TABLES) and await connection.fetchval(_ADMINISTRATOR, ADMINISTRATOR)
+
+    if not run(work()):
+        raise CommandError("This installation is not the demo: `sightline demo seed` makes it, in an empty database.")
+    return members_of(secrets)
+
+
 async def seed_where_empty(database: Database, secrets: Secrets, *, scale: int = 1) -> bool:
     """Whether the demo had to be made. Raises CommandError where the database has other people's data."""
     async with database.owner() as connection:
-        if await connection.fetchval(_ADMINISTRATOR, "admin@demo.example"):
+        if await connection.fetchval(_ADMINISTRATOR, ADMINISTRATOR):
             return False
         if await connection.fetchval(_ANYBODY):
             raise CommandError(

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from sightline.db.administrators import ADMINISTRATORS
 from sightline.db.errors import DatabaseUnavailableError
 from sightline.db.locations import data_directory
+from sightline.db.migrate import newest
+from sightline.db.neighbours import neighbours
 from sightline.db.secrets import SecretError
 from sightline.server.app import open_database
-from sightline.server.commands.database import differences, newest, revision
+from sightline.server.commands.database import differences, other_encoding, other_version, revision, strangers
 from sightline.server.commands.running import CommandError, out, run, secrets_of
 from sightline.server.serving import ListenError, is_loopback, listen
 from sightline.server.settings import PREFIX, Settings, load_settings, variable
@@ -82,14 +84,24 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         async with open_database(settings) as database:
             for warning in database.warnings:
                 yield Finding("database roles", "they are not as they should be.", warning)
+            if advice := other_encoding(database):
+                yield Finding("database", f"its encoding is {database.encoding}.", advice)
             at = await revision(database)
             if at != newest():
-                yield Finding("database", f"it is at version {at or 'none'}.", "Run `sightline db upgrade`.")
+                yield Finding("database", f"it is at version {at or 'none'}.", other_version(at))
                 return
             yield Finding("database", f"it answers and is at version {at}.")
             for difference in await differences(database, at):
                 yield Finding("tables", difference, "Find out who changed it, and undo that.")
+            for table in await strangers(database, at):
+                yield Finding("tables", f"{table} is not Sightline's and is ignored.")
             async with database.owner() as connection:
+                for other in await neighbours(connection):
+                    yield Finding(
+                        "database roles",
+                        f"the database {other} of another owner uses them too: each owner can read and write both.",
+                        "Give each its own PostgreSQL server, unless they trust each other (docs/settings.md).",
+                    )
                 if not await connection.fetch(ADMINISTRATORS):
                     yield Finding(
                         "people",

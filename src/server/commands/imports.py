@@ -26,7 +26,7 @@ from sightline.db.imports import (
 from sightline.db.imports import Progress as Report
 from sightline.server.app import open_database
 from sightline.server.commands.database import make_ready
-from sightline.server.commands.running import CommandError, err, out, run
+from sightline.server.commands.running import CommandError, drop_unwritten, err, out, run
 from sightline.server.settings import load_settings
 
 SOME_ROWS_LOGGED = 3
@@ -70,7 +70,12 @@ def import_orders(
         raise CommandError(str(error)) from None
     except asyncpg.PostgresError as error:
         raise CommandError(f"The database stopped the import, and nothing was changed: {error}") from error
-    _show(summary)
+    try:
+        _show(summary)
+    except (OSError, SystemExit):
+        # Nobody reads on (rich ends the program then), or there is no room: what was imported is in the database.
+        drop_unwritten()
+        err().print("The import was carried out; what came of it could not be shown to its end.")
     return SOME_ROWS_LOGGED if summary.logged else 0
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +19,10 @@ from sightline.server.settings import Settings, exposed
 Result = TypeVar("Result")
 
 
+WHOLE = 10_000
+"""Columns; no line is as long."""
+
+
 class CommandError(Exception):
     """A command cannot do what it was asked to; the message is one line that says what to do."""
 
@@ -27,13 +33,23 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 def out() -> Console:
-    """Where results go: standard output, as wide as it is, never wrapped in the middle of a token."""
-    return Console(highlight=False, soft_wrap=True)
+    """Where results go: standard output, each line whole, as a token that is cut is of no use."""
+    return Console(highlight=False, soft_wrap=True, width=WHOLE)
 
 
 def err() -> Console:
     """Where notices and errors go."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def drop_unwritten() -> None:
+    """Let go of what standard output did not take: Python tries again at its end, and fails with a code of its own."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def printable(text: str) -> str:

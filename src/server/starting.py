@@ -1,4 +1,4 @@
-"""Why an application did not start: uvicorn gives the log a traceback only, and the log shows no texts of exceptions."""
+"""Why an application did not start: the log shows no texts of exceptions, and all uvicorn gives it is a traceback."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ import pytest
 
 import sightline
 from sightline.db.embedded import Cluster, lease
+from sightline.db.embedded.layout import last_error
 from sightline.db.errors import EmbeddedServerError
 from sightline.db.locations import data_directory
 from sightline.db.role_names import SUPERUSER, DatabaseRole
@@ -380,6 +381,18 @@ async def test_system_programs_by_explicit_setting(home: Path, major: int) -> No
         with pytest.raises(EmbeddedServerError, match=f"made by PostgreSQL {major}, but only 18 and 16 are installed"):
             async with lease(home):
                 pass
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "initdb: error: could not create directory: No space left on device\ninitdb: removing contents\n",
+        "FATAL:  could not write: No space left on device\nchild process exited with exit code 1\ninitdb: removing",
+    ],
+)
+def test_initdb_is_quoted_where_it_says_what_went_wrong(written: str) -> None:
+    """Not where it tidies up."""
+    assert last_error(written).endswith("No space left on device")
 
 
 def test_default_data_directory_is_outside_roots_home(monkeypatch: pytest.MonkeyPatch) -> None:

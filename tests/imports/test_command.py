@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -85,3 +88,19 @@ async def test_what_cannot_run_is_one_line(
         await command(examples / file, "--map", examples / mapping)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_an_import_nobody_reads_of_has_the_code_of_what_was_done(command: Command, examples: Path) -> None:
+    """1 would say that nothing was changed."""
+    typed = [sys.executable, "-c", "from sightline.server.cli import main; main()", "import"]
+    arguments = [examples / "orders.csv", "--map", examples / "orders.yaml", "--create-missing"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = subprocess.run([*typed, *arguments], stdout=writing, stderr=subprocess.PIPE, text=True)
+    finally:
+        os.close(writing)
+    assert (ended.returncode, ended.stderr) == (
+        3,
+        "The import ended as the exit code says; its summary could not be shown whole.\n",
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from io import StringIO
@@ -20,6 +21,13 @@ Run = Callable[..., Awaitable[tuple[int, str, str]]]
 
 CommandsOver = Callable[[str], AbstractContextManager[Run]]
 """What runs commands over the database of a URL."""
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number: int = taken.getsockname()[1]
+        return number
 
 
 @contextmanager

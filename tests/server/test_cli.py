@@ -12,12 +12,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from time import monotonic, sleep
 
 import httpx
 import pytest
 import structlog
+from commands_over_demo import free_port
 
 from sightline.server.app import open_database
 from sightline.server.cli import application, main
@@ -99,6 +101,20 @@ def test_wrong_use_is_one_line_and_exit_code_2(sightline: Run, arguments: list[s
         (["demo", "cast"], {"secret_key": "short"}, "at least 32 characters"),
         (["serve", "--demo", "--host", "0.0.0.0"], {}, "127.0.0.1 only"),
         (["serve", "--host", "no.such.host.invalid"], {}, "choose another --host"),
+        (["serve", "--host", "example.."], {}, "choose another --host"),
+        (
+            ["db", "status"],
+            {"database_url": "postgresql://a:b@hidden@localhost/x"},
+            "percent-encode special",
+        ),
+        (
+            ["db", "status"],
+            {"database_url": "postgresql://a:1/hidden@localhost/x"},
+            "percent-encode special",
+        ),
+        (["db", "status"], {"database_url": "postgresql://a:1?hidden@localhost/x"}, "SIGHTLINE_DATABASE_URL"),
+        (["db", "status"], {"data_dir": __file__}, "is a file, or below one: set SIGHTLINE_DATA_DIR to a directory"),
+        (["demo", "cast"], {"data_dir": f"{__file__}/data"}, "is a file, or below one: set SIGHTLINE_DATA_DIR"),
         (["users", "create", "nobody", "--name", "N"], {}, "no e-mail address"),
         (["schema", "--policy", "--as", "a@b.c"], {}, "leave out --as"),
         (["keys", "create", "--name", "k"], {}, "--user or --organization"),
@@ -116,6 +132,26 @@ def test_what_cannot_be_done_is_one_line_and_exit_code_1(
     assert re.fullmatch(r"sightline: [^\n]+\n", said)
     assert part in said
     assert "hidden" not in said
+
+
+def test_a_misspelt_command_is_asked_back_with_one_mark(sightline: Run) -> None:
+    """The question ends the sentence."""
+    said = sightline("db", "upgrad")[2]
+    assert said == "sightline: No such command 'upgrad'. Did you mean 'upgrade'? See `sightline db --help`.\n"
+
+
+def test_an_env_file_that_is_not_utf8_is_wrong_use(
+    sightline: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As is every other setting that cannot be read."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(b"SIGHTLINE_PORT=\xe4\n")
+    assert sightline("db", "status") == (2, "", "sightline: The file .env is not UTF-8: save it as UTF-8.\n")
+
+
+def test_the_version_is_told(sightline: Run) -> None:
+    """That of the installed package."""
+    assert sightline("--version") == (0, f"sightline {version('sightline')}\n", "")
 
 
 def test_the_policy_page_is_printed_without_a_database(sightline: Run, place: str) -> None:
@@ -236,13 +272,6 @@ def test_goal15_the_demo_serves_twice_and_stops_on_request(place: str) -> None:
             assert f"Bearer {token}" in out
             shown.append(token)
     assert shown[0] == shown[1]
-
-
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        number: int = taken.getsockname()[1]
-        return number
 
 
 def wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:

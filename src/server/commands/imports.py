@@ -75,7 +75,7 @@ def import_orders(
     except (OSError, SystemExit):
         # Nobody reads on (rich ends the program then), or there is no room: what was imported is in the database.
         drop_unwritten()
-        err().print("The import was carried out; what came of it could not be shown to its end.")
+        err().print("The import ended as the exit code says; its summary could not be shown whole.")
     return SOME_ROWS_LOGGED if summary.logged else 0
 
 

@@ -27,7 +27,7 @@ class ListenError(Exception):
 
 
 class Supervisor(Multiprocess):
-    """uvicorn's supervisor of several workers, which also says in the log that one was replaced (F12)."""
+    """uvicorn's supervisor of several workers, which also says in the log that one was replaced."""
 
     @property
     def failed(self) -> bool:

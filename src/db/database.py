@@ -254,9 +254,11 @@ class Database:
                     await asyncio.to_thread(cluster.ensure_running)
 
     def _place(self) -> str:
-        """Where the database is, without user and password."""
+        """Where the database is, without user and password: of a URL of several @, none is surely the host's."""
         if self._url is None:
             return str(self.cluster.home) if self.cluster else ""
+        if self._url.count("@") > 1:
+            return "SIGHTLINE_DATABASE_URL"
         parts = urlsplit(self._url)
         host = parts.hostname or parse_qs(parts.query).get("host", ["localhost"])[0]
         return f"{host}{f':{parts.port}' if parts.port else ''}"
@@ -274,7 +276,7 @@ def _is_ambiguous(url: str) -> bool:
     """Whether a special character stands in a URL's password as it is, so that a part of it looks like the host."""
     authority, *rest = re.split("[/?#]", url.partition("://")[2], maxsplit=1)
     before, at, _ = "".join(rest).partition("@")
-    return authority.count("@") > 1 or ("@" not in authority and at != "" and "=" not in before)
+    return authority.count("@") > 1 or (at != "" and "=" not in before)
 
 
 def _encode_jsonb(value: Any) -> bytes:

@@ -240,6 +240,8 @@ async def test_f29_refusals_hide_the_password(cluster: Cluster, database_url: Ca
     assert "expected postgresql://" in await refusal("postgresql://me:hunter2@localhost:hunter2/x")
     assert "127.0.0.1:9 cannot be used" in await refusal("postgres://me:hunter2@127.0.0.1:9/x")
     assert "host.invalid" in await refusal("postgresql://me:hunter2@host.invalid/x")
+    assert "percent-encode" in await refusal("postgresql://me:@hunter2@127.0.0.1:9/x")
+    assert "at SIGHTLINE_DATABASE_URL cannot" in await refusal("postgresql://me:@hunter2.invalid?a=b@127.0.0.1/x")
     assert "/nowhere cannot be used" in await refusal("postgresql://me@/x?host=%2Fnowhere")
     assert 'database "no_such" does not exist' in await refusal(database_url("no_such"))
     socket = str(cluster.socket_directory)

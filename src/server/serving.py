@@ -20,6 +20,8 @@ APPLICATION = "sightline.server.app:create"
 BACKLOG = 1_024
 KEEP_ALIVE_SECONDS = 5
 WEBSOCKET_BYTES = 65_536
+WORKER_SECONDS = 30
+"""A worker that is silent for so long is replaced; one that is still starting on a busy machine must not be."""
 
 
 class ListenError(Exception):
@@ -88,6 +90,7 @@ def configuration(settings: Settings, application: str | Callable[[], Starlette]
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.drain_seconds,
+        timeout_worker_healthcheck=WORKER_SECONDS,
     )
 
 

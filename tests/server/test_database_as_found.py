@@ -65,7 +65,7 @@ async def test_tables_of_others_are_no_difference(run: Run, owner: asyncpg.Conne
 
 
 async def test_roles_without_rights_are_found_and_get_them(run: Run, owner: asyncpg.Connection, url: str) -> None:
-    """F29: they were made anew by hand, as a warning asks for, and only an upgrade gives rights."""
+    """They were made anew by hand, as a warning asks for, and only an upgrade gives rights."""
     await owner.execute(f"REVOKE SELECT ON authz_epoch FROM {DatabaseRole.READ_ONLY}")
     code, out, err = await run("db", "status")
     assert code == 1

@@ -54,7 +54,7 @@ def test_the_database_is_quoted_through_other_errors() -> None:
 
 
 def test_a_fault_of_ours_is_told_by_its_places() -> None:
-    """Without the texts, which may quote anything (N19)."""
+    """Without the texts, which may quote anything."""
     try:
         {}["hidden"]
     except KeyError as error:

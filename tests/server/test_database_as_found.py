@@ -129,7 +129,7 @@ async def test_an_upgrade_that_the_database_refuses_is_one_line(
         )
         code, _, err = await run("db", "upgrade")
         assert code == 1
-        assert "permission denied for schema public. Let the user of SIGHTLINE_DATABASE_URL own the database" in err
+        assert "Let the user of SIGHTLINE_DATABASE_URL own the database and its schema public." in err
         assert "api_key" in (await run("keys", "list"))[2]
     await owner.close()
 

@@ -160,7 +160,7 @@ def _of_another_version(at: str | None) -> str:
 def _not_upgraded(error: Exception) -> str:
     refused = refusal(error)
     match refused:
-        case asyncpg.InsufficientPrivilegeError():
+        case asyncpg.InsufficientPrivilegeError() | asyncpg.InvalidSchemaNameError():
             advice = "Let the user of SIGHTLINE_DATABASE_URL own the database and its schema public."
         case asyncpg.DuplicateTableError() | asyncpg.DuplicateObjectError():
             advice = "It is somebody else's: give Sightline a database of its own."

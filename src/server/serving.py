@@ -20,7 +20,7 @@ APPLICATION = "sightline.server.app:create"
 BACKLOG = 1_024
 KEEP_ALIVE_SECONDS = 5
 WEBSOCKET_BYTES = 65_536
-WORKER_SECONDS = 30
+WORKER_SECONDS = 60
 """A worker that is silent for so long is replaced; one that is still starting on a busy machine must not be."""
 
 

@@ -63,7 +63,7 @@ def running(program: Path) -> Iterator[subprocess.Popen[str]]:
 
 def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
     """Its workers, once there are two."""
-    deadline = monotonic() + 60
+    deadline = monotonic() + 120
     while monotonic() < deadline:
         found = [
             child

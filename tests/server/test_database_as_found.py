@@ -140,7 +140,8 @@ async def test_databases_of_other_owners_that_share_the_roles(
     """Those of the same owner are his to read anyway."""
     assert await neighbours(owner) == []
     name = url.partition("@/")[2].partition("?")[0]
-    await superuser.execute(f"CREATE ROLE somebody_else; CREATE DATABASE {name}_2 OWNER somebody_else")
+    await superuser.execute("CREATE ROLE somebody_else")
+    await superuser.execute(f"CREATE DATABASE {name}_2 OWNER somebody_else")
     other = await asyncpg.connect(url.replace(name, f"{name}_2"))
     try:
         assert await neighbours(owner) == []

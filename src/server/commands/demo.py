@@ -77,7 +77,7 @@ def _members() -> list[dict[str, Any]]:
 
     async def work() -> bool:
         async with open_database(settings) as database, database.owner() as connection:
-            return await connection.fetchval(_TABLES) and await connection.fetchval(_ADMINISTRATOR, ADMINISTRATOR)
+            return bool(await connection.fetchval(_TABLES) and await connection.fetchval(_ADMINISTRATOR, ADMINISTRATOR))
 
     if not run(work()):
         raise CommandError("This installation is not the demo: `sightline demo seed` makes it, in an empty database.")

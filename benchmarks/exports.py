@@ -152,7 +152,7 @@ async def _fetch(database: Database, secrets: Secrets, rows: int, file: str) -> 
     exports = Exports(database, engine.services, engine.access)
     fetch = await exports.find(token, answer.data["exportReport"]["id"])
     read, memory, began = Read(), Memory(), perf_counter()
-    async for _, part in fetch.parts():
+    async for part in fetch.parts():
         memory.watch(fetch.written, rows)
         if file in STREAMED:
             read.add(part, file)

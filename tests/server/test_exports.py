@@ -30,6 +30,7 @@ from sightline.server.identity.browsers import Browsers
 
 REPORT = """query ($input: ReportInput!) { report(input: $input) { rowCount columns { key values total }
     rows { dimensions { value label } } } }"""
+FILES = ("CSV", "JSONL", "XLSX", "PARQUET")
 FORMULAS = ('=HYPERLINK("http://evil")', "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "\uff1d1")
 
 
@@ -67,8 +68,9 @@ async def test_rc11_a_file_has_the_rows_and_totals_of_the_report(platform: Platf
     ended = {"state": "COMPLETED", "rowsWritten": len(rows), "rowsTotal": len(rows), "error": None}
     assert await state_of(platform, owner, path) == ended
 
-    lines_ = (await fetched(exports, await export_of(platform, owner, report, "JSONL"), owner)).text.splitlines()
-    *objects, summed = [orjson.loads(line) for line in lines_]
+    text = (await fetched(exports, await export_of(platform, owner, report, "JSONL"), owner)).text
+    *objects, summed = [orjson.loads(line) for line in text.splitlines()]
+    assert text.endswith("}\n"), "every line has its end, the last one too"
     found = {
         (each["program"], each["program_id"], each["month"]): [_number(each[key]) for key in columns]
         for each in objects
@@ -290,7 +292,9 @@ def test_n44_no_text_is_a_formula(tmp_path: Path) -> None:
     """N44: in CSV and XLSX a text that a spreadsheet would compute gets an apostrophe; numbers stay numbers."""
     headings = [Heading("name", "Name"), Heading("profit", "Profit", 4)]
     rows = [[each, Decimal("-1.5")] for each in (*FORMULAS, "plain", "a=b")]
-    text = CsvWriter().rows(rows)
+    file = CsvWriter()
+    file.begin(headings)
+    text = file.rows(rows)
     assert [line[0] for line in _lines(text)] == [*(f"'{each}" for each in FORMULAS), "plain", "a=b"]
     assert {line[1] for line in _lines(text)} == {"-1.5"}
     book = WorkbookWriter(tmp_path)
@@ -306,6 +310,33 @@ def test_n44_no_text_is_a_formula(tmp_path: Path) -> None:
     lines = JsonLinesWriter()
     lines.begin(headings)
     assert orjson.loads(lines.rows(rows[:1])) == {"name": FORMULAS[0], "profit": "-1.5"}
+
+
+async def test_n44_an_id_stays_as_it_is_and_a_name_does_not(platform: Platform, exports: Exports) -> None:
+    """N44, RC11: an id may begin as a formula does, and was written by nobody: it is the same in every file."""
+    owner = (await member(platform, "Admin")).token
+    numbers = range(900_000_000, 900_010_000)
+    number = next(each for each in numbers if platform.global_id("brand", each).startswith("-"))
+    (program,) = await platform.rows(
+        "SELECT id, brand_id, advertiser_profile_id FROM program WHERE brand_id IS NOT NULL AND advertiser_org_id = $1"
+        " ORDER BY id LIMIT 1",
+        await platform.named("organization", NORTHWIND),
+    )
+    await platform.add("brand", id=number, advertiser_profile_id=program["advertiser_profile_id"], name=FORMULAS[0])
+    moved = "UPDATE program SET brand_id = {} WHERE id = {}"
+    await platform.change(moved.format(number, program["id"]))
+    report = await asked(platform, "clicks", groupBy=["brand"])
+    found = {file: await fetched(exports, await export_of(platform, owner, report, file), owner) for file in FILES}
+    await platform.change(moved.format(program["brand_id"], program["id"]), f"DELETE FROM brand WHERE id = {number}")
+    id_ = platform.global_id("brand", number)
+    sheet = openpyxl.load_workbook(io.BytesIO(found["XLSX"].content)).active
+    assert [f"'{FORMULAS[0]}", id_] in [line[:2] for line in _lines(found["CSV"].content)]
+    assert (f"'{FORMULAS[0]}", id_) in list(sheet.iter_rows(max_col=2, values_only=True))
+    assert {cell.data_type for line in sheet.iter_rows(max_col=2) for cell in line} <= {"s", "n"}
+    objects = [orjson.loads(line) for line in found["JSONL"].text.splitlines()]
+    table = pyarrow.parquet.read_table(io.BytesIO(found["PARQUET"].content)).to_pylist()
+    for rows in (objects[:-1], table):
+        assert (FORMULAS[0], id_) in [(each["brand"], each["brand_id"]) for each in rows]
 
 
 def test_a_cookie_comes_from_this_site_or_from_nowhere() -> None:

@@ -23,11 +23,15 @@ TOTAL, COMPARED = "Total", "compared"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column of a file: its key, what stands above it, and a number's digits after the point; None for texts."""
+    """A column of a file: its key, what stands above it, and a number's digits after the point; None for texts.
+
+    A text is written by people, unless it is an id that was `minted` here.
+    """
 
     key: str
     text: str
     digits: int | None = None
+    minted: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +87,7 @@ class Cells:
             dimension = DIMENSIONS[key]
             yield Heading(key, dimension.label)
             if dimension.entity is not None:
-                yield Heading(f"{key}_id", f"{dimension.label} id")
+                yield Heading(f"{key}_id", f"{dimension.label} id", minted=True)
 
     def _of_column(self, column: Column) -> Iterator[Heading]:
         digits = digits_of(column)

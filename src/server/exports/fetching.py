@@ -114,13 +114,20 @@ class Fetch:
     make_writer: Callable[[Path], Writer]
     written: int = 0
     at_most: int = 0
+    _writer: Writer | None = None
     _principal: Principal | None = None
     _checked: float = 0.0
 
-    async def parts(self) -> AsyncGenerator[tuple[Writer, bytes]]:
-        """The bytes of the file, with what writes it. Raises TruncatedError where it may not go on.
+    @property
+    def writer(self) -> Writer:
+        """What writes the file, once there is something of it."""
+        assert self._writer is not None
+        return self._writer
 
-        What cannot be answered at all is raised before the first part.
+    async def parts(self) -> AsyncGenerator[bytes]:
+        """The bytes of the file; its `writer` is there with the first. Raises TruncatedError where it may not go on.
+
+        What cannot be answered at all is raised before there are any.
         """
         number, pool = self.export.id, self.exports.database.writes
         async with self.exports.slot():
@@ -144,9 +151,9 @@ class Fetch:
                 if code is not None:
                     await asyncio.shield(fail_export(pool, number, code))
 
-    async def _parts(self, directory: Path) -> AsyncGenerator[tuple[Writer, bytes]]:
+    async def _parts(self, directory: Path) -> AsyncGenerator[bytes]:
         reads = self.exports.database.reads
-        writer = self.make_writer(directory)
+        writer = self._writer = self.make_writer(directory)
         try:
             async with long_snapshot(reads, seconds=STATEMENT_SECONDS, idle_seconds=IDLE_SECONDS) as snapshot:
                 operation = await self.exports.operation(self.presented, snapshot)
@@ -155,7 +162,7 @@ class Fetch:
                 async with aclosing(self._rows(report, writer)) as rows:
                     async for part in rows:
                         await self._may_go_on()
-                        yield writer, part
+                        yield part
         finally:
             writer.close()
         finished = writer.finished()
@@ -164,21 +171,28 @@ class Fetch:
         with finished.open("rb") as file:
             while block := await asyncio.to_thread(file.read, BLOCK):
                 await self._may_go_on()
-                yield writer, block
+                yield block
 
     async def _rows(self, report: Exporting, writer: Writer) -> AsyncGenerator[bytes]:
-        """What streams, piece by piece; a writer of whole files gives empty pieces, so that each is checked too."""
+        """What streams, piece by piece; a writer of whole files gives empty pieces, so that each is checked too.
+
+        A heading goes with the first row, or with the totals of no row: what is refused before has a status.
+        """
         cells = Cells(report)
-        yield await asyncio.to_thread(writer.begin, cells.headings())
+        waiting = await asyncio.to_thread(writer.begin, cells.headings())
         async for piece in report.pieces(salt=self._salt):
             self.at_most = piece.at_most
             chosen = bool(report.request.having)
             self._refuse_too_many(writer, self.written + len(piece.rows) if chosen else piece.at_most)
-            rows = await asyncio.to_thread(_encoded, writer, cells, piece)
+            waiting += await asyncio.to_thread(_encoded, writer, cells, piece)
             self.written += len(piece.rows)
-            yield rows
+            if self.written:
+                yield waiting
+                waiting = b""
+            else:
+                yield b""
         totals = cells.totals(await report.totals())
-        yield await asyncio.to_thread(writer.end, totals)
+        yield waiting + await asyncio.to_thread(writer.end, totals)
 
     def _refuse_too_many(self, writer: Writer, rows: int) -> None:
         if writer.most_rows is not None and rows > writer.most_rows:

@@ -1,4 +1,7 @@
-"""Texts in spreadsheets (N44): what would be taken for a formula gets an apostrophe, so that it is read as a text."""
+"""Texts in spreadsheets (N44): what would be taken for a formula gets an apostrophe, so that it is read as a text.
+
+Ids are left as they are, or they would join to nothing: of letters, digits, `-` and `_` no formula calls anything.
+"""
 
 from __future__ import annotations
 

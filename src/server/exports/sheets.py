@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from math import isinf
 from pathlib import Path
+from sys import float_info
 from typing import Any
 
 import xlsxwriter
@@ -23,6 +25,7 @@ ROWS_OF_A_SHEET = 1_048_576
 LETTERS_OF_A_CELL = 32_767
 _ROWS_OF_A_GROUP = 10_000
 _DIGITS = 38
+"""As many as every reader of Parquet understands; twice as many could be written, and few would read them."""
 
 
 class _WholeFile:
@@ -50,10 +53,12 @@ class WorkbookWriter(_WholeFile):
         options = {"constant_memory": True, "tmpdir": str(directory), "strings_to_urls": False}
         self._book = xlsxwriter.Workbook(str(self._path), options)
         self._sheet = self._book.add_worksheet("Report")
+        self._headings: Sequence[Heading] = ()
         self._next = 0
 
     def begin(self, headings: Sequence[Heading]) -> bytes:
         """The heading."""
+        self._headings = headings
         self._row([each.text for each in headings])
         return b""
 
@@ -77,12 +82,13 @@ class WorkbookWriter(_WholeFile):
             self._book.fileclosed = True
 
     def _row(self, row: Sequence[Cell]) -> None:
-        for at, cell in enumerate(row):
+        for at, (heading, cell) in enumerate(zip(self._headings, row, strict=True)):
             if isinstance(cell, Decimal):
-                self._sheet.write_number(self._next, at, float(cell))
+                self._sheet.write_number(self._next, at, _finite(heading, cell))
             elif cell is not None:
+                text = cell if heading.minted else neutralised(cell)
                 # Never `write`, which would make formulas and links of texts.
-                self._sheet.write_string(self._next, at, neutralised(cell)[:LETTERS_OF_A_CELL])
+                self._sheet.write_string(self._next, at, text[:LETTERS_OF_A_CELL])
         self._next += 1
 
 
@@ -138,8 +144,26 @@ class ParquetWriter(_WholeFile):
 
     def _write(self) -> None:
         columns = list(zip(*self._waiting, strict=True)) or [()] * len(self._headings)
-        arrays = [
-            self._arrow.array(column, type=field.type) for column, field in zip(columns, self._schema, strict=True)
-        ]
+        arrays = [self._array(each, column) for each, column in zip(self._headings, columns, strict=True)]
         self._writer.write_table(self._arrow.Table.from_arrays(arrays, schema=self._schema))
         self._waiting = []
+
+    def _array(self, heading: Heading, column: Sequence[Cell]) -> Any:
+        try:
+            return self._arrow.array(column, type=self._type(heading))
+        except self._arrow.ArrowInvalid as error:
+            if heading.digits is None:
+                raise
+            held = f"a Parquet file, {_DIGITS - heading.digits} digits before the point"
+            raise _too_large(heading, held) from error
+
+
+def _finite(heading: Heading, number: Decimal) -> float:
+    found = float(number)
+    if isinf(found):
+        raise _too_large(heading, f"a sheet, {float_info.max:.1e} at most")
+    return found
+
+
+def _too_large(heading: Heading, held: str) -> BadInputError:
+    return BadInputError(f'Column "{heading.text}" has numbers too large for {held}: ask for CSV or JSONL.')

@@ -48,13 +48,17 @@ class CsvWriter:
     media_type = "text/csv; charset=utf-8; header=present"
     most_rows: int | None = None
 
+    def __init__(self) -> None:
+        self._headings: Sequence[Heading] = ()
+
     def begin(self, headings: Sequence[Heading]) -> bytes:
         """The heading."""
+        self._headings = headings
         return _csv([[neutralised(each.text) for each in headings]])
 
     def rows(self, rows: Rows) -> bytes:
         """A line each; what is not there is empty."""
-        return _csv([[_text(cell) for cell in row] for row in rows])
+        return _csv([list(map(_text, self._headings, row)) for row in rows])
 
     def end(self, totals: Sequence[Cell]) -> bytes:
         """The totals are the last line."""
@@ -97,7 +101,8 @@ class JsonLinesWriter:
         if not totals:
             return b""
         pairs = zip(self._headings, totals, strict=True)
-        return orjson.dumps({"totals": {each.key: _plain(cell) for each, cell in pairs if each.digits is not None}})
+        numbers = {each.key: _plain(cell) for each, cell in pairs if each.digits is not None}
+        return orjson.dumps({"totals": numbers}) + b"\n"
 
     def truncated(self, message: str) -> bytes:
         """An object of its own."""
@@ -117,8 +122,8 @@ def _csv(rows: Sequence[Sequence[str]]) -> bytes:
     return text.getvalue().encode("utf-8", "replace")
 
 
-def _text(cell: Cell) -> str:
-    return neutralised(cell) if isinstance(cell, str) else _plain(cell) or ""
+def _text(heading: Heading, cell: Cell) -> str:
+    return neutralised(cell) if isinstance(cell, str) and not heading.minted else _plain(cell) or ""
 
 
 def _plain(cell: Cell) -> str | None:

@@ -69,6 +69,41 @@ async def test_rc10_what_is_shared_is_the_definition_and_never_its_answer(platfo
     assert await opened(platform, analyst.token, kept) is None
 
 
+async def test_rc6_a_saved_report_knows_the_custom_metrics_of_its_reader(platform: Platform) -> None:
+    """RC6, RC10: whoever has all its columns is told of it and has it run; nobody else is told its key anywhere."""
+    owner, reader, analyst = [await member(platform, each) for each in ("Admin", "Admin", "Analyst")]
+    org = platform.global_id("organization", await platform.named("organization", NORTHWIND))
+    given = {"name": "Payout of a click", "formula": "payout / clicks", "organization": org}
+    made = await platform.change_by(owner.token, "createCustomMetric", "customMetric { key }", **given)
+    key = made["customMetric"]["key"]
+    by_key = {"having": [{"column": key, "gte": "0"}], "orderBy": [{"key": key, "direction": "DESC"}]}
+    for report in (await asked(platform, "clicks", key), await asked(platform, "clicks", **by_key)):
+        kept = await saved(platform, owner.token, report)
+        await platform.change_by(owner.token, "shareReport", savedReport=kept, organization=org)
+        for who in (owner, reader):
+            found = await opened(platform, who.token, kept, OPEN)
+            assert found["columns"][1] == {"key": key, "available": True, "reason": None}
+            assert key in found["input"]
+            direct = (await platform.read(who.token, REPORT, input=orjson.loads(found["input"])))["report"]
+            assert found["report"]["columns"] == direct["columns"]
+        answer = await platform.ask(analyst.token, OPEN, id=kept)
+        assert answer.data is not None
+        assert answer.data["openReport"] == {
+            "input": None,
+            "columns": [
+                {"key": "clicks", "available": True, "reason": None},
+                {"key": None, "available": False, "reason": "does not exist or is not available to you"},
+            ],
+            "report": None,
+        }
+        (error,) = answer.errors
+        assert error["extensions"]["code"] == "COLUMN_RESTRICTED"
+        assert error["message"] == "A column that it names does not exist or is not available to you."
+        exported = await platform.change_by(analyst.token, "exportReport", savedReport=kept, format="CSV")
+        assert exported["message"] == error["message"]
+        assert key not in str((answer, exported))
+
+
 async def test_c22_who_sees_what_members_share(platform: Platform) -> None:
     """C-22, RC10: CUSTOM_REPORTS, DASHBOARD or REPORT_MANAGEMENT, or a member with full sight; nobody of elsewhere."""
     owner = await member(platform, "Admin")

@@ -106,6 +106,7 @@ def request_of(lens: Lens, stored: Definition) -> ReportRequest:
         order=tuple(RequestedOrder(each["key"], each["direction"] == "DESC") for each in stored.get("orderBy", ())),
         drop=stored.get("onRestricted") == "DROP",
         as_of=None if "asOf" not in stored else datetime.fromisoformat(stored["asOf"]),
+        kept=True,
     )
 
 

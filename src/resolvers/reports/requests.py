@@ -115,6 +115,7 @@ class ReportRequest:
     Without `labels` the names of what its rows stand for are not read.
     With `drop` a column that cannot be used is left out instead of refusing the report; that holds for `columns` alone.
     With `as_of` it is the report as it stood at that moment.
+    A `kept` one was written down before, by somebody else perhaps: who runs it may not know what it names.
     """
 
     lens: Lens
@@ -135,11 +136,12 @@ class ReportRequest:
     first: int = ROWS_OF_A_REPORT
     after: str | None = None
     as_of: datetime | None = None
+    kept: bool = False
 
     @property
     def without_page(self) -> ReportRequest:
         """The same report whatever page of it is asked for: what its cursors belong to."""
-        return replace(self, first=0, after=None, metrics=(), labels=True)
+        return replace(self, first=0, after=None, metrics=(), labels=True, kept=False)
 
     @property
     def named_columns(self) -> frozenset[str]:

@@ -26,6 +26,7 @@ from sightline.resolvers.global_ids import Key
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.reports.definitions import LENS_PLACES, Definition, definition_of, request_of, stored_lens
 from sightline.resolvers.reports.desk import NO_LENS, OpenLens
+from sightline.resolvers.reports.metrics import metrics_named
 from sightline.resolvers.reports.names import columns_to_show
 from sightline.resolvers.reports.requests import ReportRequest
 
@@ -67,9 +68,8 @@ async def stored_report(snapshot: Snapshot, number: int) -> StoredReport:
     return StoredReport(stored_lens(row), row["definition"])
 
 
-def named_columns(operation: Operation, report: StoredReport) -> list[NamedColumn]:
+def named_columns(lens: OpenLens | None, report: StoredReport) -> list[NamedColumn]:
     """The columns that a definition names, as this reader has each."""
-    lens = opened(operation, report)
     reasons: Mapping[str, str | None] = dict.fromkeys(COLUMNS, NO_LENS)
     if lens is not None:
         reasons = {each.key: each.reason for each in availabilities(lens.columns, lens.reader)}
@@ -79,9 +79,8 @@ def named_columns(operation: Operation, report: StoredReport) -> list[NamedColum
     ]
 
 
-def input_of(operation: Operation, report: StoredReport) -> str | None:
+def input_of(operation: Operation, lens: OpenLens | None, report: StoredReport) -> str | None:
     """The input of `report` that a definition means, as JSON; None for a reader who may not ask it."""
-    lens = opened(operation, report)
     if lens is None:
         return None
     try:
@@ -91,10 +90,11 @@ def input_of(operation: Operation, report: StoredReport) -> str | None:
     return orjson.dumps({"lens": _lens_input(operation, report.lens), **definition_of(report.request)}).decode()
 
 
-def opened(operation: Operation, report: StoredReport) -> OpenLens | None:
-    """The lens of a definition, where the reader has it."""
+async def opened(operation: Operation, report: StoredReport) -> OpenLens | None:
+    """The lens of a definition, where the reader has it, with the metrics it names that exist for him."""
+    metrics = await metrics_named(operation, report.request.named_columns)
     try:
-        return operation.services.desk.open(operation.principal, report.lens)
+        return operation.services.desk.open(operation.principal, report.lens, metrics)
     except ColumnRestrictedError:
         return None
 

@@ -8,9 +8,10 @@ from typing import Annotated
 import strawberry
 
 from sightline.resolvers.operation import Operation
+from sightline.resolvers.reports.desk import OpenLens
 from sightline.resolvers.reports.reports import report_of
 from sightline.resolvers.reports.requests import MOST_ROWS, ROWS_OF_A_REPORT
-from sightline.resolvers.reports.saved import StoredReport, input_of, named_columns, stored_report
+from sightline.resolvers.reports.saved import StoredReport, input_of, named_columns, opened, stored_report
 from sightline.schema.bindings import METADATA, InReports, open_field, open_method
 from sightline.schema.reports.answers import ReportAnswer
 from sightline.schema.reports.selected import selected_of
@@ -40,19 +41,20 @@ class OpenedReport:
     """A definition and what it means for its reader."""
 
     report_: strawberry.Private[StoredReport]
+    lens_: strawberry.Private[OpenLens | None]
 
     @open_method("The columns it names.")
-    def columns(self, info: strawberry.Info) -> list[SavedReportColumn]:
+    def columns(self) -> list[SavedReportColumn]:
         """RC6, RC10."""
         return [
             SavedReportColumn(key=each.key, available=each.reason is None, reason=each.reason)
-            for each in named_columns(info.context, self.report_)
+            for each in named_columns(self.lens_, self.report_)
         ]
 
     @open_method("The input of `report` that it means, as JSON; null where it names what is not there for you.")
     def input(self, info: strawberry.Info) -> str | None:
         """What may be asked may be read."""
-        return input_of(info.context, self.report_)
+        return input_of(info.context, self.lens_, self.report_)
 
     @open_method("The report, run with your present rights: COLUMN_RESTRICTED where it names what you lack.")
     async def report(
@@ -80,7 +82,8 @@ async def _open(
     entity, key = operation.services.ids.decode(id)
     if entity != _ENTITY or await operation.row(_ENTITY, key) is None:
         return None
-    return OpenedReport(report_=await stored_report(operation.snapshot, key.id))
+    report = await stored_report(operation.snapshot, key.id)
+    return OpenedReport(report_=report, lens_=await opened(operation, report))
 
 
 open_report_field = strawberry.field(

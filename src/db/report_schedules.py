@@ -9,11 +9,11 @@ from typing import Any
 
 import asyncpg
 
-from sightline.db.sign_in.outbox import put_mail
+from sightline.db.sign_in.outbox import put_report_mail
 from sightline.db.tables.enums import ExportFormat, ExportState, MailKind
 
 _TAKE = """
-    SELECT id, saved_report_id, owner_id, cron, time_zone, format, on_restricted FROM report_schedule
+    SELECT id, saved_report_id, owner_id, cron, time_zone, format, on_restricted, last_error FROM report_schedule
     WHERE state = 'ACTIVE' AND next_run_at <= clock_timestamp()
     ORDER BY next_run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
@@ -21,7 +21,7 @@ _DELIVER = """
     INSERT INTO report_export (
         owner_id, principal, saved_report_id, schedule_id, name, format, lens, lens_organization_id, lens_account_id,
         definition, state, error, expires_at
-    ) SELECT $1, $2, id, $4, name, $5, $6, $7, $8, $9, $10, $11, $12 FROM saved_report WHERE id = $3
+    ) SELECT $1, $2, id, $4, name, $5, $6, $7, $8, $9, $10, $11, $12 FROM saved_report WHERE id = $3 RETURNING id
 """
 _RAN = """
     UPDATE report_schedule SET last_run_at = clock_timestamp(), last_error = $2, next_run_at = $3 WHERE id = $1
@@ -32,11 +32,16 @@ _PUT_OFF = """
     WHERE id = $1
 """
 _ADDRESS = "SELECT email FROM app_user WHERE id = $1 AND status = 'ACTIVE' AND email_verified_at IS NOT NULL"
+_DELIVERED = """
+    SELECT saved_report.name, report_export.error FROM report_export
+    LEFT JOIN saved_report ON saved_report.id = saved_report_id AND saved_report.owner_id = report_export.owner_id
+    WHERE report_export.id = $1 AND report_export.owner_id = $2
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a run delivers; with an `error` it is one that was refused."""
+    """What a run delivers; with an `error` it is one that was refused. `error_before` is that of the run before."""
 
     owner_id: int
     saved_report_id: int
@@ -44,7 +49,16 @@ class Delivery:
     definition: Mapping[str, Any]
     lens: Mapping[str, Any]
     error: str | None
+    error_before: str | None
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What its owner is told of a delivery: why it was refused, and the report's name where he gave it himself."""
+
+    name: str | None
+    error: str | None
 
 
 async def take_due(connection: asyncpg.Connection) -> asyncpg.Record | None:
@@ -55,8 +69,8 @@ async def take_due(connection: asyncpg.Connection) -> asyncpg.Record | None:
 async def deliver(
     connection: asyncpg.Connection, schedule: int, delivery: Delivery, next_run_at: datetime | None
 ) -> None:
-    """Write a delivery down, tell its owner that it waits, and when the schedule runs next."""
-    await connection.execute(
+    """Write a delivery down, and when the schedule runs next; tell its owner that it waits, or once why it does not."""
+    number = await connection.fetchval(
         _DELIVER,
         delivery.owner_id,
         f"user:{delivery.owner_id}",
@@ -71,8 +85,16 @@ async def deliver(
     )
     await connection.execute(_RAN, schedule, delivery.error, next_run_at)
     address = await connection.fetchval(_ADDRESS, delivery.owner_id)
-    if delivery.error is None and address is not None:
-        await put_mail(connection, MailKind.REPORT_READY, address)
+    if address is None or (delivery.error is not None and delivery.error == delivery.error_before):
+        return
+    kind = MailKind.REPORT_READY if delivery.error is None else MailKind.REPORT_REFUSED
+    await put_report_mail(connection, kind, address, number)
+
+
+async def delivered(connection: asyncpg.Connection, report_export: int, owner: int) -> Delivered | None:
+    """What somebody is told of a delivery; None where it is not his."""
+    row = await connection.fetchrow(_DELIVERED, report_export, owner)
+    return None if row is None else Delivered(row["name"], row["error"])
 
 
 async def put_off(connection: asyncpg.Connection, schedule: int, code: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +15,11 @@ from kept_reports import asked, member, saved
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.reports.cron import cron_of
 from sightline.server.exports.scheduling import Scheduling
+from sightline.server.mail.letters import Letters
+from sightline.server.mail.outbox import Outbox
 
 FIELDS = "id reportSchedule { state cron timeZone format onRestricted nextRunAt lastRunAt lastError }"
+NAME = "query ($id: ID!) { node(id: $id) { ... on ReportSchedule { savedReport { name } } } }"
 DELIVERIES = """query ($id: ID!) { node(id: $id) { ... on ReportSchedule { lastRunAt lastError nextRunAt
     reportExports(first: 10) { nodes { id state error name format } } } } }"""
 
@@ -62,9 +66,7 @@ async def test_rc10_a_schedule_delivers_what_its_owner_may_have(platform: Platfo
     number = platform.engine.services.ids.decode(delivery["id"])[1].id
     period = await platform.one("SELECT definition -> 'period' FROM report_export WHERE id = $1", number)
     assert list(period) == ["moments"]
-    address = await platform.one("SELECT email FROM app_user WHERE id = $1", owner.id)
-    mails = await platform.stored("SELECT kind::text FROM outgoing_mail WHERE email = $1", address)
-    assert mails == ["REPORT_READY"]
+    assert [subject for subject, _ in await mailed(platform, owner)] == ["A report is ready"]
     exports = exports_over(platform)
     link = f"/exports/{delivery['id']}"
     assert (await fetched(exports, link, other.token)).status_code == 404
@@ -90,6 +92,63 @@ async def test_rc10_a_column_that_was_lost_fails_the_run_or_is_dropped(platform:
         assert (await fetched(exports_over(platform), link, owner.token)).status_code == (
             410 if on_restricted == "FAIL" else 200
         )
+
+
+async def test_rc10_a_schedule_that_begins_to_be_refused_tells_its_owner_once(platform: Platform) -> None:
+    """RC10: why, and where to look; again where it was delivered meanwhile, or the reason is another."""
+    owner = await member(platform, "Admin")
+    await platform.change(f"UPDATE app_user SET email_verified_at = now() WHERE id = {owner.id}")
+    schedule = await scheduled(platform, owner, await asked(platform, "clicks", "payout"))
+    name = (await platform.read(owner.token, NAME, id=schedule))["node"]["savedReport"]["name"]
+    held = await platform.one("SELECT role_id FROM role_assignment WHERE user_id = $1", owner.id)
+    for role, told in (
+        (await platform.predefined("Analyst"), ["A scheduled report is not delivered"]),
+        (await platform.predefined("Analyst"), []),
+        (held, ["A report is ready"]),
+        (await platform.predefined("Analyst"), ["A scheduled report is not delivered"]),
+    ):
+        await platform.change(f"UPDATE role_assignment SET role_id = {role or 'NULL'} WHERE user_id = {owner.id}")
+        await ran(platform, owner, schedule)
+        mails = await mailed(platform, owner)
+        assert [subject for subject, _ in mails] == told
+        for subject, text in mails:
+            assert f'Your report "{name}"' in text
+            assert "https://sightline.example/reports" in text
+            assert ("is not there for you, or not any more" in text) is (subject != "A report is ready")
+            assert "payout" not in text
+
+
+async def test_a_mail_has_no_name_that_somebody_else_gave(platform: Platform) -> None:
+    """RC10: of a report that is shared with him its reader is told without it, and of one no longer shared as well."""
+    owner, reader = await member(platform, "Admin"), await member(platform, "Admin")
+    await platform.change(f"UPDATE app_user SET email_verified_at = now() WHERE id = {reader.id}")
+    kept = await saved(platform, owner.token, await asked(platform, "clicks"))
+    await platform.change_by(
+        owner.token, "shareReport", savedReport=kept, user=platform.global_id("app_user", reader.id)
+    )
+    given = {"savedReport": kept, "cron": "0 6 1 * *", "timeZone": "UTC", "format": "CSV"}
+    schedule = (await platform.change_by(reader.token, "scheduleReport", FIELDS, **given))["id"]
+    for said in ("was run, and waits for you", "It is no longer shared with you."):
+        await ran(platform, reader, schedule)
+        ((_, text),) = await mailed(platform, reader)
+        assert text.startswith("A report that you scheduled ")
+        assert said in text
+        await platform.change_by(owner.token, "unshareReport", savedReport=kept)
+
+
+async def mailed(platform: Platform, who: Person) -> list[tuple[str, str]]:
+    """Subject and text of what the post brings somebody. Sends all that waits."""
+    sent: list[EmailMessage] = []
+
+    async def carry(message: EmailMessage) -> None:
+        sent.append(message)
+
+    letters = Letters("sightline@example.com", "https://sightline.example")
+    outbox = Outbox(platform.engine.database, platform.secrets, letters, carry)
+    while await outbox.send_one():
+        pass
+    address = await platform.one("SELECT email FROM app_user WHERE id = $1", who.id)
+    return [(each["Subject"], each.get_content()) for each in sent if each["To"] == address]
 
 
 async def _lacks_payout(platform: Platform, owner: Person, report: dict[str, Any]) -> bool:

@@ -22,6 +22,7 @@ _USER = {
     MailKind.PASSWORD_CHANGED: "SELECT id FROM app_user WHERE email = $1 AND status = 'ACTIVE'",
     MailKind.ACCOUNT_TRANSFERRED: "SELECT id FROM app_user WHERE email = $1 AND status = 'ACTIVE'",
     MailKind.REPORT_READY: "SELECT id FROM app_user WHERE email = $1 AND status = 'ACTIVE'",
+    MailKind.REPORT_REFUSED: "SELECT id FROM app_user WHERE email = $1 AND status = 'ACTIVE'",
     MailKind.ALREADY_REGISTERED: "SELECT id FROM app_user WHERE email = $1 AND status = 'ACTIVE'",
 }
 _KEEP = """

@@ -29,6 +29,7 @@ _PUT_REGISTRATION = (
 _PUT_INVITATION = (
     "INSERT INTO outgoing_mail (kind, email, invitation_id, expires_at) VALUES ('INVITATION', $1, $2, now() + $3)"
 )
+_PUT_REPORT = "INSERT INTO outgoing_mail (kind, email, report_export_id, expires_at) VALUES ($1, $2, $3, now() + $4)"
 _TAKE_BACK = "DELETE FROM outgoing_mail WHERE invitation_id = $1"
 _PUT = "INSERT INTO outgoing_mail (kind, email, expires_at) VALUES ($1, $2, now() + $3)"
 _TAKE = """
@@ -36,7 +37,7 @@ _TAKE = """
     WHERE id = (
         SELECT id FROM outgoing_mail WHERE due_at <= now() AND expires_at > now()
         ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
-    ) RETURNING id, kind, email, attempts, invitation_id, registration_id
+    ) RETURNING id, kind, email, attempts, invitation_id, registration_id, report_export_id
 """
 _DONE = "DELETE FROM outgoing_mail WHERE id = $1"
 _GIVE_UP = "DELETE FROM outgoing_mail WHERE expires_at <= now() RETURNING id"
@@ -52,6 +53,7 @@ class WaitingMail:
     attempts: int
     invitation: int | None = None
     registration: int | None = None
+    report_export: int | None = None
 
     def __repr__(self) -> str:
         return f"WaitingMail({self.id}, {self.kind})"
@@ -72,6 +74,11 @@ async def put_registration_mail(connection: asyncpg.Connection, registration: in
     await connection.execute(_PUT_REGISTRATION, email, registration, REGISTRATION_LIVES)
 
 
+async def put_report_mail(connection: asyncpg.Connection, kind: MailKind, email: str, report_export: int) -> None:
+    """Have somebody told after the transaction commits what became of a report that he scheduled."""
+    await connection.execute(_PUT_REPORT, kind, email, report_export, KEPT)
+
+
 async def take_invitation_mail_back(connection: asyncpg.Connection, invitation: int) -> None:
     """Do not send an invitation that was not sent yet."""
     await connection.execute(_TAKE_BACK, invitation)
@@ -82,7 +89,7 @@ async def take_mail(connection: asyncpg.Connection) -> WaitingMail | None:
     row = await connection.fetchrow(_TAKE)
     if row is None:
         return None
-    about = row["invitation_id"], row["registration_id"]
+    about = row["invitation_id"], row["registration_id"], row["report_export_id"]
     return WaitingMail(row["id"], MailKind(row["kind"]), row["email"], row["attempts"], *about)
 
 

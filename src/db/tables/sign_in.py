@@ -85,6 +85,7 @@ class OutgoingMailRow(Row):
         sa.CheckConstraint("attempts >= 0", name="attempts"),
         sa.CheckConstraint("(kind::text = 'INVITATION') = (invitation_id IS NOT NULL)", name="invitation"),
         sa.CheckConstraint("(kind::text = 'REGISTRATION') = (registration_id IS NOT NULL)", name="registration"),
+        sa.CheckConstraint("report_export_id IS NULL OR starts_with(kind::text, 'REPORT_')", name="report_export"),
     )
 
     id: Mapped[int] = numbered("outgoing_mail", INTERNAL)
@@ -94,6 +95,9 @@ class OutgoingMailRow(Row):
     invitation_id: Mapped[int | None] = reference(INTERNAL, "The invitation it brings.", "invitation.id", index=True)
     registration_id: Mapped[int | None] = reference(
         INTERNAL, "The registration it is to confirm.", "registration.id", index=True
+    )
+    report_export_id: Mapped[int | None] = column(
+        INTERNAL, "The delivery it tells of.", sa.ForeignKey("report_export.id", ondelete="CASCADE"), index=True
     )
     attempts: Mapped[int] = column(INTERNAL, "How often sending was begun.", sa.Integer, server_default="0")
     due_at: Mapped[datetime] = column(INTERNAL, "When it is to be tried next.", server_default=NOW, index=True)

@@ -106,9 +106,7 @@ class Scheduling:
         request = report.request
         try:
             request = await self._allowed(snapshot, due, report)
-        except _RefusedError as refused:
-            error = refused.code
-        except SightlineError as refused:
+        except (_RefusedError, SightlineError) as refused:
             error = refused.code
         return Delivery(
             owner_id=due["owner_id"],
@@ -117,6 +115,7 @@ class Scheduling:
             definition=definition_of(request),
             lens=lens_columns(request.lens),
             error=error,
+            error_before=due["last_error"],
             expires_at=snapshot.clock + LIVES,
         )
 

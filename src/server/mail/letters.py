@@ -9,12 +9,19 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, localtime
 
+from sightline.db.report_schedules import Delivered
 from sightline.db.tables.enums import MailKind
 
 # What can stand in a header as it is. Neither a line break nor a comma can, so an address is one address.
 _SAFE_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 _FOOTER = "You get this mail because somebody uses this address at Sightline. Nobody reads answers to it."
+
+_WHY_NOT = {
+    "COLUMN_RESTRICTED": "It names something that is not there for you, or not any more. Open it: you are told what.",
+    "NOT_FOUND": "It is no longer shared with you.",
+}
+_WHY_ELSE = "As it is it can no longer be answered. Open it and run it: you are told why."
 
 
 class AddressError(Exception):
@@ -28,9 +35,11 @@ class Letters:
     sender: str
     site: str | None
 
-    def write(self, kind: MailKind, to: str, *, number: int, token: str | None) -> EmailMessage:
-        """One mail. Raises AddressError for an address that no header may have."""
-        subject, paragraphs = self._content(kind, token)
+    def write(
+        self, kind: MailKind, to: str, *, number: int, token: str | None, about: Delivered | None = None
+    ) -> EmailMessage:
+        """One mail, `about` a delivery where it tells of one. Raises AddressError for one that no header may have."""
+        subject, paragraphs = self._content(kind, token, about)
         message = EmailMessage(policy=SMTP)
         message["From"] = Address("Sightline", addr_spec=_checked(self.sender))
         message["To"] = Address(addr_spec=_checked(to))
@@ -42,7 +51,7 @@ class Letters:
         message.set_content("\n\n".join((*paragraphs, _FOOTER)) + "\n")
         return message
 
-    def _content(self, kind: MailKind, token: str | None) -> tuple[str, tuple[str, ...]]:
+    def _content(self, kind: MailKind, token: str | None, about: Delivered | None) -> tuple[str, tuple[str, ...]]:
         match kind:
             case MailKind.RESET_PASSWORD:
                 return "Set a new password", (
@@ -69,8 +78,16 @@ class Letters:
 
             case MailKind.REPORT_READY:
                 return "A report is ready", (
-                    "A report that you scheduled was run, and waits for you for a week.",
-                    "Sign in and fetch it: it is computed with the rights that you have then, and for nobody else.",
+                    f"{_named(about)} was run, and waits for you for a week.",
+                    "Fetch it: it is computed with the rights that you have then, and for nobody else.",
+                    self._where_reports_are(),
+                )
+            case MailKind.REPORT_REFUSED:
+                return "A scheduled report is not delivered", (
+                    f"{_named(about)} was due, and could not be run for you.",
+                    _WHY_NOT.get(about.error or "", _WHY_ELSE) if about else _WHY_ELSE,
+                    "It is tried again each time it is due. You are not told again while the reason is the same.",
+                    self._where_reports_are(),
                 )
             case MailKind.REGISTRATION:
                 return "Finish creating your account", (
@@ -93,11 +110,21 @@ class Letters:
                     "This works once, within a week. If you do not know what this is about, do nothing.",
                 )
 
+    def _where_reports_are(self) -> str:
+        if self.site is None:
+            return "Sign in: it is in Reports, under Saved reports."
+        return f"It is under Saved reports:\n{self.site}/reports"
+
     def _how(self, what: str, token: str | None) -> str:
         if self.site is None:
             return f"Enter this code: {token}"
         # Behind the hash, the token is not sent to any server by opening the link, so no log on the way has it.
         return f"Open this link:\n{self.site}/#{what}={token}\n\nOr enter this code: {token}"
+
+
+def _named(about: Delivered | None) -> str:
+    """A report that its reader scheduled. Only one that he named himself has its name: others could write to him."""
+    return "A report that you scheduled" if about is None or about.name is None else f'Your report "{about.name}"'
 
 
 def _checked(address: str) -> str:

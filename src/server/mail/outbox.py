@@ -9,6 +9,7 @@ import structlog
 
 from sightline.db.database import Database
 from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
+from sightline.db.report_schedules import delivered
 from sightline.db.secrets import Secrets, TokenKind, new_token
 from sightline.db.sign_in.mail_tokens import LIVES, keep_token, keep_token_of_invitation, recipient
 from sightline.db.sign_in.outbox import WaitingMail, give_up_old, mail_is_done, put_mail, take_mail
@@ -80,7 +81,8 @@ class Outbox:
             user_id = await recipient(connection, mail.kind, mail.email)
             if user_id is None:
                 return
-            message = self.letters.write(mail.kind, mail.email, number=mail.id, token=token)
+            about = None if mail.report_export is None else await delivered(connection, mail.report_export, user_id)
+            message = self.letters.write(mail.kind, mail.email, number=mail.id, token=token, about=about)
             if token is not None:
                 digest = self.secrets.token_hash(token)
                 await keep_token(connection, user_id, purpose=mail.kind, email=mail.email, digest=digest)

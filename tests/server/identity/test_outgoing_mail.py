@@ -11,6 +11,7 @@ from mail_sink import MailSink, make_certificate, receiving
 from mailing import NEW, TOKEN, none_waits, smtp, until, waiting
 
 from sightline.db.database import Database
+from sightline.db.report_schedules import Delivered
 from sightline.db.sign_in.outbox import put_mail, take_mail
 from sightline.db.tables.enums import MailKind
 from sightline.server.mail.carriers import MailTls, SmtpCarrier, UndeliveredError
@@ -147,9 +148,12 @@ async def test_a_hostile_address_that_is_stored_is_sent_nothing(mailing: Console
 
 
 @pytest.mark.parametrize("kind", MailKind)
-def test_a_mail_has_nothing_in_it_that_a_user_wrote(kind: MailKind) -> None:
+def test_a_mail_has_nothing_in_it_that_somebody_else_wrote(kind: MailKind) -> None:
     """Plain text, its headers ours, the same Message-ID at every attempt."""
     letters = Letters("sightline@example.com", SITE)
+    his = letters.write(kind, "ana@example.com", number=7, token="a", about=Delivered("My own report", None))
+    assert ("My own report" in his.get_content()) is kind.startswith("REPORT_")
+    assert all("My own report" not in value for value in his.values())
     one, two = (letters.write(kind, "ana@example.com", number=7, token=token) for token in ("a", "b"))
     assert one["message-id"] == two["message-id"]
     assert one.get_content_type() == "text/plain"

@@ -290,7 +290,7 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("media:annotate", "media", {PLATFORM: writes("MEDIA")}),
     VerbRule("content_page:create", None, {PLATFORM: writes("CONTENT")}),
     VerbRule("content_page:edit", "content_page", {PLATFORM: writes("CONTENT")}),
-    # Saved reports, their schedules, and exports (RC10, RC11, C-22): in person, but an export, which runs as the key.
+    # Saved reports, their schedules, and exports (RC10, RC11, C-22), all in person: a key only reads what is one's own.
     VerbRule("saved_report:create_platform", None, {PLATFORM: in_person(writes("REPORTS"))}),
     VerbRule(
         "saved_report:create_organization",
@@ -300,8 +300,8 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("saved_report:create_account", "affiliate_account", {COLLABORATOR: in_person(TRUE)}),
     VerbRule("saved_report:edit", "saved_report", {SELF: in_person(oneself("owner_id"))}),
     VerbRule("report_schedule:edit", "report_schedule", {SELF: in_person(TRUE)}),
-    VerbRule("report_export:create", "app_user", {SELF: oneself("id")}),
-    VerbRule("report_export:cancel", "report_export", {SELF: negate(Holds(Flag.READS_ONLY))}),
+    VerbRule("report_export:create", "app_user", {SELF: in_person(oneself("id"))}),
+    VerbRule("report_export:cancel", "report_export", {SELF: in_person(TRUE)}),
     # Imports (A15): each of their rows is decided like the mutation of one row. One's own are sent and given up.
     VerbRule("import_job:create", None, {PLATFORM: writes("DATA_IMPORTS")}),
     VerbRule("import_job:run", "import_job", {PLATFORM: all_of(writes("DATA_IMPORTS"), oneself("created_by_id"))}),

@@ -19,6 +19,7 @@ from files_of_reports import app_of, export_of, exports_over, fetched, state_of,
 from kept_reports import asked, member, saved
 from starlette.datastructures import Headers
 
+from sightline.authz.scopes import USER_SCOPES
 from sightline.db.secrets import TokenKind, new_token
 from sightline.server.answers import RefusedError
 from sightline.server.exports.cells import Heading
@@ -119,12 +120,11 @@ async def test_rc11_a_link_works_for_the_principal_it_ran_as_alone(platform: Pla
     owner, other = await member(platform, "Admin"), await member(platform, "Admin")
     report = await asked(platform, "clicks")
     path = await export_of(platform, owner.token, report)
-    key = await platform.user_key(owner.id, ["org:W", "self:W", "PERFORMANCE_REPORTS:R"])
-    of_key = await export_of(platform, key, report)
+    key = await platform.user_key(owner.id, ["org:W", "self:R", "PERFORMANCE_REPORTS:R"])
     organizations = platform.member("northwind-key")
     missing = platform.global_id("report_export", 987_654_321)
-    for strangers, place in ((other.token, path), (key, path), (owner.token, of_key), (organizations, path)):
-        answers = [await fetched(exports, each, strangers) for each in (place, f"/exports/{missing}", "/exports/zzz")]
+    for stranger in (other.token, key, organizations):
+        answers = [await fetched(exports, each, stranger) for each in (path, f"/exports/{missing}", "/exports/zzz")]
         assert [each.status_code for each in answers] == [404] * 3
         said = [each.json()["errors"] for each in answers]
         assert said[0] == said[1] == said[2]
@@ -133,8 +133,18 @@ async def test_rc11_a_link_works_for_the_principal_it_ran_as_alone(platform: Pla
     assert (await fetched(exports, path, None)).status_code == 401
     assert (await fetched(exports, path, "sl_live_nothing")).status_code == 401
     assert (await fetched(exports, path, owner.token)).status_code == 200
-    assert (await fetched(exports, of_key, key)).status_code == 200
     assert (await state_of(platform, other.token, path)) is None
+
+
+async def test_rc11_no_key_asks_for_a_file_or_gives_one_up(platform: Platform) -> None:
+    """RC11, AC5: whatever its scopes, it only reads what is its user's own; it reports all the same."""
+    owner = await member(platform, "Admin")
+    key = await platform.user_key(owner.id, sorted(USER_SCOPES))
+    assert (await platform.read(key, REPORT, input=await asked(platform, "clicks")))["report"]["rowCount"] > 0
+    for who in (key, platform.member("northwind-key"), platform.member("bluebird-key")):
+        for mutation in ("exportReport", "cancelExport"):
+            assert not await platform.exists(who, f"Mutation.{mutation}")
+    assert await platform.exists(owner.token, "Mutation.exportReport")
 
 
 async def test_rc11_rights_are_looked_at_again_when_it_is_fetched(platform: Platform, exports: Exports) -> None:

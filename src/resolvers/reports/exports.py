@@ -54,7 +54,7 @@ class StoredExport:
 async def export_for(operation: Operation, text: str) -> StoredExport | None:
     """The export of an id, for the principal it was made for; None, equally, for everybody else and for no export.
 
-    A person's is for that person signed in, a key's for that key: another key of the same user sees less or more.
+    It is for that person signed in: a key of his sees less, and asks for none (AC5).
     """
     try:
         entity, key = operation.services.ids.decode(text)

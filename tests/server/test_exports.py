@@ -17,6 +17,7 @@ import pytest
 from demo_platform import NORTHWIND, Platform
 from files_of_reports import app_of, export_of, exports_over, fetched, state_of, watched
 from kept_reports import asked, member, saved
+from lists_of_columns import has
 from starlette.datastructures import Headers
 
 from sightline.authz.scopes import USER_SCOPES
@@ -267,6 +268,13 @@ async def test_rc11_a_saved_report_is_exported_as_its_reader_has_it(platform: Pl
     assert (await fetched(exports, answer["link"], owner.token)).status_code == 404
     refused = await platform.change_by(reader.token, "exportReport", savedReport=secret, format="CSV")
     assert refused["message"] == 'Column "payout" does not exist or is not available to you.'
+    assert refused["path"] == ["savedReport"]
+    narrowed = await member(platform, "Admin")
+    await has(platform, narrowed, "clicks")
+    often = {"savedReport": secret, "format": "CSV", "cron": "0 6 * * *", "timeZone": "UTC"}
+    refused = await platform.change_by(narrowed.token, "scheduleReport", **often)
+    assert refused["message"] == 'Column "payout" does not exist or is not available to you.'
+    assert refused["path"] == ["savedReport"]
     both = await platform.change_by(owner.token, "exportReport", format="CSV")
     assert both["__typename"] == "ValidationError"
 

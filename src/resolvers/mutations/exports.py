@@ -34,17 +34,18 @@ async def export_report(
     called = None if name is None else checks.name(name, "name")
     if (report is None) == (saved_report is None):
         raise InvalidError("Name a report or a saved report, one of the two.", "report")
-    kept = None
+    kept, part = None, "report"
     if saved_report is not None:
-        kept = await change.find("saved_report", saved_report, "savedReport")
+        part = "savedReport"
+        kept = await change.find("saved_report", saved_report, part)
         report = (await stored_report(change.operation.snapshot, kept.key.id)).request
         called = called or (await change.lock(kept))["name"]
     assert report is not None
     await change.allow("report_export:create", Found("app_user", Key(change.actor)))
     with invalid("format"):
         refuse_unwritable(format)
-    await _refuse_too_many(change)
-    asked = await answerable(change, report)
+    await _refuse_too_many(change, part)
+    asked = await answerable(change, report, part)
     made = await change.insert(
         "report_export",
         owner_id=change.actor,
@@ -61,14 +62,14 @@ async def export_report(
     return Done({"report_export": row})
 
 
-async def _refuse_too_many(change: Change) -> None:
+async def _refuse_too_many(change: Change, part: str) -> None:
     """Nobody has more than so many waiting or running; what a schedule delivers is not asked for, and not counted."""
     most = change.operation.services.desk.limits.most_exports
     count = await change.count_own(_UNFINISHED, change.operation.snapshot.clock)
     if count >= most:
         raise InvalidError(
             f"You have {count} exports waiting or running, and {most} is the most: fetch one or give one up first.",
-            "report",
+            part,
         )
 
 

@@ -140,11 +140,14 @@ async def own_report(change: Change, text: str) -> Found:
     return row
 
 
-async def answerable(change: Change, report: ReportRequest) -> ReadyReport:
-    """A report that could be run now. Raises InvalidError for any other, in the words of `report` (RC6)."""
+async def answerable(change: Change, report: ReportRequest, part: str = "report") -> ReadyReport:
+    """A report that could be run now. Raises InvalidError for any other, in the words of `report` (RC6).
+
+    `part` is the part of the input that led to it.
+    """
     if report.after is not None:
-        raise InvalidError("This is of no page: leave out `after`.", "report")
-    with invalid("report"):
+        raise InvalidError("This is of no page: leave out `after`.", part)
+    with invalid(part):
         return await ready(change.operation, report)
 
 

@@ -37,7 +37,7 @@ async def schedule_report(
     await may_save(change, kept.lens)
     with invalid("format"):
         refuse_unwritable(format)
-    await answerable(change, kept)
+    await answerable(change, kept, "savedReport")
     if await change.count_own(_COUNT) >= MOST:
         raise InvalidError(f"You have {MOST} schedules, and that is the most: delete one first.", "savedReport")
     made = await change.insert(

@@ -14,12 +14,14 @@ from sightline.authz.reports.lenses import Lens, ReportLens
 from sightline.authz.visibility import DENY, PERMIT, Visibility
 from sightline.resolvers.errors import ColumnRestrictedError
 from sightline.resolvers.given_away import given_away
+from sightline.resolvers.global_ids import Key
 from sightline.resolvers.grants import grants_of_user
 from sightline.resolvers.identity import principal_of_user
 from sightline.resolvers.mutations.change import Change
 from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
 from sightline.resolvers.reports.lists import editor_of
 
+_EDITS_LIST = "user:edit_columns"
 # What lists decide depends on the role, not on the user: one holder of each is asked for all.
 _HOLDERS_OF_THE_DEFAULT = """
     SELECT DISTINCT ON (a.role_id) a.user_id FROM role_assignment a JOIN app_user u ON u.id = a.user_id
@@ -52,7 +54,10 @@ async def refuse_more_than_own(change: Change, before: PlatformGrant | None, aft
 
 
 async def refuse_giving_away(change: Change, user_id: int) -> None:
-    """RC7: nobody ends with a list from which an amount that it hides can be computed. Raises InvalidError."""
+    """RC7: nobody ends with a list from which an amount that it hides can be computed. Raises InvalidError.
+
+    It names what is on the list to whoever sees the list.
+    """
     principal = await principal_of_user(change.operation.snapshot, user_id)
     services = change.operation.services
     try:
@@ -60,7 +65,8 @@ async def refuse_giving_away(change: Change, user_id: int) -> None:
     except ColumnRestrictedError:
         return
     if found is not None:
-        raise InvalidError(found.told_to(editor_of(change.operation).gives))
+        sees_list = await change.operation.does(_EDITS_LIST, Key(user_id))
+        raise InvalidError(found.told_to(editor_of(change.operation).gives if sees_list else ()))
 
 
 async def refuse_giving_away_by_default(change: Change) -> None:

@@ -15,8 +15,9 @@ from sightline.resolvers.global_ids import Key
 from sightline.resolvers.grants import grants_of_user
 from sightline.resolvers.mutations import checks
 from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
-from sightline.resolvers.mutations.handing_on import handing_on, membership_in, refuse
+from sightline.resolvers.mutations.handing_on import handing_on, membership_in, refuse, resting_on
 from sightline.resolvers.mutations.refusals import InvalidError
+from sightline.resolvers.shown import content_of_role
 
 _PERMISSIONS = "SELECT permission, level::text AS level FROM role_permission WHERE role_id = $1 ORDER BY permission"
 _LINES = "SELECT product_line::text AS line FROM role_product_line WHERE role_id = $1 ORDER BY 1"
@@ -91,7 +92,7 @@ async def create_platform_role(
     given = {Switch.REVENUE: see_revenue, Switch.PAYOUT: see_payout, Switch.SALE_AMOUNT: see_sale_amount}
     content = RoleContent(
         base_type,
-        _permissions(base_type, permissions),
+        _permissions(base_type, _each_once(permissions)),
         frozenset(switch for switch, on in given.items() if on),
         _statuses(statuses),
         _visibility(base_type, user_visibility or UserVisibility.ALL),
@@ -113,7 +114,7 @@ async def create_organization_role(
 ) -> Done:
     """A custom role of an organization: a name, at least one permission, at least one product line (I5, DR4)."""
     title = _title(name)
-    held, lines = _permissions(BaseType.ORG, permissions), _lines(product_lines)
+    held, lines = _permissions(BaseType.ORG, _each_once(permissions)), _lines(product_lines)
     content = RoleContent(BaseType.ORG, held, frozenset(), None, UserVisibility.ALL, lines)
     parent = await change.find("organization", organization, "organization")
     await change.allow("role:create_organization", parent)
@@ -137,29 +138,33 @@ async def edit_role(
     """Another name, permissions, switches or limits; its base stays (DR5). All its holders are touched (DR2)."""
     title = None if name is None else _title(name)
     statuses = _statuses(given["statuses"]) if "statuses" in given else None
+    named = None if permissions is None else _each_once(permissions)
+    lines = None if product_lines is None else _lines(product_lines)
     row = await change.find("role", role, "role")
     await change.allow("role:edit", row)
     stored = await change.lock(row)
-    only_name = permissions is None and user_visibility is None and product_lines is None and not given
-    _refuse_unwritable(stored, only_name=only_name)
-    before = await _content(change, stored)
-    after = RoleContent(
-        before.base,
-        before.permissions if permissions is None else _permissions(before.base, permissions),
-        frozenset(s for s, column in _SWITCHES.items() if given.get(column, s in before.switches)),
-        statuses if "statuses" in given else before.statuses,
-        before.visibility if user_visibility is None else _visibility(before.base, user_visibility),
-        before.lines if product_lines is None else _lines(product_lines),
-    )
+    _refuse_archived(stored)
     if title is not None:
         await _refuse_twice(change, stored["scope"], stored["organization_id"], title, other_than=stored["id"])
-    refuse_stale(stored, version)
-    own = (await grants_of_user(change.operation.snapshot, change.actor))[0]
-    refuse(_excess(before, after, own, stored["organization_id"]))
-    holders = [each["user_id"] for each in await change.fetch(_HOLDERS, stored["id"])]
-    async with handing_on(change, users=holders, organization=stored["organization_id"], until=None):
-        await _write(change, row, after)
-        await change.update(row, **({"name": title} if title is not None else {}), **_columns(after))
+    only_name = named is None and user_visibility is None and lines is None and not given
+    async with resting_on(change, content_of_role(stored["id"])):
+        _refuse_unwritable(stored, only_name=only_name)
+        before = await _content(change, stored)
+        after = RoleContent(
+            before.base,
+            before.permissions if named is None else _permissions(before.base, named),
+            frozenset(s for s, column in _SWITCHES.items() if given.get(column, s in before.switches)),
+            statuses if "statuses" in given else before.statuses,
+            before.visibility if user_visibility is None else _visibility(before.base, user_visibility),
+            before.lines if lines is None else lines,
+        )
+        refuse_stale(stored, version)
+        own = (await grants_of_user(change.operation.snapshot, change.actor))[0]
+        refuse(_excess(before, after, own, stored["organization_id"]))
+        holders = [each["user_id"] for each in await change.fetch(_HOLDERS, stored["id"])]
+        async with handing_on(change, users=holders, organization=stored["organization_id"], until=None):
+            await _write(change, row, after)
+            await change.update(row, **({"name": title} if title is not None else {}), **_columns(after))
     was, now = {"name": stored["name"]} | _described(before), {"name": title or stored["name"]} | _described(after)
     await change.record("role:edit", row, before=was, after=now, organization=stored["organization_id"])
     return Done({"role": row})
@@ -170,14 +175,15 @@ async def clone_role(change: Change, *, role: str, name: str) -> Done:
     title = _title(name)
     row = await change.find("role", role, "role")
     (stored,) = await change.fetch("SELECT * FROM role WHERE id = $1", row.key.id)
-    if stored["organization_id"] is None and stored["scope"] == Scope.ORGANIZATION:
-        raise InvalidError("This role belongs to no organization: make a new one in yours.", "role")
     await change.allow("role:edit", row)
-    content = await _content(change, stored)
-    if content.base not in (BaseType.MANAGER, *_ASSIGNABLE, BaseType.ORG):
-        raise InvalidError("This role is one of its kind, and cannot be cloned.", "role")
-    own = (await grants_of_user(change.operation.snapshot, change.actor))[0]
-    refuse(_excess(None, content, own, stored["organization_id"]))
+    async with resting_on(change, content_of_role(row.key.id)):
+        if stored["organization_id"] is None and stored["scope"] == Scope.ORGANIZATION:
+            raise InvalidError("This role belongs to no organization: make a new one in yours.", "role")
+        content = await _content(change, stored)
+        if content.base not in (BaseType.MANAGER, *_ASSIGNABLE, BaseType.ORG):
+            raise InvalidError("This role is one of its kind, and cannot be cloned.", "role")
+        own = (await grants_of_user(change.operation.snapshot, change.actor))[0]
+        refuse(_excess(None, content, own, stored["organization_id"]))
     return await _create(change, title, content, organization=stored["organization_id"])
 
 
@@ -186,12 +192,13 @@ async def archive_role(change: Change, *, role: str, version: int | None = None)
     row = await change.find("role", role, "role")
     await change.allow("role:edit", row)
     stored = await change.lock(row)
-    if stored["origin"] != RoleOrigin.CUSTOM:
-        raise InvalidError("Only custom roles are archived; this one ships with the platform.", "role")
     if stored["status"] == RoleStatus.ARCHIVED:
         raise InvalidError("This role is archived already.", "role")
-    if await change.fetch(_HOLDERS, stored["id"]) or await change.fetch(_INVITED, stored["id"]):
-        raise InvalidError("Somebody holds this role, or is invited to it: give them another one first.", "role")
+    async with resting_on(change, content_of_role(stored["id"])):
+        if stored["origin"] != RoleOrigin.CUSTOM:
+            raise InvalidError("Only custom roles are archived; this one ships with the platform.", "role")
+        if await change.fetch(_HOLDERS, stored["id"]) or await change.fetch(_INVITED, stored["id"]):
+            raise InvalidError("Somebody holds this role, or is invited to it: give them another one first.", "role")
     refuse_stale(stored, version)
     before = await _content(change, stored)
     await change.connection.execute(_CLEAR_PERMISSIONS, stored["id"])
@@ -269,10 +276,13 @@ def _refuse_unwritable(stored: Any, *, only_name: bool) -> None:
         raise InvalidError("A predefined role cannot be changed: make a role of your own.", "role")
     if stored["origin"] == RoleOrigin.PERSONAL:
         raise InvalidError("This is one user's own set of modules: use setModules.", "role")
-    if stored["status"] == RoleStatus.ARCHIVED:
-        raise InvalidError("This role is archived: it is not changed any more.", "role")
     if stored["base_type"] == BaseType.ADMINISTRATOR and not only_name:
         raise InvalidError("Of the administrator's role only the name can be changed.", "role")
+
+
+def _refuse_archived(stored: Any) -> None:
+    if stored["status"] == RoleStatus.ARCHIVED:
+        raise InvalidError("This role is archived: it is not changed any more.", "role")
 
 
 async def _refuse_twice(change: Change, scope: str, organization: int | None, title: str, *, other_than: int) -> None:
@@ -287,10 +297,14 @@ def _title(name: str) -> str:
     return title
 
 
-def _permissions(base: BaseType, given: Sequence[GivenPermission]) -> tuple[tuple[str, Level], ...]:
+def _each_once(given: Sequence[GivenPermission]) -> dict[str, Level]:
     held = {each.permission: each.level for each in given}
     if not held or len(held) < len(given):
         raise InvalidError("A role has at least one permission, and each of them once.", "permissions")
+    return held
+
+
+def _permissions(base: BaseType, held: dict[str, Level]) -> tuple[tuple[str, Level], ...]:
     refused = ungrantable(base, frozenset(held))
     if refused:
         raise InvalidError(f"A role like this cannot hold {', '.join(sorted(refused)[:5])[:100]}.", "permissions")

@@ -6,6 +6,7 @@ from typing import Any
 
 from commands_over_demo import Run
 from demo_platform import NORTHWIND, Platform
+from lists_of_columns import has
 
 LINT = """{ policyLint(limit: 100) {
     more findings { rule says followsFrom role { id } user { id } program { id } } } }"""
@@ -155,6 +156,74 @@ async def test_who_is_told(platform: Platform) -> None:
     for wrong in (0, 101):
         answer = await platform.ask(platform.member("admin"), LINT.replace("100", str(wrong)))
         assert answer.errors[0]["extensions"]["code"] == "BAD_INPUT"
+
+
+async def test_lk15_of_a_role_that_is_not_seen_nothing_is_found(platform: Platform) -> None:
+    """LK15: whoever is shown neither content nor holders of roles is told nothing that rests on them."""
+    editor, reader = [(await platform.staff(f"SETTINGS:W {more}")).token for more in ("", "USERS:R")]
+    role = await platform.role("CONTENT:R")
+    holder = await platform.person(("role_assignment", {"scope": "PLATFORM", "role_id": role}))
+    told, seen = [await lint(platform, editor)], [rules(await of_role(platform, reader, role))]
+    for statement in (
+        f"UPDATE role SET see_payout = true WHERE id = {role}",
+        f"DELETE FROM role_assignment WHERE user_id = {holder.id}",
+    ):
+        await platform.change(statement)
+        told.append(await lint(platform, editor))
+        seen.append(rules(await of_role(platform, reader, role)))
+    assert told[0] == told[1] == told[2]
+    assert seen == [set(), {"SWITCH_WITHOUT_EFFECT"}, {"SWITCH_WITHOUT_EFFECT", "ROLE_NOT_HELD"}]
+
+
+async def test_k8_lk15_a_role_that_ended_shows_who_else_holds_it_no_more(platform: Platform) -> None:
+    """K8, LK15: one's own membership shows a role, and not whether anybody else has it."""
+    organization = await platform.named("organization", NORTHWIND)
+    role = await platform.role("PROGRAMS:R", scope="ORGANIZATION", base_type="ORG", organization_id=organization)
+    ended = await platform.membership(NORTHWIND, role, expires_at=await platform.one("SELECT timestamptz '2020-01-01'"))
+    editor = (await platform.staff("SETTINGS:W", also=[ended])).token
+    assert await of_role(platform, editor, role) == []
+    assert rules(await of_role(platform, platform.member("adv-admin"), role)) == {"ROLE_NOT_HELD"}
+
+
+async def test_rc1_lk15_the_systems_list_is_told_by_to_whom_it_holds_for(platform: Platform) -> None:
+    """RC1, LK15: whoever has a list of his own does not see the system's, and is told of nothing that follows by it."""
+    organization = await platform.named("organization", NORTHWIND)
+    role = await platform.role(
+        "PERFORMANCE_REPORTS:R TEMPLATE_TERMS:R", scope="ORGANIZATION", base_type="ORG", organization_id=organization
+    )
+    boss = await platform.person(await platform.membership(NORTHWIND, "Admin"))
+    assert "AMOUNT_DERIVABLE" in rules(await of_role(platform, boss.token, role))
+    await has(platform, boss, "clicks", "sale_amount", "payout", "profit", "revenue")
+    assert "AMOUNT_DERIVABLE" not in rules(await of_role(platform, boss.token, role))
+
+
+async def test_m5b_lk15_terms_are_told_by_whichever_enrollment_is_seen(platform: Platform) -> None:
+    """M5b, S10, LK15: by one on an assigned account, whoever else was paid by the plan before."""
+    program, account = (
+        await platform.rows(
+            "SELECT e.program_id, (array_agg(e.affiliate_account_id ORDER BY e.id DESC))[1]"
+            " FROM enrollment e JOIN program p ON p.id = e.program_id JOIN commission_plan c"
+            " ON c.id = e.commission_plan_id WHERE NOT p.share_sale_amount AND p.status = 'ACTIVE'"
+            " AND e.state = 'ACTIVE' AND c.payout_percent IS NOT NULL GROUP BY e.program_id, c.id"
+            " HAVING count(DISTINCT e.affiliate_account_id) > 1 LIMIT 1"
+        )
+    )[0]
+    editor = await platform.staff(
+        "SETTINGS:W OFFERS:R AFFILIATES:R COMMISSION_PLANS:R TRANSACTIONS:R",
+        base_type="AFFILIATE_MANAGER",
+        user_visibility="ASSIGNED",
+        see_payout=True,
+        also=[("manager_assignment", {"affiliate_account_id": account})],
+    )
+    found = {each["program"]["id"] for each in await lint(platform, editor.token) if each["program"] is not None}
+    assert platform.global_id("program", program) in found
+
+
+async def test_it_is_asked_beside_other_reads_and_twice(platform: Platform) -> None:
+    """Every read of an operation waits for its turn on the one connection."""
+    asked = "{ a: policyLint(limit: 5) { more } memberships(first: 1) { totalCount } b: policyLint(limit: 5) { more } }"
+    found = await platform.read(platform.member("admin"), asked)
+    assert found["a"] == found["b"]
 
 
 async def test_the_command_says_it_with_names(platform: Platform, sightline: Run) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from demo_platform import Platform
 from sales import key_of, new_conversion, recorder
 
-PROPOSALS = "conversion { status proposals(first: 10) { nodes { n state status reason } } }"
+PROPOSALS = "conversion { status proposals(first: 10) { nodes { state status reason } } }"
 
 
 async def conversion_of(platform: Platform, model: str = "INTERMEDIATED") -> tuple[str, str]:

@@ -301,6 +301,27 @@ async def test_ac8_nothing_is_recorded_that_the_path_does_not_see(platform: Plat
     assert await out_of_step(platform) == {}
 
 
+async def test_ac8_steps_that_are_hidden_are_not_counted_in_those_that_are_seen(platform: Platform) -> None:
+    """AC8: a history with a hidden step is, but for the moments, the answer to one without; nothing has its place."""
+    person = await recorder(platform)
+    limited = (await recorder(platform, statuses=["APPROVED"])).token
+    step = "status reason actor { id } conversion { status }"
+    histories = []
+    for ways in (("APPROVED",), ("HOLD", "APPROVED")):
+        conversion = await new_conversion(platform, person.token)
+        for status in ways:
+            await decide(platform, person.token, conversion, status)
+        selection = f"... on Conversion {{ history(first: 10) {{ totalCount nodes {{ {step} }} }} }}"
+        histories.append(
+            await platform.node(limited, "conversion", *key_of(platform, conversion), selection=selection)
+        )
+    assert histories[0] == histories[1]
+    assert histories[0]["history"]["totalCount"] == 1
+    for entity in ("ConversionEvent", "ConversionProposal"):
+        for coordinate in (f"{entity}.n", f"{entity}Filter.n", f"{entity}OrderField.N"):
+            assert not await platform.exists(platform.member("admin"), coordinate), coordinate
+
+
 async def test_f22_of_many_decisions_one_is_made(platform: Platform) -> None:
     """F22, SM4: of ten that approve or reject the same pending conversion one wins; the sums know of one."""
     person = await recorder(platform)

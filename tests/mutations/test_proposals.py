@@ -42,7 +42,7 @@ async def test_sm4_who_asks_for_a_status(platform: Platform, role: str, may: boo
         assert answer["__typename"] == "ProposeConversionStatusSuccess", answer
         assert answer["conversion"] == {
             "status": "PENDING",
-            "proposals": {"nodes": [{"n": 1, "state": "OPEN", "status": "REJECTED", "reason": "RETURNED"}]},
+            "proposals": {"nodes": [{"state": "OPEN", "status": "REJECTED", "reason": "RETURNED"}]},
         }
 
 

@@ -36,7 +36,7 @@ async def adjustments(platform: Platform, conversion: str) -> list[tuple[str, st
     return [tuple(row) for row in rows]
 
 
-async def seen_by(platform: Platform, who: str, conversion: str, fields: str = "n state status") -> Any:
+async def seen_by(platform: Platform, who: str, conversion: str, fields: str = "state status") -> Any:
     """The proposals of a conversion as somebody sees them."""
     selection = f"... on Conversion {{ proposals(first: 10) {{ totalCount nodes {{ {fields} }} }} }}"
     row = await platform.node(who, "conversion", *key_of(platform, conversion), selection=selection)
@@ -209,6 +209,21 @@ async def test_lk14_whoever_sees_no_sale_amounts_knows_of_no_correction(platform
     assert (await seen_by(platform, blind.token, conversion))["totalCount"] == 0
     assert await stored(platform, conversion) == [("DECLINED", "APPROVED")]
     assert await adjustments(platform, conversion) == []
+
+
+async def test_lk14_a_correction_does_not_count_in_what_is_asked_for_beside_it(platform: Platform) -> None:
+    """LK14, AC11: whoever does not see it is told the same of a status asked for after it as of one asked for alone."""
+    blind = await platform.staff("TRANSACTIONS:W", **SWITCHES | {"see_sale_amount": False})
+    told = []
+    for corrected in (True, False):
+        conversion, advertiser = await conversion_of(platform)
+        who = await member(platform, advertiser, "Admin")
+        if corrected:
+            await propose(platform, who, conversion, "APPROVED", saleAdjustment="-1")
+        await propose(platform, who, conversion, "REJECTED", reason="RETURNED")
+        told.append(await seen_by(platform, blind.token, conversion, "state status reason answeredAt"))
+    assert told[0] == told[1]
+    assert told[0]["totalCount"] == 1
 
 
 async def test_ac11_the_partner_is_told_of_no_correction_before_it_is_made(platform: Platform) -> None:

@@ -128,7 +128,6 @@ class ConversionEvent:
     """One step in the life of a conversion."""
 
     conversion = edge(ConversionEventRow.conversion_id)
-    n: int | None = field_of(ConversionEventRow.n)
     status: ConversionStatus = field_of(ConversionEventRow.status)
     reason: str | None = field_of(ConversionEventRow.reason)
     at: DateTime | None = field_of(ConversionEventRow.at)
@@ -140,7 +139,6 @@ class ConversionProposal:
     """What an advertiser asks for, a status or a correction; whoever decides for the operator answers."""
 
     conversion = edge(ConversionProposalRow.conversion_id)
-    n: int | None = field_of(ConversionProposalRow.n)
     state: ProposalState = field_of(ConversionProposalRow.state)
     status: ConversionStatus = field_of(ConversionProposalRow.status)
     sale_adjustment: Decimal | None = field_of(ConversionProposalRow.sale_adjustment)

@@ -1,7 +1,8 @@
 """Looking as somebody else: what two principals both see, and nothing that either of them alone does.
 
 A row is there if both see it, a cell if both have it there. So the view gives nothing that the one who looks does not
-have himself. What is the other's as himself, and what he has by access to a company, is left out (L1).
+have himself. What is the other's as himself, and what he has by access to a company, is left out (L1). A grant that
+the one who looks does not see gives no path here: a coordinate would tell of it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 About oneself everybody may ask. About another may ask who administers him (`user:explain`), of rows and cells that he
 sees himself; for everything else the answer is that for what does not exist. A grant of the other that the asker does
-not see counts on a row, and is not described; where no row is named it is left out.
+not see counts on a row, and is not described; where no row is named it is left out, and access to a company always.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ from sightline.db.explanations import SEEN, SHOWN, explanation, given, reached
 from sightline.db.queries import PageQuery, Selection
 from sightline.db.statements import Statement
 from sightline.resolvers.global_ids import Key
-from sightline.resolvers.grants import Source, sources_of_user, united
-from sightline.resolvers.grants_seen import sources_seen
-from sightline.resolvers.identity import paths_of_user
+from sightline.resolvers.grants import Source, sources_of_user
+from sightline.resolvers.grants_seen import paths_by, sources_on_rows, sources_seen
 from sightline.resolvers.operation import Operation
 
 EXPLAIN = "user:explain"
@@ -92,12 +91,10 @@ async def explain(operation: Operation, asked: Asked, user: int | None = None) -
     if not await operation.does(EXPLAIN, Key(user)):
         return None
     operation.asked_about.add(user)
-    paths, sources = await paths_of_user(operation.snapshot, user), await sources_of_user(operation.snapshot, user)
-    if asked.key is None and paths.ordered:
-        # Any row may be one that the asker does not see: so a grant that he does not see counts for nothing.
-        sources, columns = (await sources_seen(operation, [user]))[user]
-        paths = paths_of(united(user, sources, columns))
-    return await _Reading(operation, paths, asked).explained(sources)
+    # Any row may be one that the asker does not see: so where none is named, a grant that he does not see is left out.
+    told = await (sources_seen if asked.key is None else sources_on_rows)(operation, [user])
+    sources, _ = told[user]
+    return await _Reading(operation, await paths_by(operation, user, told[user]), asked).explained(sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +116,13 @@ async def who_can_see(operation: Operation, asked: Asked, *, first: int, after: 
     query = PageQuery(Selection("app_user"), frozenset(), (), first + 1, after=None if after is None else (after.id,))
     keys = [row.key for row in (await operation.pages(query, [None]))[0]]
     looked_at = keys[:first]
+    may_ask = await operation.done_on(EXPLAIN, looked_at)
+    asked_about = [key for key, may in zip(looked_at, may_ask, strict=True) if may]
+    told = await sources_on_rows(operation, [key.id for key in asked_about])
     found: list[Key] = []
-    for key, may_ask in zip(looked_at, await operation.done_on(EXPLAIN, looked_at), strict=True):
-        if not may_ask:
-            continue
+    for key in asked_about:
         operation.asked_about.add(key.id)
-        reading = _Reading(operation, await paths_of_user(operation.snapshot, key.id), asked)
+        reading = _Reading(operation, await paths_by(operation, key.id, told[key.id]), asked)
         seen = await reading.truths()
         if seen is not None and seen[SHOWN] and reading.is_there:
             found.append(key)

@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 
 from cachetools import LRUCache
 
-from sightline.authz.grants import NOTHING, Grants, by_key, narrow, paths_of
+from sightline.authz.grants import Grants, by_key, narrow, paths_of
 from sightline.authz.paths import Paths, Value
 from sightline.db.secrets import Secrets, TokenKind, token_kind
 from sightline.db.snapshot import Snapshot
 from sightline.resolvers.grants import LiveKey, grants_of_organization, grants_of_user, key_owner, session_user
-from sightline.resolvers.people import is_active, unlinked_user_of_email, user_of_subject
+from sightline.resolvers.people import unlinked_user_of_email, user_of_subject
 
 LEEWAY = timedelta(seconds=60)
 """How far the clock of an identity provider may be from the database's (F26)."""
@@ -160,13 +160,6 @@ async def _of_session(digest: bytes, snapshot: Snapshot) -> Principal | None:
         return None
     ends = min(found.expires_at, found.last_seen_at + IDLE)
     return await principal_of_user(snapshot, found.user_id, ends=ends)
-
-
-async def paths_of_user(snapshot: Snapshot, user_id: int) -> Paths:
-    """What a user has at this moment; none at all where he is not active (AC6)."""
-    if not await is_active(snapshot, user_id):
-        return NOTHING
-    return (await principal_of_user(snapshot, user_id)).paths
 
 
 async def principal_of_user(snapshot: Snapshot, user_id: int, *, ends: datetime | None = None) -> Principal:

@@ -29,7 +29,8 @@ from sightline.resolvers.errors import BadInputError, SightlineError, Unauthenti
 from sightline.resolvers.explaining import EXPLAIN
 from sightline.resolvers.global_ids import GlobalIds, MalformedIdError
 from sightline.resolvers.grants import active_user_by_email
-from sightline.resolvers.identity import Assertion, Identities, Principal, paths_of_user, principal_of_user
+from sightline.resolvers.grants_seen import paths_seen
+from sightline.resolvers.identity import Assertion, Identities, Principal, principal_of_user
 from sightline.resolvers.operation import Operation, Services, ViewedAs
 from sightline.resolvers.reports.desk import Desk
 from sightline.resolvers.reports.limits import NO_LIMITS, ReportLimits
@@ -187,7 +188,7 @@ class Engine:
         if entity != "app_user" or not await operation.does(EXPLAIN, key):
             return None
         note(about=[key.id])
-        return ViewedAs(key.id, simulated(await paths_of_user(operation.snapshot, key.id)))
+        return ViewedAs(key.id, simulated(await paths_seen(operation, key.id)))
 
     def visibility(self, principal: Principal) -> Visibility:
         """The visibility of a principal, shared by all who have paths of the same shapes."""

@@ -312,9 +312,7 @@ async def test_ac8_steps_that_are_hidden_are_not_counted_in_those_that_are_seen(
         for status in ways:
             await decide(platform, person.token, conversion, status)
         selection = f"... on Conversion {{ history(first: 10) {{ totalCount nodes {{ {step} }} }} }}"
-        histories.append(
-            await platform.node(limited, "conversion", *key_of(platform, conversion), selection=selection)
-        )
+        histories.append(await platform.node(limited, "conversion", *key_of(platform, conversion), selection=selection))
     assert histories[0] == histories[1]
     assert histories[0]["history"]["totalCount"] == 1
     for entity in ("ConversionEvent", "ConversionProposal"):

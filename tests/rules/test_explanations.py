@@ -7,9 +7,11 @@ from random import Random
 from typing import Any
 
 import pytest
-from demo_platform import NORTHWIND, Platform
+from demo_platform import BLUEBIRD, NORTHWIND, Platform
+from desk import as_bytes
 
 from sightline.resolvers.explaining import Outcome
+from sightline.server.answers import GraphQLAnswer
 
 WHY = """query ($of: String!, $node: ID, $user: ID) @onDenied(mode: MASK) {
     explainAccess(coordinate: $of, node: $node, user: $user) { outcome needs paths {
@@ -182,6 +184,43 @@ async def test_l9_without_a_row_a_grant_that_the_asker_does_not_see_is_left_out(
     assert told["elsewhere"] == told["company"] == told["bare"]
     assert [each["outcome"] for each in told["bare"]] == [Outcome.HIDDEN] * 2
     assert [each["outcome"] for each in told["beside"]] == [Outcome.SHOWN] * 2
+
+
+async def test_l1_access_to_a_company_is_told_to_those_who_are_of_it(platform: Platform) -> None:
+    """L1: of a row too; whoever else administers him is answered, byte for byte, as if he had none."""
+    company = await platform.named("company", "Bluebird Media GmbH")
+    access = ("company_access", {"company_id": company, "level": "MEMBER"})
+    of_it = (await platform.person(await platform.membership(BLUEBIRD, "Admin"), access)).token
+    node = platform.global_id(
+        "payout_method",
+        await platform.one(
+            "SELECT m.id FROM payout_method m JOIN affiliate_account a ON a.id = m.affiliate_account_id"
+            " WHERE m.company_id = $1 AND m.ended_at IS NULL AND a.name = 'Bluebird Germany'",
+            company,
+        ),
+    )
+    member = await platform.person(await platform.membership(BLUEBIRD, "Member"))
+    about, before_him = (platform.global_id("app_user", each) for each in (member.id, member.id - 1))
+    of = "PayoutMethod.redacted"
+
+    async def told(who: str) -> tuple[GraphQLAnswer, GraphQLAnswer]:
+        return (
+            await platform.ask(who, WHY, of=of, node=node, user=about),
+            await platform.ask(who, WHO, of=of, node=node, limit=1, after=before_him),
+        )
+
+    bare = await told(platform.member("partner-admin"))
+    await platform.add(access[0], user_id=member.id, **access[1])
+    assert [*map(as_bytes, await told(platform.member("partner-admin")))] == [*map(as_bytes, bare)]
+    explained, seen = [each.data for each in bare]
+    assert explained is not None
+    assert explained["explainAccess"]["outcome"] == Outcome.INVISIBLE
+    assert seen == {"whoCanSee": {"users": [], "last": None}}
+    explained, seen = [each.data for each in await told(of_it)]
+    assert explained is not None
+    assert explained["explainAccess"]["outcome"] == Outcome.SHOWN
+    assert "COMPANY" in [path["kind"] for path in explained["explainAccess"]["paths"]]
+    assert seen == {"whoCanSee": {"users": [about], "last": None}}
 
 
 def _staff(path: dict[str, Any]) -> bool:

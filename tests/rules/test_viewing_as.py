@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from demo_platform import Platform
+from demo_platform import NORTHWIND, Platform
 from desk import as_bytes
 
 from sightline.server.answers import GraphQLAnswer, GraphQLRequest, RefusedError
@@ -133,6 +133,42 @@ async def test_nothing_beyond_the_one_who_looks(platform: Platform) -> None:
     own, seen = await platform.ask(admin, counts), await looked(platform, admin, counts, about)
     assert seen.data == own.data
     assert (await platform.ask(staff.token, counts)).data != own.data
+
+
+async def test_l9_a_grant_that_the_one_who_looks_does_not_see_shows_in_nothing(platform: Platform) -> None:
+    """L9, L1, LK9: neither coordinates nor rows tell of an account, a company, or work for the operator or others."""
+    admin, analyst = platform.member("adv-admin"), await platform.membership(NORTHWIND, "Analyst")
+    company = await platform.one("SELECT min(id) FROM company")
+    work = {"scope": "PLATFORM", "role_id": await platform.role("OFFERS:R TRANSACTIONS:R", see_revenue=True)}
+    questions = (
+        '{ __type(name: "Conversion") { fields { name } } }',
+        "{ __schema { types { name } } }",
+        "{ conversions(first: 100) { totalCount nodes { id status } } programs(first: 1) { totalCount } }",
+    )
+    told: list[list[bytes]] = []
+    for beside in (
+        [],
+        [await platform.collaborator("Bluebird Germany", "OWNER")],
+        [("company_access", {"company_id": company, "level": "OWNER"})],
+        [("role_assignment", work)],
+        [await platform.membership("Lantern Reach", "Admin")],
+    ):
+        about = platform.global_id("app_user", (await platform.person(analyst, *beside)).id)
+        told.append([as_bytes(await looked(platform, admin, each, about)) for each in questions])
+    assert all(each == told[0] for each in told[1:])
+    assert b'"totalCount"' in told[0][2]
+
+
+async def test_l9_a_grant_that_the_one_who_looks_sees_counts(platform: Platform) -> None:
+    """L9: an account's collaborator who administers people looks as another one, and as nobody by what he lacks."""
+    beside = await platform.collaborator("Bluebird Austria", "READ_ONLY")
+    staff = (await platform.staff("USERS:R", also=[beside])).token
+    query = '{ __type(name: "Conversion") { name } }'
+    found = []
+    for grants in ([beside], [await platform.collaborator("Bluebird Germany", "READ_ONLY")]):
+        about = platform.global_id("app_user", (await platform.person(*grants)).id)
+        found.append((await looked(platform, staff, query, about)).data)
+    assert found == [{"__type": {"name": "Conversion"}}, {"__type": None}]
 
 
 async def test_who_looks_and_as_whom_is_told(platform: Platform) -> None:

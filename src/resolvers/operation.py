@@ -7,7 +7,7 @@ Loaders live and die with the operation and are never shared between viewers. Th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,10 +104,9 @@ class Operation:
         done = {row[PARENT] for row in await self.snapshot.fetch(read.statement, self._binds | _keys(keys))}
         return [position in done for position in range(1, len(keys) + 1)]
 
-    async def version(self, entity: str, key: Key) -> int | None:
-        """How often a row was changed, as far as the viewer may change it; None for any other row."""
-        verbs = [rule.verb for rule in self.services.catalogue.model.verbs.values() if rule.entity == entity]
-        for verb in verbs if "version" in self.services.catalogue[entity].columns else ():
+    async def version(self, entity: str, key: Key, *, whoever_does: Collection[str]) -> int | None:
+        """How often a row was changed, for a viewer who does one of these verbs on it; None for any other row."""
+        for verb in sorted(whoever_does):
             if await self.does(verb, key):
                 rows = await self.snapshot.fetch(
                     self.services.writes.version(entity), {"key_id": key.id, f"key_{ACCOUNT}": key.account}

@@ -22,6 +22,7 @@ from sightline.schema.explaining import explain_field, who_field
 from sightline.schema.exposing import exposure_field
 from sightline.schema.linting import lint_field
 from sightline.schema.model import CATALOGUE
+from sightline.schema.mutations import IN_A_VERSION
 from sightline.schema.names import plural
 from sightline.schema.node import LOOKED_UP, Node
 from sightline.schema.reports.answers import report_field
@@ -73,7 +74,7 @@ async def _version(
     id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")],  # noqa: A002  # the contract's name
 ) -> int | None:
     entity, key = root.services.ids.decode(id)
-    return await root.version(entity, key)
+    return await root.version(entity, key, whoever_does=IN_A_VERSION.get(entity, frozenset()))
 
 
 _viewing_as.__annotations__["return"] = entity_named("User") | None

@@ -14,8 +14,8 @@ _STILL = """
     WHERE id = $1 AND status = 'ACTIVE' AND password_hash = $2
     FOR NO KEY UPDATE
 """
-_SET_PASSWORD = "UPDATE app_user SET password_hash = $2, version = version + 1 WHERE id = $1"
-_REPLACE_HASH = "UPDATE app_user SET password_hash = $2 WHERE id = $1"
+# Whoever is shown the version is not shown whether there is a password, or another: so it stays (AC11).
+_SET_PASSWORD = "UPDATE app_user SET password_hash = $2 WHERE id = $1"
 _MAKE = """
     INSERT INTO app_user (email, name, password_hash, email_verified_at) VALUES ($1, $2, $3, now())
     ON CONFLICT (email) DO NOTHING RETURNING id
@@ -50,13 +50,8 @@ async def still_has(connection: asyncpg.Connection, user_id: int, password_hash:
 
 
 async def set_password(connection: asyncpg.Connection, user_id: int, password_hash: str) -> None:
-    """Give a user another password."""
+    """Give a user another password, or have the same one hashed with newer parameters."""
     await connection.execute(_SET_PASSWORD, user_id, password_hash)
-
-
-async def replace_hash(connection: asyncpg.Connection, user_id: int, password_hash: str) -> None:
-    """Store the same password hashed with newer parameters: nothing that a reader of the row would have to know."""
-    await connection.execute(_REPLACE_HASH, user_id, password_hash)
 
 
 async def verify_email(connection: asyncpg.Connection, user_id: int) -> None:

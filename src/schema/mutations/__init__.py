@@ -58,6 +58,9 @@ MUTATIONS: Final[tuple[framework.Mutation, ...]] = (
 GRANTING: Final = frozenset(camel(each.name) for each in MUTATIONS if each.granting)
 """The mutations that give or take access, as documents name them."""
 
+IN_A_VERSION: Final = framework.verbs_in_a_version(MUTATIONS)
+"""By entity, the verbs whose mutations take the version of the row."""
+
 INPUTS: Final[Mapping[str, Any]] = {each.name: framework.input_of(each) for each in MUTATIONS}
 """The type of each mutation's input."""
 

@@ -8,13 +8,14 @@ import strawberry
 
 from sightline.resolvers.mutations import access_requests, access_reviews
 from sightline.schema.annotations import list_of
-from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional
+from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional, version_of
 from sightline.schema.scalars import DateTime
 
 _REQUEST = id_of("The request.")
 _ANSWER = optional(str, "What is said to whoever asked.")
 _ITEM = id_of("The grant as the review has it.")
 _NOTE = optional(str, "Why.")
+_VERSION_OF_ITEM = version_of("grant under review")
 _OPENS = tuple(f"access_review:open_{each}" for each in ("platform", "keys", "organization", "account", "company"))
 
 MUTATIONS: Final = (
@@ -84,7 +85,7 @@ MUTATIONS: Final = (
         "confirm_access",
         verb="access_review:decide",
         description="Keep a grant that is looked at, as it is now.",
-        takes={"item": _ITEM, "note": _NOTE, "version": VERSION},
+        takes={"item": _ITEM, "note": _NOTE, "version": _VERSION_OF_ITEM},
         gives={"item": "access_review_item", "access_review": "access_review"},
         work=access_reviews.confirm_access,
     ),
@@ -92,7 +93,7 @@ MUTATIONS: Final = (
         "revoke_access",
         verb="access_review:decide",
         description="Take away a grant that is looked at, at once.",
-        takes={"item": _ITEM, "note": _NOTE, "version": VERSION},
+        takes={"item": _ITEM, "note": _NOTE, "version": _VERSION_OF_ITEM},
         gives={"item": "access_review_item", "access_review": "access_review"},
         work=access_reviews.revoke_access,
         granting=True,

@@ -15,7 +15,8 @@ exactly the viewers who do the verb on some row at least. `work` is called with 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -74,6 +75,13 @@ class Shown:
 
 
 VERSION = Given(int | None, "The version that you read, so that nobody else's change is lost.", required=False)
+"""The version of the row that the verb is done on: whoever does it is told that version."""
+
+
+def version_of(what: str) -> Given:
+    """The version of another row than the one that the verb is done on."""
+    text = f"The version of the {what} that you read, so that nobody else's change is lost."
+    return Given(int | None, text, required=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,15 @@ class Mutation:
     def type_name(self) -> str:
         """How its types begin: `EditProgram`."""
         return "".join(part.capitalize() for part in self.name.split("_"))
+
+
+def verbs_in_a_version(mutations: Iterable[Mutation]) -> Mapping[str, frozenset[str]]:
+    """By entity, the verbs of the mutations that take the version of the row that they are done on."""
+    found = defaultdict[str, set[str]](set)
+    for each in mutations:
+        for verb in each.verbs if each.takes.get("version") == VERSION else ():
+            found[CATALOGUE.model.verbs[verb].entity or ""].add(verb)
+    return {entity: frozenset(verbs) for entity, verbs in found.items()}
 
 
 def given_in(mutation: Mutation, given: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import strawberry
 from sightline.db.tables.enums import ProductLine, SourceKind
 from sightline.resolvers.mutations import members, organizations
 from sightline.schema.annotations import list_of
-from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional
+from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional, version_of
 from sightline.schema.scalars import DateTime
 
 _ORGANIZATION = id_of("The organization.")
@@ -18,6 +18,7 @@ _OTHER_NAME = optional(str, "What it is called.")
 _ZONE = optional(str, "IANA name of the time zone of its reports.")
 _ARCHIVED = optional(bool, "Whether it is archived.")
 _MEMBERSHIP = id_of("The membership.")
+_VERSION_OF_MEMBERSHIP = version_of("membership")
 
 MUTATIONS: Final = (
     Mutation(
@@ -149,7 +150,7 @@ MUTATIONS: Final = (
             "product_lines": optional(list_of(ProductLine), "The only product lines it reaches."),
             "unlimited": optional(bool, "Whether lists that are not given are taken away."),
             "expires_at": optional(DateTime, "When it ends by itself."),
-            "version": VERSION,
+            "version": _VERSION_OF_MEMBERSHIP,
         },
         gives={"membership": "role_assignment"},
         work=members.change_membership,
@@ -159,7 +160,7 @@ MUTATIONS: Final = (
         "remove_member",
         verb="organization:manage_members",
         description="End somebody's membership, at once.",
-        takes={"membership": _MEMBERSHIP, "version": VERSION},
+        takes={"membership": _MEMBERSHIP, "version": _VERSION_OF_MEMBERSHIP},
         gives={"user": "app_user"},
         work=members.remove_member,
         granting=True,

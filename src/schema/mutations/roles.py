@@ -12,7 +12,7 @@ from sightline.db.tables.enums import ConversionStatus, ProductLine, UserVisibil
 from sightline.resolvers.mutations import roles, staff
 from sightline.schema.annotations import list_of
 from sightline.schema.bindings import open_field
-from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional
+from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional, version_of
 from sightline.schema.scalars import DateTime
 
 
@@ -33,6 +33,7 @@ _SWITCHES = {
     "see_sale_amount": given(bool, "Whether its holders see what customers paid."),
 }
 _USER = id_of("The user.")
+_VERSION_OF_MEMBERSHIP = version_of("membership, where there is one,")
 
 MUTATIONS: Final = (
     Mutation(
@@ -109,7 +110,7 @@ MUTATIONS: Final = (
             "user": _USER,
             "role": _ROLE,
             "expires_at": optional(DateTime, "When it ends by itself."),
-            "version": VERSION,
+            "version": _VERSION_OF_MEMBERSHIP,
         },
         gives={"membership": "role_assignment", "user": "app_user"},
         work=staff.assign_platform_role,
@@ -119,7 +120,7 @@ MUTATIONS: Final = (
         "set_modules",
         verb="role:assign_platform",
         description="Give somebody a set of modules of his own, in place of the role he has.",
-        takes={"user": _USER, "permissions": _PERMISSIONS, **_SWITCHES, "version": VERSION},
+        takes={"user": _USER, "permissions": _PERMISSIONS, **_SWITCHES, "version": _VERSION_OF_MEMBERSHIP},
         gives={"membership": "role_assignment", "user": "app_user"},
         work=staff.set_modules,
         granting=True,
@@ -128,7 +129,7 @@ MUTATIONS: Final = (
         "remove_platform_role",
         verb="role:assign_platform",
         description="End somebody's work for the operator.",
-        takes={"user": _USER, "version": VERSION},
+        takes={"user": _USER, "version": _VERSION_OF_MEMBERSHIP},
         gives={"user": "app_user"},
         work=staff.remove_platform_role,
         granting=True,

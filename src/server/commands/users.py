@@ -44,9 +44,8 @@ _CREATE_PERMISSION = "INSERT INTO role_permission (role_id, permission, level) V
 _ADMINISTRATOR = "SELECT id FROM role WHERE scope = 'PLATFORM' AND base_type = 'ADMINISTRATOR' ORDER BY id LIMIT 1"
 _ASSIGN = "INSERT INTO role_assignment (user_id, scope, role_id) VALUES ($1, 'PLATFORM', $2)"
 _FIND = "SELECT id FROM app_user WHERE email = $1"
-_LINK = """
-    UPDATE app_user SET oidc_issuer = $2, oidc_subject = $3, version = version + 1 WHERE email = $1 RETURNING id
-"""
+# As with a password, nobody is shown whom somebody is linked to, nor a version that tells of it (AC11).
+_LINK = "UPDATE app_user SET oidc_issuer = $2, oidc_subject = $3 WHERE email = $1 RETURNING id"
 
 
 @commands.callback()

@@ -12,7 +12,7 @@ from sightline.db.database import Database
 from sightline.db.secrets import Secrets, TokenKind, new_token, token_kind
 from sightline.db.sign_in.mail_tokens import is_live, use_token
 from sightline.db.sign_in.outbox import put_mail
-from sightline.db.sign_in.people import credentials_of, replace_hash, set_password, still_has, verify_email
+from sightline.db.sign_in.people import credentials_of, set_password, still_has, verify_email
 from sightline.db.sign_in.sessions import begin_session, end_session, end_sessions_of
 from sightline.db.tables.enums import MailKind
 from sightline.server.answers import ErrorCode, RefusedError, bad_input
@@ -45,7 +45,7 @@ class SignIn:
             if not await still_has(connection, found.user_id, stored):
                 raise _wrong()
             if verdict.better_hash is not None:
-                await replace_hash(connection, found.user_id, verdict.better_hash)
+                await set_password(connection, found.user_id, verdict.better_hash)
             if former is not None:
                 await end_session(connection, self.secrets.token_hash(former))
             await begin_session(connection, found.user_id, self.secrets.token_hash(token))

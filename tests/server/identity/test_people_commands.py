@@ -49,6 +49,17 @@ async def test_a_password_is_set_and_set_again(users: Run, start: Starting) -> N
         assert (await console.sign_in(password="another horse, another battery")).status_code == 204
 
 
+async def test_ac11_passwords_and_links_show_in_no_version(users: Run, start: Starting, provider: Provider) -> None:
+    """AC11: whoever may suspend somebody is shown his version, and neither his password nor his link."""
+    oidc = {"OIDC_ISSUER": provider.issuer, "OIDC_AUDIENCE": AUDIENCE}
+    async with start() as console:
+        number = await console.user()
+        before = await console.connection.fetchval("SELECT version FROM app_user WHERE id = $1", number)
+        assert (await users("password", "ana@example.com", typed="another horse, another battery\n"))[0] == 0
+        assert (await users("link", "ana@example.com", SUBJECT, **oidc))[0] == 0
+        assert await console.connection.fetchval("SELECT version FROM app_user WHERE id = $1", number) == before
+
+
 async def test_a_bad_password_changes_nothing(users: Run, start: Starting) -> None:
     """Too short, none, the address, of nobody; on the command line it is not even understood."""
     async with start() as console:

@@ -14,6 +14,7 @@ import asyncpg
 from graphql import GraphQLObjectType, get_named_type
 from row_sets import ROWS
 
+from sightline.db.authorised import KEY_PREFIX
 from sightline.db.database import Database
 from sightline.db.demo.cast import CAST, CastMember, token_of
 from sightline.db.queries import PageQuery, Selection
@@ -23,6 +24,7 @@ from sightline.resolvers.identity import Principal
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.rows import Row
 from sightline.schema.api import View
+from sightline.schema.model import CATALOGUE
 from sightline.server.answers import GraphQLRequest
 from sightline.server.execution import Engine
 
@@ -45,6 +47,10 @@ Stored = dict[str, dict[Key, asyncpg.Record]]
 
 
 _KEYS = {entity: rows.key_columns for entity, rows in ROWS.items()}  # asked for each of millions of rows
+_KEYS_READ = {
+    entity: tuple(KEY_PREFIX + each if each in CATALOGUE[ROWS[entity].table].key else each for each in names)
+    for entity, names in _KEYS.items()
+}  # every view has the key under these names, shown or not
 
 
 @dataclass(slots=True)
@@ -109,7 +115,8 @@ def is_connection(type_: GraphQLObjectType, name: str) -> bool:
 
 
 def _all_rows(entity: str, columns: dict[str, str], limit: int) -> PageQuery:
-    asked = {*columns.values(), *ROWS[entity].key_columns} - {"0", _ACCOUNT}
+    key = set(ROWS[entity].key_columns) - set(CATALOGUE[ROWS[entity].table].key)
+    asked = {*columns.values(), *key} - {"0", _ACCOUNT}
     if _ACCOUNT in columns.values():
         asked.add(_ACCOUNT)
     return PageQuery(Selection(ROWS[entity].table), frozenset(asked), (), limit)
@@ -147,14 +154,14 @@ class _Walking:
         seen, stored = self._walk.seen[entity], self._stored[entity]
         whole = await self._read(entity, columns, _MANY)
         for row in whole:
-            true = stored[_key(entity, row, row.key.account)]
+            true = stored[_key_read(entity, row)]
             for name, column in always.items():
                 seen.wrong[name] += row[column] != true[column]
         rows = whole
         if len(whole) == _MANY:
             rows = await self._read(entity, maskable, _EVERYTHING)
         for row in rows:
-            key = _key(entity, row, row.key.account)
+            key = _key_read(entity, row)
             seen.keys.add(key)
             for name, column in maskable.items():
                 masked = row.masks(column)
@@ -164,7 +171,7 @@ class _Walking:
             seen.shown[name] = len(rows)
         if len(rows) != len(seen.keys):
             self._walk.faults.append(f"{entity}: a row comes twice")
-        self._first[entity] = {row.id or str(_key(entity, row, row.key.account)[-1]): row for row in whole[:PAGE]}
+        self._first[entity] = {row.id or str(_key_read(entity, row)[-1]): row for row in whole[:PAGE]}
 
     async def _read(self, entity: str, columns: dict[str, str], limit: int) -> list[Row]:
         return (await self._operation.pages(_all_rows(entity, columns, limit), [None]))[0]
@@ -220,8 +227,13 @@ def _inside(type_name: str) -> str:
 
 
 def _key(entity: str, record: Any, account: int) -> Key:
-    """The key of a row as row_sets.py has it."""
+    """The key of a stored row as row_sets.py has it."""
     return tuple([0 if each == "0" else account if each == _ACCOUNT else record[each] for each in _KEYS[entity]])
+
+
+def _key_read(entity: str, row: Row) -> Key:
+    """The same of a row that was read."""
+    return tuple([0 if each == "0" else row[each] for each in _KEYS_READ[entity]])
 
 
 def _plural(entity: str) -> str:

@@ -26,7 +26,7 @@ from sightline.db.ending import end
 from sightline.db.errors import DatabaseUnavailableError, EmbeddedServerError, one_line
 from sightline.db.locations import data_directory
 from sightline.db.pool import UNREACHABLE, Pool
-from sightline.db.role_names import DatabaseRole
+from sightline.db.role_names import TAKING, DatabaseRole
 
 OLDEST_VERSION = 15
 CONNECT_SECONDS = 5.0
@@ -35,8 +35,8 @@ WATCH_SECONDS = 0.5
 
 COMMON = {"timezone": "UTC", "lock_timeout": "2s", "jit": "off"}
 LIMITED = {"statement_timeout": "5s", "idle_in_transaction_session_timeout": "10s"}
-_ROLES = """
-    SELECT rolname, pg_has_role(pg_roles.oid, $2) AS is_ours,
+_ROLES = f"""
+    SELECT rolname, pg_has_role(pg_roles.oid, {TAKING}) AS is_ours,
            has_schema_privilege(pg_roles.oid, relnamespace, 'USAGE')
            AND has_table_privilege(pg_roles.oid, epoch.oid, 'SELECT') AS reads
     FROM pg_roles LEFT JOIN pg_class AS epoch
@@ -177,8 +177,7 @@ class Database:
 
     async def _look_at_roles(self, connection: asyncpg.Connection) -> None:
         """Which application roles the connected user may switch to, and which of the pools' have no rights."""
-        privilege = "SET" if connection.get_server_version().major >= 16 else "MEMBER"
-        found = await connection.fetch(_ROLES, [DatabaseRole.READ_ONLY, DatabaseRole.READ_WRITE], privilege)
+        found = await connection.fetch(_ROLES, [DatabaseRole.READ_ONLY, DatabaseRole.READ_WRITE])
         roles = {DatabaseRole(row["rolname"]): row for row in found}
         self._takes_roles = frozenset(role for role, row in roles.items() if row["is_ours"])
         used = self._takes_roles if self.cluster is None else roles.keys()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 DATABASE_NAME = "sightline"
 SUPERUSER = "postgres"
+
+TAKING: Final = "CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END"
+"""The privilege, in SQL, of whoever may take a role. Since PostgreSQL 16 its maker is a member that may not."""
 
 
 class DatabaseRole(StrEnum):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sightline.db.role_names import DatabaseRole
+from sightline.db.role_names import TAKING, DatabaseRole
 from sightline.db.tables import AuditLogRow, AuthzEpochRow, ConversionEventRow, ConversionPastRow, Row
 
 READ_ONLY, READ_WRITE = DatabaseRole.READ_ONLY, DatabaseRole.READ_WRITE
@@ -89,7 +89,7 @@ async def _ensure_role(connection: AsyncConnection, role: DatabaseRole) -> None:
             f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN NOSUPERUSER;"
             " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
         )
-    if not await connection.scalar(sa.text("SELECT pg_has_role(:role, 'MEMBER')"), {"role": str(role)}):
+    if not await connection.scalar(sa.text(f"SELECT pg_has_role(:role, {TAKING})"), {"role": str(role)}):
         await _run(connection, f"GRANT {role} TO CURRENT_USER")
 
 

@@ -217,6 +217,21 @@ async def test_roles_are_created_where_missing(
         await connection.rollback()
 
 
+async def test_who_may_create_roles_may_take_those_he_made(
+    engine_for: Callable[..., AsyncEngine], empty_database: Callable[[], Awaitable[str]]
+) -> None:
+    """No superuser needs to help: an owner with CREATEROLE has queries run with fewer rights than his own."""
+    async with engine_for(await empty_database(), SUPERUSER).connect() as connection:
+        for role in (DatabaseRole.READ_WRITE, DatabaseRole.READ_ONLY):
+            await connection.exec_driver_sql(f"ALTER ROLE {role} RENAME TO {role}_before")
+        await connection.exec_driver_sql("CREATE ROLE maker CREATEROLE")
+        await connection.exec_driver_sql("SET LOCAL ROLE maker")
+        assert await ensure_roles(connection) == []
+        for role in (DatabaseRole.READ_WRITE, DatabaseRole.READ_ONLY):
+            assert await connection.scalar(sa.text("SELECT pg_has_role(:role, 'SET')"), {"role": str(role)})
+        await connection.rollback()
+
+
 @pytest.mark.parametrize("missing", [True, False])
 async def test_who_may_create_no_roles_is_told(
     engine_for: Callable[..., AsyncEngine], empty_database: Callable[[], Awaitable[str]], missing: bool

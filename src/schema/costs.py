@@ -28,6 +28,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
 )
 
@@ -77,7 +78,6 @@ class Costs:
         self._operation = operation_named(document, operation_name)
         self._fragments = fragments_of(document)
         self._defaults = _defaults(self._operation)
-        self._literals = _default_values(self._operation)
         self._cells: Mapping[str, _Cell] | None = None
         self._fixed: int | None = None
 
@@ -89,7 +89,7 @@ class Costs:
         """
         if self._fixed is not None:
             return self._fixed
-        walk = _Requested(self._fragments, {**self._defaults, **variables}, {**self._literals, **variables})
+        walk = _Requested(self._fragments, {**self._defaults, **variables})
         cost = walk.selection(self._operation.selection_set).whole
         if walk.tests > MOST_TESTS:
             raise CostExceededError(
@@ -129,7 +129,6 @@ class _Cost:
 class _Requested:
     fragments: Fragments
     variables: Mapping[str, Any]
-    filters: Mapping[str, Any]
     measured: dict[str, _Cost] = field(default_factory=dict)
     tested: dict[str, int] = field(default_factory=dict)
     tests: int = 0
@@ -182,37 +181,32 @@ class _Requested:
         """How many rows a report may have: what the `first` of its input says."""
         size: int | None = None
         for argument in node.arguments or ():
-            value: Any = argument.value
+            value = self.value(argument.value)
             if isinstance(value, ObjectValueNode):
                 asked = next((each for each in value.fields if each.name.value == "first"), None)
                 size = None if asked is None else self.size(asked)
-            elif isinstance(value, VariableNode):
-                given = self.variable(value)
-                size = _whole(given.get("first")) if isinstance(given, dict) else None
+            elif isinstance(value, dict):
+                size = _whole(value.get("first"))
         return min(max(ROWS_OF_A_REPORT if size is None else size, 1), MOST_ROWS)
 
     def size(self, argument: ArgumentNode | ObjectFieldNode) -> int | None:
         """The whole number an argument is, None where it is none; 100.0 is one to GraphQL."""
-        value: Any = argument.value
+        value = self.value(argument.value)
         if isinstance(value, IntValueNode):
             return int(value.value) if len(value.value) < 9 else LARGEST_PAGE + 1
-        return _whole(self.variable(value)) if isinstance(value, VariableNode) else None
+        return _whole(value)
 
     def length(self, argument: ArgumentNode) -> int:
-        value: Any = argument.value
+        value = self.value(argument.value)
         if isinstance(value, ListValueNode):
             return len(value.values)
-        given = self.variable(value) if isinstance(value, VariableNode) else None
-        return len(given) if isinstance(given, list) else 1
+        return len(value) if isinstance(value, list) else 1
 
     def tests_of(self, filter_: Any) -> int:
         """How many tests there are in a filter, as a literal or as the value of a variable; a list of values is one."""
         waiting, found = [filter_], 0
         while waiting:
-            match waiting.pop():
-                case VariableNode(name=name):
-                    self.varies = True
-                    waiting.append(self.filters.get(name.value))
+            match self.value(waiting.pop()):
                 case ObjectValueNode(fields=fields):
                     waiting += (each.value for each in fields)
                 case dict() as given:
@@ -225,10 +219,15 @@ class _Requested:
                     found += 1
         return found
 
-    def variable(self, node: VariableNode) -> Any:
-        """The value of a variable; from here on the cost is that of these variables alone."""
+    def value(self, given: Any) -> Any:
+        """The same, or of a variable what it is given, else its default as it is written.
+
+        From a variable on the cost is that of these variables alone.
+        """
+        if not isinstance(given, VariableNode):
+            return given
         self.varies = True
-        return self.variables.get(node.name.value)
+        return self.variables.get(given.name.value)
 
 
 def _whole(given: Any) -> int | None:
@@ -237,27 +236,9 @@ def _whole(given: Any) -> int | None:
     return int(given) if given == given // 1 else None
 
 
-def _default_values(operation: OperationDefinitionNode) -> dict[str, Any]:
-    """The default values as they are written."""
+def _defaults(operation: OperationDefinitionNode) -> dict[str, ValueNode | None]:
+    """The default values of variables, as they are written."""
     return {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
-
-
-def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
-    """The default values that a cost can depend on: whole numbers, lists by their length, and numbers in an object."""
-    found: dict[str, Any] = {}
-    for each in operation.variable_definitions or ():
-        default = each.default_value
-        if isinstance(default, IntValueNode) and len(default.value) < 9:
-            found[each.variable.name.value] = int(default.value)
-        elif isinstance(default, ListValueNode):
-            found[each.variable.name.value] = list(default.values)
-        elif isinstance(default, ObjectValueNode):
-            found[each.variable.name.value] = {
-                inside.name.value: int(inside.value.value)
-                for inside in default.fields
-                if isinstance(inside.value, IntValueNode) and len(inside.value.value) < 9
-            }
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,16 @@ from sightline.db.tables.enums import MailKind
 
 LIVES = {MailKind.RESET_PASSWORD: timedelta(hours=1), MailKind.VERIFY_EMAIL: timedelta(days=3)}
 
+_ACTIVE = "SELECT id FROM app_user WHERE email = $1 AND status = 'ACTIVE'"
 # Whom each mail is for. Nobody who signs in elsewhere and has no password here is given one by mail.
 _USER = {
-    MailKind.RESET_PASSWORD: """
-        SELECT id FROM app_user WHERE email = $1 AND status = 'ACTIVE'
-        AND (password_hash IS NOT NULL OR oidc_subject IS NULL)
-    """,
-    MailKind.VERIFY_EMAIL: """
-        SELECT id FROM app_user WHERE email = $1 AND status = 'ACTIVE' AND email_verified_at IS NULL
-    """,
-    MailKind.PASSWORD_CHANGED: "SELECT id FROM app_user WHERE email = $1 AND status = 'ACTIVE'",
-    MailKind.ACCOUNT_TRANSFERRED: "SELECT id FROM app_user WHERE email = $1 AND status = 'ACTIVE'",
-    MailKind.REPORT_READY: "SELECT id FROM app_user WHERE email = $1 AND status = 'ACTIVE'",
-    MailKind.REPORT_REFUSED: "SELECT id FROM app_user WHERE email = $1 AND status = 'ACTIVE'",
-    MailKind.ALREADY_REGISTERED: "SELECT id FROM app_user WHERE email = $1 AND status = 'ACTIVE'",
+    MailKind.RESET_PASSWORD: f"{_ACTIVE} AND (password_hash IS NOT NULL OR oidc_subject IS NULL)",
+    MailKind.VERIFY_EMAIL: f"{_ACTIVE} AND email_verified_at IS NULL",
+    MailKind.PASSWORD_CHANGED: _ACTIVE,
+    MailKind.ACCOUNT_TRANSFERRED: _ACTIVE,
+    MailKind.REPORT_READY: _ACTIVE,
+    MailKind.REPORT_REFUSED: _ACTIVE,
+    MailKind.ALREADY_REGISTERED: _ACTIVE,
 }
 _KEEP = """
     INSERT INTO mail_token (user_id, purpose, email, token_hash, expires_at) VALUES ($1, $2, $3, $4, now() + $5)

@@ -23,15 +23,11 @@ INVITATION_LIVES = timedelta(days=7)
 REGISTRATION_LIVES = timedelta(days=1)
 """How long a registration can be confirmed, and so how long its mail is tried."""
 
-_PUT_REGISTRATION = (
-    "INSERT INTO outgoing_mail (kind, email, registration_id, expires_at) VALUES ('REGISTRATION', $1, $2, now() + $3)"
-)
-_PUT_INVITATION = (
-    "INSERT INTO outgoing_mail (kind, email, invitation_id, expires_at) VALUES ('INVITATION', $1, $2, now() + $3)"
-)
-_PUT_REPORT = "INSERT INTO outgoing_mail (kind, email, report_export_id, expires_at) VALUES ($1, $2, $3, now() + $4)"
 _TAKE_BACK = "DELETE FROM outgoing_mail WHERE invitation_id = $1"
-_PUT = "INSERT INTO outgoing_mail (kind, email, expires_at) VALUES ($1, $2, now() + $3)"
+_PUT = """
+    INSERT INTO outgoing_mail (kind, email, expires_at, invitation_id, registration_id, report_export_id)
+    VALUES ($1, $2, now() + $3, $4, $5, $6)
+"""
 _TAKE = """
     UPDATE outgoing_mail SET attempts = attempts + 1, due_at = now() + interval '30 seconds' * 2 ^ least(attempts, 8)
     WHERE id = (
@@ -61,22 +57,35 @@ class WaitingMail:
 
 async def put_mail(connection: asyncpg.Connection, kind: MailKind, email: str) -> None:
     """Have a mail sent after the transaction commits, if the address is somebody's."""
-    await connection.execute(_PUT, kind, email, LIVES.get(kind, KEPT))
+    await _put(connection, kind, email, LIVES.get(kind, KEPT))
 
 
 async def put_invitation_mail(connection: asyncpg.Connection, invitation: int, email: str) -> None:
     """Have an invitation sent after the transaction commits, whether or not the address is anybody's here."""
-    await connection.execute(_PUT_INVITATION, email, invitation, INVITATION_LIVES)
+    await _put(connection, MailKind.INVITATION, email, INVITATION_LIVES, invitation=invitation)
 
 
 async def put_registration_mail(connection: asyncpg.Connection, registration: int, email: str) -> None:
     """Have a mail sent after the transaction commits, to an address that may or may not be somebody's."""
-    await connection.execute(_PUT_REGISTRATION, email, registration, REGISTRATION_LIVES)
+    await _put(connection, MailKind.REGISTRATION, email, REGISTRATION_LIVES, registration=registration)
 
 
 async def put_report_mail(connection: asyncpg.Connection, kind: MailKind, email: str, report_export: int) -> None:
     """Have somebody told after the transaction commits what became of a report that he scheduled."""
-    await connection.execute(_PUT_REPORT, kind, email, report_export, KEPT)
+    await _put(connection, kind, email, KEPT, report_export=report_export)
+
+
+async def _put(
+    connection: asyncpg.Connection,
+    kind: MailKind,
+    email: str,
+    lives: timedelta,
+    *,
+    invitation: int | None = None,
+    registration: int | None = None,
+    report_export: int | None = None,
+) -> None:
+    await connection.execute(_PUT, kind, email, lives, invitation, registration, report_export)
 
 
 async def take_invitation_mail_back(connection: asyncpg.Connection, invitation: int) -> None:

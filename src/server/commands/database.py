@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import asyncpg
 import sqlalchemy as sa
 import typer
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sightline.db import migrate
 from sightline.db.database import Database
@@ -90,18 +92,21 @@ async def revision(database: Database) -> str | None:
 
 async def differences(database: Database, at: str | None) -> list[str]:
     """Where a database of the newest version differs from what the program declares; nothing is said of others."""
-    if at != newest():
-        return []
-    async with database.engine() as engine:
-        return await migrate.check(engine)
+    return await _of_newest(database, at, migrate.check)
 
 
 async def strangers(database: Database, at: str | None) -> list[str]:
     """Tables that others keep in a database of the newest version, by name; nothing is said of others."""
+    return await _of_newest(database, at, migrate.strangers)
+
+
+async def _of_newest(
+    database: Database, at: str | None, look: Callable[[AsyncEngine], Awaitable[list[str]]]
+) -> list[str]:
     if at != newest():
         return []
     async with database.engine() as engine:
-        return await migrate.strangers(engine)
+        return await look(engine)
 
 
 async def bring_up_to_date(database: Database) -> list[str]:

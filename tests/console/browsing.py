@@ -62,6 +62,17 @@ class Visitor:
         await self.page.goto(f"{self.origin}{path}")
         await expect(self.page.locator("main h1").first).to_be_attached()
 
+    async def runs(self, path: str) -> None:
+        """Open a report, and wait until it has run."""
+        await self.goes(path)
+        await expect(self.page.get_by_role("row", name="All rows")).to_be_visible()
+
+    async def mends(self, button: str) -> None:
+        """Have what was in the way of requests gone, and press the button that tries again."""
+        self.complaints.clear()  # browsers write down every request that fails
+        await self.page.unroute_all()
+        await self.page.get_by_role("button", name=button).click()
+
     async def tabs_to(self, name: str) -> None:
         """Press Tab until what has the focus is called so."""
         for _ in range(MOST_TABS):

@@ -34,8 +34,7 @@ _EXPORT = """mutation ($input: ExportReportInput!) {
 
 async def opened(visitor: Visitor, path: str) -> Locator:
     """The dialog of exports of a report that has run."""
-    await visitor.goes(path)
-    await expect(visitor.page.get_by_role("row", name="All rows")).to_be_visible()
+    await visitor.runs(path)
     await visitor.page.get_by_role("button", name="Export").click()
     return visitor.page.get_by_role("dialog")
 
@@ -141,8 +140,7 @@ async def test_a_schedule_pauses_and_goes_on(visitor: Visitor) -> None:
 async def saved(visitor: Visitor, name: str, path: str) -> None:
     """Save a report under a name."""
     page = visitor.page
-    await visitor.goes(path)
-    await expect(page.get_by_role("row", name="All rows")).to_be_visible()
+    await visitor.runs(path)
     await page.get_by_role("button", name="Save", exact=True).click()
     await page.get_by_role("dialog").get_by_role("textbox", name="Name").fill(name)
     await page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()

@@ -23,8 +23,7 @@ async def test_a_report_is_saved_shared_opened_scheduled_and_deleted(visitor: Vi
     """RC10: what is shared is the question; another opens it under its name, and changes nothing of it."""
     page, name = visitor.page, f"Programs {uuid4().hex[:6]}"
     await visitor.becomes("adv-admin")
-    await visitor.goes(f"/reports?columns=clicks,revenue&by=program&having=clicks~gte~1&{PERIOD}")
-    await expect(page.get_by_role("row", name="All rows")).to_be_visible()
+    await visitor.runs(f"/reports?columns=clicks,revenue&by=program&having=clicks~gte~1&{PERIOD}")
     await page.get_by_role("button", name="Save", exact=True).click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("textbox", name="Name").fill(name)
@@ -60,8 +59,7 @@ async def test_rows_by_a_condition_and_a_report_as_a_file(visitor: Visitor) -> N
     """RC11: the file has the rows of the condition, and their totals; a file that waits can be given up."""
     page = visitor.page
     await visitor.becomes("partner-member")
-    await visitor.goes(f"/reports?columns=clicks,payout&by=month&{PERIOD}")
-    await expect(page.get_by_role("row", name="All rows")).to_be_visible()
+    await visitor.runs(f"/reports?columns=clicks,payout&by=month&{PERIOD}")
     rows = page.locator(".rows tbody tr")
     all_of_them = await rows.count()
     await page.get_by_role("combobox", name="How it compares").select_option(label="less than")
@@ -89,8 +87,7 @@ async def test_a_metric_of_ones_own_is_made_used_and_archived(visitor: Visitor) 
     """M5a, RC6: a formula over what one may use; one over what one may not is refused as one over a made-up name."""
     page, name = visitor.page, f"Sale per click {uuid4().hex[:6]}"
     await visitor.becomes("partner-member")
-    await visitor.goes(f"/reports?columns=clicks&by=month&{PERIOD}")
-    await expect(page.get_by_role("row", name="All rows")).to_be_visible()
+    await visitor.runs(f"/reports?columns=clicks&by=month&{PERIOD}")
     await page.get_by_role("button", name="Choose columns").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("button", name="New metric").click()
@@ -115,8 +112,7 @@ async def test_what_is_restricted_can_be_asked_for(visitor: Visitor) -> None:
     """RC6: a column that one may not use leads to a request for it, filled in."""
     page = visitor.page
     await visitor.becomes("partner-member")
-    await visitor.goes(f"/reports?columns=clicks&by=month&{PERIOD}")
-    await expect(page.get_by_role("row", name="All rows")).to_be_visible()
+    await visitor.runs(f"/reports?columns=clicks&by=month&{PERIOD}")
     await page.get_by_role("button", name="Choose columns").click()
     await page.get_by_role("link", name="Ask for Revenue", exact=True).click()
     await expect(page.get_by_role("textbox", name="To a type, a field or a column")).to_have_value(
@@ -128,8 +124,7 @@ async def test_who_keeps_no_reports_is_offered_none(visitor: Visitor) -> None:
     """RC10: somebody without a permission for reports runs and exports, and saves nothing."""
     page = visitor.page
     await visitor.becomes("support")
-    await visitor.goes(f"/reports?columns=clicks&by=month&{PERIOD}")
-    await expect(page.get_by_role("row", name="All rows")).to_be_visible()
+    await visitor.runs(f"/reports?columns=clicks&by=month&{PERIOD}")
     await expect(page.get_by_role("button", name="Export")).to_be_visible()
     await expect(page.get_by_role("button", name="Save", exact=True)).to_have_count(0)
 

@@ -22,9 +22,7 @@ async def test_a_page_that_does_not_load_says_so_below_the_header(visitor: Visit
     await expect(page.get_by_role("heading", name="This page cannot be shown")).to_be_visible()
     await expect(page.get_by_role("navigation", name="Areas")).to_be_visible()
     assert await visitor.barriers() == []
-    visitor.complaints.clear()  # browsers write down every file that is missing
-    await page.unroute_all()
-    await page.get_by_role("button", name="Load the page again").click()
+    await visitor.mends("Load the page again")
     await expect(page.get_by_role("heading", name="Access")).to_be_visible()
 
 
@@ -42,9 +40,7 @@ async def test_an_explorer_that_does_not_know_whose_it_is_asks_again(visitor: Vi
     await page.route("**/graphql", failing)
     await page.goto(f"{visitor.origin}/explorer")
     await expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
-    visitor.complaints.clear()  # browsers write down every request that fails
-    await page.unroute_all()
-    await page.get_by_role("button", name="Try again").click()
+    await visitor.mends("Try again")
     await expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("viewer")
 
 
@@ -55,9 +51,7 @@ async def test_only_who_is_nobody_is_sent_to_sign_in(visitor: Visitor) -> None:
     await page.route("**/session", lambda route: route.fulfill(status=503, body="<h1>Busy</h1>"))
     await page.goto(f"{visitor.origin}/access")
     await expect(page.get_by_role("alert")).to_contain_text("does not answer as it should")
-    visitor.complaints.clear()  # browsers write down every 503
-    await page.unroute_all()
-    await page.get_by_role("button", name="Try again").click()
+    await visitor.mends("Try again")
     await expect(page.get_by_role("heading", name="Access")).to_be_visible()
 
 
@@ -72,9 +66,7 @@ async def test_signing_out_and_being_another_say_what_keeps_them(visitor: Visito
         await page.get_by_role("button", name=name).click()
         await expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
     assert all("Failed to load" in each for each in visitor.complaints), visitor.complaints
-    visitor.complaints.clear()
-    await page.unroute_all()
-    await page.get_by_role("button", name="Sign out").click()
+    await visitor.mends("Sign out")
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 

@@ -21,8 +21,7 @@ BOTH = "The first and the last week are not whole."
 
 async def chart(visitor: Visitor, path: str) -> Locator:
     """The card with the chart of a report that has run."""
-    await visitor.goes(path)
-    await expect(visitor.page.get_by_role("row", name="All rows")).to_be_visible()
+    await visitor.runs(path)
     return visitor.page.get_by_role("figure")
 
 

@@ -21,8 +21,7 @@ PERIOD = "period=2026-01-01..2026-06-30"
 
 async def ran(visitor: Visitor, path: str) -> Page:
     """The page of a report that has run."""
-    await visitor.goes(path)
-    await expect(visitor.page.get_by_role("row", name="All rows")).to_be_visible()
+    await visitor.runs(path)
     return visitor.page
 
 

@@ -113,6 +113,12 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("role:create_platform", None, {PLATFORM: in_person(writes("SETTINGS"))}),
     VerbRule("role:create_organization", "organization", {ORGANIZATION: _ADMINISTERS}),
     VerbRule("role:edit", "role", {PLATFORM: in_person(writes("SETTINGS")), ORGANIZATION: _ADMINISTERS}),
+    # A role that somebody holds stays: so whoever archives one sees who holds it.
+    VerbRule(
+        "role:archive",
+        "role",
+        {PLATFORM: in_person(all_of(writes("SETTINGS"), permitted("USERS"))), ORGANIZATION: _ADMINISTERS},
+    ),
     VerbRule("role:assign_platform", "app_user", {PLATFORM: in_person(writes("USERS"))}),
     VerbRule("manager_assignment:edit", "app_user", {PLATFORM: in_person(writes("USERS"))}),
     VerbRule("user:suspend", "app_user", {PLATFORM: in_person(writes("USERS"))}),

@@ -34,10 +34,7 @@ _APPROVE: Final = f"""
 """
 _APPROVED: Final = f"""
     INSERT INTO conversion_event (affiliate_account_id, conversion_id, n, status, at)
-    SELECT t.affiliate_account_id, t.id, (
-        SELECT coalesce(max(e.n), 0) + 1 FROM conversion_event AS e
-        WHERE (e.affiliate_account_id, e.conversion_id) = (t.affiliate_account_id, t.id)
-    ), t.status, t.lock_at
+    SELECT t.affiliate_account_id, t.id, {FACT_ID.format(moment="clock_timestamp()")}, t.status, t.lock_at
     FROM conversion AS t JOIN {_GIVEN} ON {_THESE}
 """
 _FINAL: Final = f"""

@@ -28,6 +28,11 @@ def content_of_role(number: int) -> frozenset[Cell]:
     return frozenset(Cell("role", number, column) for column in _OF_ROLES)
 
 
+async def is_shown(operation: Operation, *cells: Cell) -> bool:
+    """Whether the viewer is shown all of these cells."""
+    return await shown(operation, cells) == set(cells)
+
+
 async def shown(operation: Operation, cells: Iterable[Cell]) -> set[Cell]:
     """Those of the cells that the viewer is shown. One statement for each entity."""
     asked: defaultdict[str, set[Cell]] = defaultdict(set)

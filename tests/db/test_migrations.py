@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
@@ -79,7 +80,7 @@ async def catalogue(engine: AsyncEngine) -> set[str]:
 async def test_up_down_and_up_again(engine: AsyncEngine) -> None:
     assert await migrate.current(engine) is None
     assert await migrate.upgrade(engine) == []
-    assert await migrate.current(engine) == "0016"
+    assert await migrate.current(engine) == "0017"
     there = await relations(engine)
     assert set(Row.metadata.tables) <= there
 
@@ -119,15 +120,73 @@ ONE_AND_TWO_ACCOUNTS = """
 async def test_sm1_open_applications_get_the_only_account_or_are_withdrawn(engine: AsyncEngine) -> None:
     """SM1: of several accounts nobody chooses for the partner."""
     await migrate.upgrade(engine, "0001")
-    async with engine.begin() as connection:
-        for statement in ONE_AND_TWO_ACCOUNTS.split(";"):
-            await connection.exec_driver_sql(statement)
+    await run(engine, ONE_AND_TWO_ACCOUNTS)
     await migrate.upgrade(engine)
     async with engine.connect() as connection:
         rows = await connection.execute(
             sa.text("SELECT state::text, proposed_account_id, ended_at IS NULL FROM enrollment ORDER BY id")
         )
         assert rows.all() == [("APPLIED", 7, True), ("WITHDRAWN", None, False)]
+
+
+STEPS = """
+    INSERT INTO enrollment (id, program_id, advertiser_profile_id, advertiser_org_id, traffic_source_id,
+                            partner_profile_id, partner_org_id, affiliate_account_id, initiated_by, state, activated_at)
+        VALUES (3, 1, 1, 1, 1, 1, 2, 7, 'PARTNER', 'ACTIVE', now());
+    INSERT INTO account_shard (affiliate_account_id) VALUES (7);
+    INSERT INTO conversion (affiliate_account_id, id, enrollment_id, program_id, advertiser_profile_id,
+                            advertiser_org_id, partner_profile_id, partner_org_id, traffic_source_id, source,
+                            external_ref, status, event_at, currency)
+        VALUES (7, 5, 3, 1, 1, 1, 1, 2, 1, 'shop', '5', 'PENDING', '2026-01-01', 'EUR');
+    INSERT INTO conversion_event (affiliate_account_id, conversion_id, n, status, at)
+        VALUES (7, 5, 1, 'PENDING', '2026-01-01'), (7, 5, 2, 'REJECTED', '2026-01-02'),
+               (7, 5, 3, 'APPROVED', '2026-01-02');
+    INSERT INTO conversion_proposal (affiliate_account_id, conversion_id, n, status, at)
+        VALUES (7, 5, 1, 'APPROVED', '2026-01-01');
+    INSERT INTO invitation (id, scope, email, affiliate_account_id, collaborator_role, invited_by_id, target_name,
+                            inviter_name, token_hash, expires_at)
+        VALUES (1, 'ACCOUNT', 'guest@example.org', 7, 'READ_ONLY', 1, 'Only', 'Ada', 'one', now())
+"""
+ANOTHER_INVITER = """
+    INSERT INTO app_user (id, email, name) VALUES (2, 'bob@example.org', 'Bob');
+    INSERT INTO invitation (id, scope, email, affiliate_account_id, collaborator_role, invited_by_id, target_name,
+                            inviter_name, token_hash, expires_at)
+        VALUES (2, 'ACCOUNT', 'guest@example.org', 7, 'READ_ONLY', 2, 'Only', 'Bob', 'two', now())
+"""
+
+
+async def run(engine: AsyncEngine, script: str) -> None:
+    """Statements in one transaction."""
+    async with engine.begin() as connection:
+        for statement in script.split(";"):
+            await connection.exec_driver_sql(statement)
+
+
+async def steps(engine: AsyncEngine, table: str) -> list[tuple[int, str]]:
+    """Numbers and statuses in their order."""
+    async with engine.connect() as connection:
+        rows = await connection.execute(sa.text(f"SELECT n, status::text FROM {table} ORDER BY n"))
+        return [(n, status) for n, status in rows]
+
+
+async def test_ac8_steps_keep_their_order_when_they_are_numbered_anew(engine: AsyncEngine) -> None:
+    """AC8, LK15: numbers of moments up, places down; and of two invitations of one address the first one stays."""
+    await migrate.upgrade(engine, "0016")
+    await run(engine, ONE_AND_TWO_ACCOUNTS.rpartition(";")[0])
+    await run(engine, STEPS)
+    placed = await steps(engine, "conversion_event")
+    await migrate.upgrade(engine)
+    numbered = await steps(engine, "conversion_event")
+    assert [status for _, status in numbered] == [status for _, status in placed]
+    days = [datetime(2026, 1, day, tzinfo=UTC).timestamp() * 1000 for day in (1, 2, 2)]
+    assert [n >> 20 for n, _ in numbered] == days
+    await run(engine, ANOTHER_INVITER)
+    await migrate.downgrade(engine, "0016")
+    assert await steps(engine, "conversion_event") == placed
+    assert await steps(engine, "conversion_proposal") == [(1, "APPROVED")]
+    async with engine.connect() as connection:
+        states = await connection.execute(sa.text("SELECT state::text FROM invitation ORDER BY id"))
+        assert [state for (state,) in states] == ["PENDING", "REVOKED"]
 
 
 async def test_the_epoch_begins_with_the_schema(engine: AsyncEngine) -> None:

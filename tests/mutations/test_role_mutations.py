@@ -221,6 +221,7 @@ async def test_dr14_dr10_taking_a_role_needs_all_of_it_and_one_admin_stays(platf
     admins = await platform.stored(
         "SELECT a.user_id FROM role_assignment a JOIN role_permission p ON p.role_id = a.role_id"
         " WHERE a.scope = 'PLATFORM' AND p.permission = 'ADMIN' AND p.level = 'W'"
+        " AND coalesce(a.expires_at > now(), true)"
     )
     clerk = (await platform.staff("USERS:W")).token
     for number in admins:

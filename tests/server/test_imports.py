@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from demo_platform import Platform
@@ -118,6 +120,29 @@ async def test_a15_each_row_needs_what_its_mutation_needs(desk: Desk, place: Pla
     all_of_it = await desk.imported((await desk.importer()).token, line, header=header, mapping=paying)
     assert all_of_it["rowsAccepted"] == 1
     assert await desk.written() == ["1", "4"]
+
+
+async def test_a15_lk15_a_plan_that_does_not_apply_is_told_to_who_sees_payouts(
+    platform: Platform, desk: Desk, place: Place
+) -> None:
+    """A15, LK15: for whoever does not see payouts the same row is accepted, whatever plan there is."""
+    plan = await platform.add(
+        "commission_plan", name="Of long ago", payout_percent=Decimal(9), valid_to=date(1999, 1, 1)
+    )
+    there = f"(program_id, affiliate_account_id) = ({place.program}, {place.account})"
+    was = await platform.one(f"SELECT min(commission_plan_id) FROM enrollment WHERE {there}") or "NULL"
+    blind, seeing = await desk.importer(see_payout=False), await desk.importer()
+    accepted = []
+    for present, number in ((was, "1"), (plan, "2")):
+        await platform.change(f"UPDATE enrollment SET commission_plan_id = {present} WHERE {there}")
+        for who in (blind, seeing):
+            ended = await desk.imported(who.token, row(f"{number}-{who is blind}", place))
+            reasons = [each["reason"].partition(" that")[0] for each in ended["logs"]["nodes"]]
+            accepted.append((ended["rowsAccepted"], reasons))
+    await platform.change(f"UPDATE enrollment SET commission_plan_id = {was} WHERE {there}")
+    assert accepted == [(1, []), (1, []), (1, []), (0, ["has no commission plan"])]
+    earned = "SELECT payout, revenue FROM conversion WHERE source = $1 AND external_ref = '2-True'"
+    assert [tuple(each) for each in await platform.rows(earned, desk.source)] == [(0, 0)]
 
 
 async def test_lk15_what_is_invisible_is_logged_like_what_does_not_exist(

@@ -193,7 +193,15 @@ class Traffic:
         decider = enrollment.program.decider_id if enrollment.program.direct else self._operator
         for n, (status, reason, at, by_person) in enumerate(life.steps, 1):
             self._facts.add["conversion_event"](
-                (enrollment.account.id, sold.id, n, status, reason, moment(at), decider if by_person else None)
+                (
+                    enrollment.account.id,
+                    sold.id,
+                    at << 20 | n,
+                    status,
+                    reason,
+                    moment(at),
+                    decider if by_person else None,
+                )
             )
 
     def _proposal(self, sold: Sold, life: Life, *, refused: bool, corrected: bool) -> None:
@@ -219,7 +227,8 @@ class Traffic:
         asked_at = life.approved_at if status == "REVERSED" and life.approved_at else life.posted_at
         state, asked, why = answer
         row = (state, asked, correction, why, moment(asked_at), None if status == "PENDING" else moment(at))
-        self._facts.add["conversion_proposal"]((enrollment.account.id, sold.id, 1, *row, enrollment.program.decider_id))
+        number, decider = asked_at << 20 | 1, enrollment.program.decider_id
+        self._facts.add["conversion_proposal"]((enrollment.account.id, sold.id, number, *row, decider))
 
     def _items(self, sold: Sold, sale: int, bits: int) -> None:
         """The lines of the order; they add up to the sale amount."""

@@ -65,9 +65,9 @@ ITEMS = """
     ) AS p ON (p.advertiser_profile_id, p.sku) = (v.advertiser_profile_id, l.sku)
     WHERE o.claimed AND NOT o.cancelled
 """
-EVENTS = """
+EVENTS = f"""
     INSERT INTO conversion_event (affiliate_account_id, conversion_id, n, status, actor_id)
-    SELECT v.affiliate_account_id, v.id, 1, v.status, $1
+    SELECT v.affiliate_account_id, v.id, {FACT_ID.format(moment="clock_timestamp()")}, v.status, $1
     FROM import_order AS o
     JOIN conversion AS v ON (v.affiliate_account_id, v.id) = (o.affiliate_account_id, o.fact_id)
     WHERE o.claimed AND NOT o.cancelled

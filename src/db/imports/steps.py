@@ -97,9 +97,11 @@ async def read_and_settle(task: Task) -> int:
     await _find_references(connection, mapping, creator, sight)
     await find_enrollments(connection, mapping, creator, sight)
     await find_goals(connection, mapping, sight)
-    await compute_commissions(connection, mapping)
+    untold: list[int] = []
     if sight is not None:
         await refuse_forbidden(connection, mapping, sight)
+        untold = await sight.undone("conversion:give_payout", "new_conversion")
+    await compute_commissions(connection, mapping, untold=untold)
     return rows
 
 

@@ -26,6 +26,7 @@ from sightline.db.tables.parts import (
     fact_account,
     fact_id,
     milliseconds,
+    moment_number,
     ordinal,
     partner_org,
     program_key,
@@ -286,7 +287,7 @@ class ConversionEventRow(Row):
     conversion_id: Mapped[int] = column(
         FOLLOWS_ROW, "The conversion it belongs to.", primary_key=True, autoincrement=False
     )
-    n: Mapped[int] = ordinal("Its place in the history, from 1 on.", INTERNAL)
+    n: Mapped[int] = moment_number("Its number, of its moment: later steps have higher ones.")
     status: Mapped[ConversionStatus] = choice(PUBLIC, "The status it took.", ConversionStatus)
     reason: Mapped[str | None] = column(FOLLOWS_ROW, "Code of the reason.")
     at: Mapped[datetime] = column(FOLLOWS_ROW, "When it happened.", server_default=sa.text("now()"))
@@ -329,7 +330,7 @@ class ConversionProposalRow(Row):
     conversion_id: Mapped[int] = column(
         FOLLOWS_ROW, "The conversion it is about.", primary_key=True, autoincrement=False
     )
-    n: Mapped[int] = ordinal("Its place among the proposals, from 1 on.", INTERNAL)
+    n: Mapped[int] = moment_number("Its number, of its moment: later proposals have higher ones.")
     state: Mapped[ProposalState] = choice(
         PUBLIC, "What became of it.", ProposalState, server_default=ProposalState.OPEN.value
     )

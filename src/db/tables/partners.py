@@ -142,6 +142,7 @@ class InvitationRow(Row):
             "affiliate_account_id",
             "organization_id",
             "email",
+            "invited_by_id",
             unique=True,
             postgresql_nulls_not_distinct=True,
             postgresql_where=sa.text("state = 'PENDING'"),

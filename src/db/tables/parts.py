@@ -117,12 +117,17 @@ def child_account() -> MappedColumn[Any]:
     return column(INTERNAL, "The affiliate account of its parent.", primary_key=True, autoincrement=False)
 
 
-def ordinal(doc: str, declared: Declared = FOLLOWS_ROW) -> MappedColumn[Any]:
-    """The place of a child within its parent, from 1 on; the last part of its primary key.
+def ordinal(doc: str) -> MappedColumn[Any]:
+    """The place of a child within its parent, from 1 on; the last part of its primary key."""
+    return column(FOLLOWS_ROW, doc, sa.SmallInteger, primary_key=True, autoincrement=False)
 
-    INTERNAL where a parent is seen without some of its children: the place counts those too (AC8).
+
+def moment_number(doc: str) -> MappedColumn[Any]:
+    """What `ordinal` is for children of which a viewer sees some: made like the id of a fact, so that it counts none.
+
+    A place would count those that he does not see, and cursors are made of it (AC8).
     """
-    return column(declared, doc, sa.SmallInteger, primary_key=True, autoincrement=False)
+    return column(INTERNAL, doc, primary_key=True, autoincrement=False)
 
 
 def advertiser_org() -> MappedColumn[Any]:

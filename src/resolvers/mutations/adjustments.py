@@ -23,7 +23,7 @@ _SIDES = {
 }
 _CARRIED = ("program_id", "advertiser_profile_id", "advertiser_org_id", "partner_org_id")
 _JOINED = """
-    SELECT e.program_id, e.advertiser_profile_id, e.advertiser_org_id, e.partner_org_id, p.currency
+    SELECT e.id, e.program_id, e.advertiser_profile_id, e.advertiser_org_id, e.partner_org_id, p.currency
     FROM enrollment e JOIN program p ON p.id = e.program_id
     WHERE e.affiliate_account_id = $1 AND e.program_id = $2 ORDER BY e.id DESC LIMIT 1
 """
@@ -99,7 +99,7 @@ async def _of_account(change: Change, account: str, program: str, rate: Decimal 
     promoted = await change.find("program", program, "program")
     await change.allow("affiliate_account:adjust", parent)
     (joined,) = await change.fetch(_JOINED, parent.key.id, promoted.key.id) or (None,)
-    if joined is None:
+    if joined is None or not await change.sees("enrollment", joined["id"]):
         raise InvalidError("This account never joined this program: name one that it did.", "program")
     clock = change.operation.snapshot.clock
     frozen = rate or await money.rate_of(change, joined["currency"], clock)

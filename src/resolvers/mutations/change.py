@@ -96,6 +96,10 @@ class Change:
                 return
         raise NotAllowedError(message or "You see this, but you may not do this to it.")
 
+    async def sees(self, entity: str, number: int | None) -> bool:
+        """Whether the actor sees the row with this number, other than a fact. What he does not see decides nothing."""
+        return number is not None and await self.operation.row(entity, Key(number)) is not None
+
     async def may(self, verb: str, row: Found) -> bool:
         """Whether the actor does a verb on a row, by whatever single path."""
         return await self.operation.does(verb, row.key)

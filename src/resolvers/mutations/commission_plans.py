@@ -14,6 +14,7 @@ from sightline.resolvers.mutations import checks
 from sightline.resolvers.mutations.change import Change, Done, Found
 from sightline.resolvers.mutations.interests import own_interest
 from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
+from sightline.resolvers.shown import Cell, is_shown
 
 _GOAL = """
     SELECT p.advertiser_profile_id FROM program_goal g JOIN program p ON p.id = g.program_id WHERE g.id = $1
@@ -103,14 +104,16 @@ async def assign_commission_plan(change: Change, *, commission_plan: str, affili
     (ends,) = await change.fetch(_ENDS, plan.key.id)
     if ends["valid_to"] is not None and ends["valid_to"] <= change.operation.snapshot.clock.date():
         raise InvalidError("This plan applies no longer.", "commissionPlan")
-    if await change.fetch(_ASSIGNED, plan.key.id, account.key.id):
+    (there,) = await change.fetch(_ASSIGNED, plan.key.id, account.key.id) or (None,)
+    if there is not None and await change.sees("commission_plan_assignment", there["id"]):
         raise InvalidError("This plan is assigned to this account already.", "commissionPlan")
-    values = {"commission_plan_id": plan.key.id, "affiliate_account_id": account.key.id}
-    made = await change.insert(
-        "commission_plan_assignment", assigned_by_id=change.operation.principal.user_id, **values
-    )
-    row = Found("commission_plan_assignment", Key(made["id"]))
-    await _record(change, "commission_plan:assign", row, account, after=values | {"own_interest": interested})
+    if there is None:
+        values = {"commission_plan_id": plan.key.id, "affiliate_account_id": account.key.id}
+        assigner = change.operation.principal.user_id
+        there = await change.insert("commission_plan_assignment", assigned_by_id=assigner, **values)
+        row = Found("commission_plan_assignment", Key(there["id"]))
+        await _record(change, "commission_plan:assign", row, account, after=values | {"own_interest": interested})
+    row = Found("commission_plan_assignment", Key(there["id"]))
     return Done({"assignment": row, "affiliate_account": account, "commission_plan": plan})
 
 
@@ -118,7 +121,7 @@ async def unassign_commission_plan(change: Change, *, commission_plan: str, affi
     """A plan taken from an account; whoever was enrolled with it keeps it (SM1)."""
     plan, account, interested = await _allowed(change, commission_plan, affiliate_account)
     (there,) = await change.fetch(_ASSIGNED, plan.key.id, account.key.id) or (None,)
-    if there is None:
+    if there is None or not await change.sees("commission_plan_assignment", there["id"]):
         raise InvalidError("This plan is not assigned to this account.", "commissionPlan")
     row = Found("commission_plan_assignment", Key(there["id"]))
     await change.lock(row)
@@ -140,6 +143,8 @@ async def _allowed(change: Change, commission_plan: str, affiliate_account: str)
         await change.allow("commission_plan:assign")
     except NotAllowedError:
         await change.allow("commission_plan:apply", account)
+    if not await is_shown(change.operation, Cell("commission_plan", plan.key.id, "valid_to")):
+        raise NotAllowedError("You do not see the terms of this plan, so you may not apply it.", "commissionPlan")
     (stored,) = await change.fetch(_ACCOUNT, account.key.id)
     return plan, account, await own_interest(change, account.key.id, makers=[stored["created_by_id"]])
 

@@ -39,7 +39,6 @@ _KNOWN = "SELECT id FROM conversion WHERE affiliate_account_id = $1 AND source =
 _ENROLLMENT = (
     "SELECT e.*, p.currency FROM enrollment e JOIN program p ON p.id = e.program_id WHERE e.id = $1 FOR SHARE OF e"
 )
-_STEPS = "SELECT count(*) AS n FROM conversion_event WHERE affiliate_account_id = $1 AND conversion_id = $2"
 
 
 async def record_conversion(
@@ -103,6 +102,7 @@ async def record_conversion(
         money.in_minor_units(amount, code, money.FIELDS[name])
     frozen = rate or await money.rate_of(change, code, moment)
     earned = await _earned(change, joined, reached, moment, code, given)
+    amounts = earned or Commission(given["payout"] or Decimal(0), given["revenue"] or Decimal(0))
     row = Found("conversion", Key(await new_fact_id(change.connection, moment), joined["affiliate_account_id"]))
     await ensure_shard(change.connection, row.key.account)
     await change.insert(
@@ -123,14 +123,17 @@ async def record_conversion(
         modified_at=clock,
         lock_at=lock_at,
         sale_amount=given["sale_amount"],
-        payout=earned.payout,
-        revenue=earned.revenue,
+        payout=amounts.payout,
+        revenue=amounts.revenue,
         currency=code,
         fx_rate=frozen,
     )
     await _step(change, row, PENDING, None)
     await add_to_sums(change.connection, [row.key.account], [row.key.id])
     await _refuse_unseen(change, row, given)
+    # Who does not see payouts would learn of a plan by a refusal (LK15): what no plan says is nothing then.
+    if earned is None and await change.still("conversion:give_payout", row):
+        raise InvalidError("No commission plan says what this earns: give payout and revenue.", "payout")
     after = {"source": system, "status": PENDING, "program_id": joined["program_id"]}
     await change.record(
         "conversion:create", row, after=after, organization=joined["advertiser_org_id"], account=row.key.account
@@ -215,8 +218,8 @@ async def _earned(
     moment: datetime,
     currency: str,
     given: dict[str, Decimal | None],
-) -> Commission:
-    """What is given, and by the plan what is not."""
+) -> Commission | None:
+    """What is given, and by the plan what is not; None where no plan says that."""
     payout, revenue = given["payout"], given["revenue"]
     if payout is not None and revenue is not None:
         return Commission(payout, revenue)
@@ -229,21 +232,21 @@ async def _earned(
         currency=currency,
     )
     if computed is None:
-        raise InvalidError("No commission plan says what this earns: give payout and revenue.", "payout")
+        return None
     return Commission(computed.payout if payout is None else payout, computed.revenue if revenue is None else revenue)
 
 
 async def _step(change: Change, row: Found, status: ConversionStatus, reason: str | None) -> None:
     """One more row of the history."""
-    (steps,) = await change.fetch(_STEPS, row.key.account, row.key.id)
+    clock = change.operation.snapshot.clock
     await change.insert(
         "conversion_event",
         affiliate_account_id=row.key.account,
         conversion_id=row.key.id,
-        n=steps["n"] + 1,
+        n=await new_fact_id(change.connection, clock),
         status=status,
         reason=reason,
-        at=change.operation.snapshot.clock,
+        at=clock,
         actor_id=change.operation.principal.user_id,
     )
 

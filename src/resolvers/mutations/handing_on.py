@@ -21,7 +21,7 @@ from sightline.resolvers.mutations.change import Change
 from sightline.resolvers.mutations.columns_handed_on import refuse_giving_away
 from sightline.resolvers.mutations.key_rotation import flag_keys
 from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
-from sightline.resolvers.shown import Cell, content_of_role, shown
+from sightline.resolvers.shown import Cell, content_of_role, is_shown, shown
 
 _SHOWN = 5
 _BEYOND = "This needs more than you hold yourself: ask somebody who sees what the role consists of, and who holds it."
@@ -62,7 +62,7 @@ async def resting_on(change: Change, cells: Collection[Cell]) -> AsyncIterator[N
     try:
         yield
     except (InvalidError, NotAllowedError):
-        if await shown(change.operation, cells) == set(cells):
+        if await is_shown(change.operation, *cells):
             raise
         raise NotAllowedError(_BEYOND) from None
 

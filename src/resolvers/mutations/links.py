@@ -110,14 +110,15 @@ async def _open_account(change: Change, account: Found) -> Any:
 
 
 async def _refuse_unfit(change: Change, media: Found, program: int | None) -> None:
-    """Media that is disabled, or made for another program or brand than the tracker's."""
+    """Media that is disabled, or made for another program or brand than the tracker's, as far as that is seen."""
     stored = await change.lock(media)
     if stored["status"] != CatalogueStatus.ENABLED:
         raise InvalidError("This media is disabled.", "media")
-    if program is None and stored["program_id"] is None:
-        return
     brand = None if program is None else (await change.fetch(_BRAND, program))[0]["brand_id"]
-    if stored["program_id"] not in (None, program) or (brand is not None and stored["brand_id"] != brand):
+    of_another = stored["program_id"] not in (None, program) and await change.sees("program", stored["program_id"])
+    if not of_another and brand not in (None, stored["brand_id"]):
+        of_another = await change.sees("program", program) and await change.sees("brand", brand)
+    if of_another:
         raise InvalidError("This media is for another program: take one of the enrollment's.", "media")
 
 

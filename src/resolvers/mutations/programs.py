@@ -16,7 +16,7 @@ _NEXT: dict[ProgramStatus, frozenset[ProgramStatus]] = {
     ProgramStatus.PAUSED: frozenset({ProgramStatus.ACTIVE, ProgramStatus.ARCHIVED}),
     ProgramStatus.ARCHIVED: frozenset(),
 }
-_NAMED_TWICE = "SELECT 1 FROM program WHERE advertiser_profile_id = $1 AND lower(name) = lower($2) AND id <> $3"
+_NAMED_TWICE = "SELECT id FROM program WHERE advertiser_profile_id = $1 AND lower(name) = lower($2) AND id <> $3"
 
 
 async def create_program(
@@ -108,5 +108,7 @@ async def _edit(change: Change, action: str, row: Found, before: Values, values:
 
 
 async def _refuse_twice(change: Change, advertiser: int, name: str, *, other_than: int) -> None:
-    if await change.fetch(_NAMED_TWICE, advertiser, name, other_than):
-        raise InvalidError("This advertiser has a program of this name already.", "name")
+    """Two of one name would be mistaken for each other by whoever sees both; of others nobody is told (LK15)."""
+    for other in await change.fetch(_NAMED_TWICE, advertiser, name, other_than):
+        if await change.sees("program", other["id"]):
+            raise InvalidError("This advertiser has a program of this name already.", "name")

@@ -11,14 +11,14 @@ from sightline.db.tables.enums import CatalogueStatus, MediaKind
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
 from sightline.resolvers.mutations.change import Change, Done, Found, Values
-from sightline.resolvers.mutations.refusals import InvalidError, MissingError
+from sightline.resolvers.mutations.refusals import InvalidError, MissingError, NotAllowedError
 
 _OWNER_OF_BRAND = """
     SELECT p.id, p.organization_id, p.archived_at FROM brand b
     JOIN advertiser_profile p ON p.id = b.advertiser_profile_id WHERE b.id = $1
 """
 _OWNER = "SELECT id, organization_id, archived_at FROM advertiser_profile WHERE id = $1"
-_ADVERTISER_OF_PROGRAM = "SELECT advertiser_profile_id FROM program WHERE id = $1"
+_PLACE_OF_PROGRAM = "SELECT advertiser_profile_id, brand_id FROM program WHERE id = $1"
 
 _CHECKED: Final[dict[str, tuple[str, Callable[..., Any]]]] = {
     "description": ("description", checks.text),
@@ -39,7 +39,7 @@ async def create_brand(change: Change, *, advertiser_profile: str, name: str, **
     parent = await change.find("advertiser_profile", advertiser_profile, "advertiserProfile")
     await change.allow("brand:create", parent)
     (owner,) = await change.fetch(_OWNER, parent.key.id)
-    _refuse_archived(owner, "advertiserProfile")
+    await _refuse_archived(change, owner, "advertiserProfile")
     return await _made(change, "brand", owner, values | {"advertiser_profile_id": owner["id"]})
 
 
@@ -49,7 +49,7 @@ async def create_product(change: Change, *, brand: str, name: str, **given: Any)
     parent = await change.find("brand", brand, "brand")
     await change.allow("product:create", parent)
     owner = await _owner_of(change, parent)
-    _refuse_archived(owner, "brand")
+    await _refuse_archived(change, owner, "brand")
     return await _made(change, "product", owner, values | {"brand_id": parent.key.id})
 
 
@@ -67,10 +67,8 @@ async def create_media(
         await change.allow("media:create_for_program", only)
     owner = await _owner_of(change, parent)
     if only is not None:
-        (stored,) = await change.fetch(_ADVERTISER_OF_PROGRAM, only.key.id)
-        if stored["advertiser_profile_id"] != owner["id"]:
-            raise InvalidError("This program is another advertiser's than the brand.", "program")
-    _refuse_archived(owner, "brand")
+        await _refuse_foreign(change, only, parent, owner)
+    await _refuse_archived(change, owner, "brand")
     placed = {"brand_id": parent.key.id, "program_id": None if only is None else only.key.id, "kind": kind}
     return await _made(change, "media", owner, values | placed)
 
@@ -150,8 +148,19 @@ async def _owner_of(change: Change, brand: Found) -> asyncpg.Record:
     return owner
 
 
-def _refuse_archived(owner: asyncpg.Record, *path: str) -> None:
-    if owner["archived_at"] is not None:
+async def _refuse_foreign(change: Change, program: Found, brand: Found, owner: asyncpg.Record) -> None:
+    """Nothing of a brand is made for another advertiser's program. Whose the brand is must be the actor's to see."""
+    (stored,) = await change.fetch(_PLACE_OF_PROGRAM, program.key.id)
+    if stored["brand_id"] == brand.key.id:
+        return
+    if not await change.sees("advertiser_profile", owner["id"]):
+        raise NotAllowedError("You do not see whose this brand is: name a program that promotes it.", "program")
+    if stored["advertiser_profile_id"] != owner["id"]:
+        raise InvalidError("This program is another advertiser's than the brand.", "program")
+
+
+async def _refuse_archived(change: Change, owner: asyncpg.Record, *path: str) -> None:
+    if owner["archived_at"] is not None and await change.sees("advertiser_profile", owner["id"]):
         raise InvalidError("This advertiser is archived: nothing new is made of it.", *path)
 
 

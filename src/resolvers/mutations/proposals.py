@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sightline.authz.reports.lenses import statuses_of
+from sightline.db.fact_ids import new_fact_id
 from sightline.db.tables.enums import ConversionStatus, ProposalState, Settlement
 from sightline.resolvers.mutations import checks, money
 from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
@@ -30,9 +31,6 @@ NEXT: dict[ConversionStatus, frozenset[ConversionStatus]] = {
 }
 """Every step that a conversion takes (SM4)."""
 
-_LATEST = (
-    "SELECT coalesce(max(n), 0) AS n FROM conversion_proposal WHERE affiliate_account_id = $1 AND conversion_id = $2"
-)
 _CLOSE = """
     UPDATE conversion_proposal SET state = $3, answered_at = $4
     WHERE affiliate_account_id = $1 AND conversion_id = $2 AND state = 'OPEN'
@@ -86,16 +84,16 @@ async def propose_conversion_status(
     money.in_minor_units(sale_adjustment, stored["currency"], "saleAdjustment")
     refuse_stale(stored, version)
     await _close(change, row, ProposalState.WITHDRAWN)
-    ((latest,),) = await change.fetch(_LATEST, row.key.account, row.key.id)
+    clock = change.operation.snapshot.clock
     await change.insert(
         "conversion_proposal",
         affiliate_account_id=row.key.account,
         conversion_id=row.key.id,
-        n=latest + 1,
+        n=await new_fact_id(change.connection, clock),
         status=status,
         sale_adjustment=sale_adjustment,
         reason=code,
-        at=change.operation.snapshot.clock,
+        at=clock,
         proposed_by_id=change.operation.principal.user_id,
     )
     await write_down(change, "conversion:propose", row, stored["advertiser_org_id"], status)

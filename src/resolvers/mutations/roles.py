@@ -190,7 +190,7 @@ async def clone_role(change: Change, *, role: str, name: str) -> Done:
 async def archive_role(change: Change, *, role: str, version: int | None = None) -> Done:
     """The end of a custom role nobody holds: its permissions are wiped, its name is free again (SM7, C-04, I6)."""
     row = await change.find("role", role, "role")
-    await change.allow("role:edit", row)
+    await change.allow("role:archive", row, message="Whoever archives a role sees who holds it: that needs USERS R.")
     stored = await change.lock(row)
     if stored["status"] == RoleStatus.ARCHIVED:
         raise InvalidError("This role is archived already.", "role")

@@ -194,7 +194,7 @@ async def test_i2_a_role_of_some_programs_makes_media_for_these(sides: TwoSides)
     other = await two_sides(platform)
     foreign = await made(sides, "createMedia", brand, program=other.id("program"), **LINK)
     assert foreign["__typename"] == "Forbidden"
-    staff = (await platform.staff("BRANDS:R MEDIA:W OFFERS:R")).token
+    staff = (await platform.staff("ADVERTISERS:R BRANDS:R MEDIA:W OFFERS:R")).token
     mixed = await made(sides, "createMedia", brand, staff, program=other.id("program"), **LINK)
     assert (mixed["__typename"], mixed["path"]) == ("ValidationError", ["program"])
 

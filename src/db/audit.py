@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -97,10 +98,21 @@ def _hash(previous: bytes, values: Mapping[str, Any]) -> bytes:
     return sha256(previous + orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).digest()
 
 
-async def append(connection: asyncpg.Connection, **fields: Any) -> None:
-    """Write one record, in the caller's transaction. Others wait until that ends, so the chain has no forks."""
+async def append(
+    connection: asyncpg.Connection,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> None:
+    """Write one record, in the caller's transaction. Others wait until that ends, so the chain has no forks.
+
+    Whoever counts the epoch up too does so before, as every change locks it first. Raises TypeError for a value that
+    is never written down, such as bytes.
+    """
     await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
-    record = AuditRecord(at=await connection.fetchval(_NOW), **fields)
+    at = await connection.fetchval(_NOW)
+    record = AuditRecord(at=at, before=_plain(before), after=_plain(after), **fields)
     previous = await connection.fetchval(_LAST) or GENESIS
     values = [getattr(record, name) for name in AuditRecord.__slots__]
     await connection.execute(_INSERT, *values, previous, chained(previous, record))
@@ -125,3 +137,20 @@ async def verify(connection: asyncpg.Connection, *, sealed: Head | None = None) 
                 if sealed is not None and count == sealed.records:
                     lost = previous != sealed.hash
     return Verdict(Head(count, previous), None, lost_seal=lost)
+
+
+def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if values is None else {name: _json(value) for name, value in sorted(values.items())}
+
+
+def _json(value: Any) -> Any:
+    """A stored value as JSON holds it: numbers of money as text, moments as ISO 8601, never bytes."""
+    match value:
+        case None | bool() | int() | str() | dict():
+            return value if not isinstance(value, str) else str(value)
+        case Decimal() | datetime() | date():
+            return value.isoformat() if isinstance(value, date) else str(value)
+        case list() | tuple():
+            return [_json(each) for each in value]
+        case _:
+            raise TypeError(f"{type(value).__name__} is not written to the audit log")

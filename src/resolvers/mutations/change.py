@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -199,8 +197,8 @@ class Change:
             action=action,
             target_type=row.entity,
             target_id=f"{row.key.account}/{row.key.id}" if row.key.account else str(row.key.id),
-            before=_plain(before),
-            after=_plain(after),
+            before=before,
+            after=after,
         )
 
     async def _run(self, statement: Any, values: Values) -> list[asyncpg.Record]:
@@ -216,20 +214,3 @@ def refuse_stale(stored: Values, version: int | None) -> None:
     """Raise StaleError where another version of a locked row was read than the one it has; None asks nothing."""
     if version is not None and stored["version"] != version:
         raise StaleError(stored["version"])
-
-
-def _plain(values: Values | None) -> dict[str, Any] | None:
-    return None if values is None else {name: _json(value) for name, value in sorted(values.items())}
-
-
-def _json(value: Any) -> Any:
-    """A stored value as JSON holds it: numbers of money as text, moments as ISO 8601, never bytes."""
-    match value:
-        case None | bool() | int() | str() | dict():
-            return value if not isinstance(value, str) else str(value)
-        case Decimal() | datetime() | date():
-            return value.isoformat() if isinstance(value, date) else str(value)
-        case list() | tuple():
-            return [_json(each) for each in value]
-        case _:
-            raise TypeError(f"{type(value).__name__} is not written to the audit log")

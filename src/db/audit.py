@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import orjson
@@ -22,6 +22,10 @@ from sightline.db.statements import system_statement
 from sightline.db.tables import AuditLogRow
 
 GENESIS = bytes(32)
+
+COMMAND_LINE: Final = "COMMAND_LINE"
+"""What `via_path` says of what the operator did with a command: there no grant allowed it."""
+
 _LOCK = 0x51_61_75_64_69_74  # of the advisory lock that keeps the chain in one line
 
 _LAST = "SELECT hash FROM audit_log ORDER BY id DESC LIMIT 1"
@@ -116,6 +120,11 @@ async def append(
     previous = await connection.fetchval(_LAST) or GENESIS
     values = [getattr(record, name) for name in AuditRecord.__slots__]
     await connection.execute(_INSERT, *values, previous, chained(previous, record))
+
+
+async def append_by_command(connection: asyncpg.Connection, **fields: Any) -> None:
+    """As `append`, of what a command did: by nobody, unless it says as whom, and by no grant."""
+    await append(connection, **{"actor_id": None} | fields, via_path=COMMAND_LINE)
 
 
 async def verify(connection: asyncpg.Connection, *, sealed: Head | None = None) -> Verdict:

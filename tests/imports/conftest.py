@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from sightline.db.embedded import Cluster
-from sightline.db.role_names import DatabaseRole
+from sightline.db.database import Database
 
 ADMINISTRATOR = """
     INSERT INTO app_user (id, email, name) VALUES (1, 'boss@example.org', 'Boss'), (2, 'clerk@example.org', 'Clerk');
@@ -48,15 +47,11 @@ SHOP = """
 
 
 @pytest.fixture
-async def connection(
-    cluster: Cluster, migrated_template: str, empty_database: Callable[..., Awaitable[str]]
-) -> AsyncIterator[asyncpg.Connection]:
+async def connection(database: Database) -> AsyncIterator[asyncpg.Connection]:
     """The owner's connection to a database with an administrator and nothing else."""
-    arguments = cluster.arguments(DatabaseRole.OWNER, database=await empty_database(migrated_template))
-    connection = await asyncpg.connect(**arguments)
-    await connection.execute(ADMINISTRATOR)
-    yield connection
-    await connection.close()
+    async with database.owner() as connection:
+        await connection.execute(ADMINISTRATOR)
+        yield connection
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from sightline.db.audit import COMMAND_LINE, verify
 from sightline.server.commands.imports import import_orders
 from sightline.server.commands.running import CommandError
 
@@ -55,6 +56,33 @@ async def test_it_says_what_it_did_and_that_rows_were_logged(command: Command, e
     assert "line 7: Date '29.03.2026 02:30' does not exist in Europe/Berlin" in said
     code, said = await command(file, "--map", mapping)
     assert "conversions  0 created, 4 already there" in said
+
+
+async def test_a15_dr17_an_import_is_recorded_as_one_of_the_api(
+    command: Command, connection: asyncpg.Connection, examples: Path
+) -> None:
+    """A15, DR17: asked for and done, in the name of whom it runs as; a dry run and one that cannot begin leave none."""
+    file, mapping = examples / "orders.csv", examples / "orders.yaml"
+    await command(file, "--map", mapping, "--create-missing", "--dry-run")
+    with pytest.raises(CommandError, match="No active user"):
+        await command(file, "--map", mapping, "--as", "nobody@example.org")
+    assert await connection.fetch("SELECT * FROM audit_log") == []
+    await command(file, "--map", mapping, "--create-missing", "--as", "clerk@example.org")
+    await command(file, "--map", mapping)
+    asked = {"name": "orders.csv", "source": "lamp-shop", "dry_run": False}
+    done = {"rows_read": 11, "rows_accepted": 7, "rows_refused": 4, "dry_run": False}
+    jobs = await connection.fetch("SELECT id, created_by_id FROM import_job ORDER BY id")
+    assert [job["created_by_id"] for job in jobs] == [2, 1]
+    found = await connection.fetch("SELECT * FROM audit_log ORDER BY id")
+    assert [(row["action"], row["actor_id"], row["target_id"], row["before"], row["after"]) for row in found] == [
+        (f"import_job:{verb}", job["created_by_id"], str(job["id"]), None, after)
+        for job in jobs
+        for verb, after in (("create", asked), ("complete", done))
+    ]
+    assert {(row["target_type"], row["via_path"], row["organization_id"]) for row in found} == {
+        ("import_job", COMMAND_LINE, None)
+    }
+    assert (await verify(connection)).sound
 
 
 async def test_it_exits_with_0_where_every_row_came_in(command: Command, examples: Path, tmp_path: Path) -> None:

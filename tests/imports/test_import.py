@@ -268,6 +268,8 @@ async def test_an_import_that_fails_leaves_its_job_only(desk: Desk) -> None:
     found = await content(desk.connection)
     assert (found["conversion"], found["import_claim"], found["import_log"]) == (0, 0, 0)
     assert await desk.connection.fetchval("SELECT state FROM import_job") == "FAILED"
+    actions = await desk.connection.fetch("SELECT action FROM audit_log")
+    assert [row["action"] for row in actions] == ["import_job:create"], "and the record that it was asked for"
 
 
 async def test_two_imports_of_one_source_do_not_run_at_once(desk: Desk, cluster: Cluster) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
 from sightline.db.administrators import ADMINISTRATORS
+from sightline.db.audit import append_by_command
 from sightline.db.epoch import count_epoch_up
-from sightline.db.import_jobs import complete_import
+from sightline.db.import_jobs import complete_import, completed
 from sightline.db.imports.errors import ImportRefusedError
 from sightline.db.imports.facts import write_facts
 from sightline.db.imports.files import open_orders
@@ -68,16 +70,33 @@ async def _rehearse(task: Task, file: Path) -> ImportSummary:
 
 async def _perform(task: Task, file: Path) -> ImportSummary:
     """Import. The job is there from the beginning, also if the import fails."""
-    job_id = await _new_job(task, file)
+    async with task.connection.transaction():
+        job_id = await _new_job(task, file)
+        asked = {"name": file.name, "source": task.mapping.source, "dry_run": False}
+        await _record(task, "import_job:create", job_id, asked)
     try:
         async with task.connection.transaction():
             summary = await _import(task, job_id, dry_run=False)
+            done = completed(rows=summary.rows, refused=summary.logged, dry_run=False)
+            await _record(task, "import_job:complete", job_id, done)
             await complete_import(task.connection, job_id, rows=summary.rows, refused=summary.logged)
     except BaseException:
         if not task.connection.is_closed():
             await task.connection.execute(FAIL_JOB, job_id)
         raise
     return summary
+
+
+async def _record(task: Task, action: str, job_id: int, after: dict[str, Any]) -> None:
+    """Write down what was done, in the name of whom the import runs as."""
+    await append_by_command(
+        task.connection,
+        actor_id=task.actor_id,
+        action=action,
+        target_type="import_job",
+        target_id=str(job_id),
+        after=after,
+    )
 
 
 async def _import(task: Task, job_id: int, *, dry_run: bool) -> ImportSummary:

@@ -29,6 +29,7 @@ from sightline.db.import_jobs import (
     TakenImport,
     begin_import,
     complete_import,
+    completed,
     fail_imports,
     give_up_imports,
     go_on_with_import,
@@ -275,7 +276,6 @@ class Imports:
 
 
 async def _record(connection: asyncpg.Connection, principal: Principal, job: TakenImport, imported: Imported) -> None:
-    rows = {"rows_read": imported.rows, "rows_accepted": imported.rows - imported.refused}
     await audit.append(
         connection,
         actor_id=principal.user_id,
@@ -284,5 +284,5 @@ async def _record(connection: asyncpg.Connection, principal: Principal, job: Tak
         action="import_job:complete",
         target_type=IMPORT,
         target_id=str(job.id),
-        after=rows | {"rows_refused": imported.refused, "dry_run": job.dry_run},
+        after=completed(rows=imported.rows, refused=imported.refused, dry_run=job.dry_run),
     )

@@ -24,6 +24,9 @@ from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
 LONGEST_OVERLAP = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
+RECORDED_COLUMNS = ("name", "owner_kind", "user_id", "scopes", "state", "expires_at")
+"""The columns of a new key that the audit log has."""
+
 _STATUS = "SELECT status::text FROM app_user WHERE id = $1"
 
 
@@ -171,7 +174,7 @@ async def _make(change: Change, values: dict[str, Any]) -> tuple[Found, str]:
 async def _inserted(change: Change, values: dict[str, Any]) -> Found:
     made = await change.insert("api_key", created_by_id=change.actor, **values)
     row = Found("api_key", Key(made["id"]))
-    shown = {name: made[name] for name in ("name", "owner_kind", "user_id", "scopes", "state", "expires_at")}
+    shown = {name: made[name] for name in RECORDED_COLUMNS}
     await change.record("api_key:create", row, after=shown, organization=made["organization_id"])
     return row
 

@@ -10,11 +10,13 @@ import typer
 from rich.table import Table
 
 from sightline.authz.scopes import ORGANIZATION_SCOPES, USER_SCOPES
+from sightline.db.audit import append_by_command
 from sightline.db.database import Database
 from sightline.db.epoch import count_epoch_up
 from sightline.db.key_secrets import KeySecret, key_secret
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.resolvers.key_scopes import beyond_now, beyond_until
+from sightline.resolvers.mutations.api_keys import RECORDED_COLUMNS
 from sightline.server.app import open_database
 from sightline.server.commands.running import CommandError, err, out, run, secrets_of
 from sightline.server.settings import load_settings
@@ -26,7 +28,7 @@ _ORGANIZATIONS = "SELECT id FROM organization WHERE name = $1 OR id::text = $1 O
 _CREATE = """
     INSERT INTO api_key (owner_kind, organization_id, user_id, name, prefix, last_four, hash, scopes, state, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'ACTIVE', now() + $9::int * interval '1 day')
-    RETURNING id
+    RETURNING *
 """
 _LIST = """
     SELECT api_key.id, coalesce(organization.name, app_user.email) AS owner, api_key.name, prefix, last_four, scopes,
@@ -40,7 +42,8 @@ _LIST = """
 """
 _REVOKE = """
     UPDATE api_key SET state = 'REVOKED', revoked_at = now(), version = version + 1
-    WHERE id = $1 AND state = 'ACTIVE' AND (expires_at IS NULL OR expires_at > now()) RETURNING name
+    WHERE id = $1 AND state = 'ACTIVE' AND (expires_at IS NULL OR expires_at > now())
+    RETURNING name, organization_id, revoked_at
 """
 
 
@@ -98,20 +101,29 @@ def list_keys() -> None:
 def revoke(number: Annotated[int, typer.Argument(help="The key's number, as `keys list` shows it.")]) -> None:
     """End a key at once."""
 
-    async def work() -> str | None:
+    async def work() -> str:
         async with (
             open_database(load_settings()) as database,
             database.owner() as connection,
             connection.transaction(),
         ):
-            name: str | None = await connection.fetchval(_REVOKE, number)
-            if name is not None:
-                await count_epoch_up(connection)
+            key = await connection.fetchrow(_REVOKE, number)
+            if key is None:
+                raise CommandError(f"There is no key {number} that could be revoked: see `sightline keys list`.")
+            await count_epoch_up(connection)
+            await append_by_command(
+                connection,
+                organization_id=key["organization_id"],
+                action="api_key:revoke",
+                target_type="api_key",
+                target_id=str(number),
+                before={"state": "ACTIVE", "revoked_at": None},
+                after={"state": "REVOKED", "revoked_at": key["revoked_at"]},
+            )
+            name: str = key["name"]
             return name
 
     name = run(work())
-    if name is None:
-        raise CommandError(f"There is no key {number} that could be revoked: see `sightline keys list`.")
     out().print(f"Key {number} ({name}) is revoked.", markup=False)
 
 
@@ -155,7 +167,7 @@ async def _create(
     days: int | None,
 ) -> int:
     organization_id, user_id = owner
-    number: int = await connection.fetchval(
+    key = await connection.fetchrow(
         _CREATE,
         "USER" if organization_id is None else "ORG",
         organization_id,
@@ -168,6 +180,15 @@ async def _create(
         days,
     )
     await count_epoch_up(connection)
+    await append_by_command(
+        connection,
+        organization_id=organization_id,
+        action="api_key:create",
+        target_type="api_key",
+        target_id=str(key["id"]),
+        after={column: key[column] for column in RECORDED_COLUMNS},
+    )
+    number: int = key["id"]
     return number
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import asyncpg
 import typer
@@ -19,6 +19,7 @@ from sightline.authz.roles import (
     RoleDefinition,
     Switch,
 )
+from sightline.db.audit import append_by_command
 from sightline.db.epoch import count_epoch_up
 from sightline.db.sign_in.outbox import put_mail
 from sightline.db.sign_in.people import set_password
@@ -41,11 +42,16 @@ _CREATE_ROLE = """
     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
 """
 _CREATE_PERMISSION = "INSERT INTO role_permission (role_id, permission, level) VALUES ($1, $2, $3)"
-_ADMINISTRATOR = "SELECT id FROM role WHERE scope = 'PLATFORM' AND base_type = 'ADMINISTRATOR' ORDER BY id LIMIT 1"
-_ASSIGN = "INSERT INTO role_assignment (user_id, scope, role_id) VALUES ($1, 'PLATFORM', $2)"
+_ADMINISTRATOR = (
+    "SELECT id, name FROM role WHERE scope = 'PLATFORM' AND base_type = 'ADMINISTRATOR' ORDER BY id LIMIT 1"
+)
+_ASSIGN = "INSERT INTO role_assignment (user_id, scope, role_id) VALUES ($1, 'PLATFORM', $2) RETURNING id"
 _FIND = "SELECT id FROM app_user WHERE email = $1"
 # As with a password, nobody is shown whom somebody is linked to, nor a version that tells of it (AC11).
-_LINK = "UPDATE app_user SET oidc_issuer = $2, oidc_subject = $3 WHERE email = $1 RETURNING id"
+_LINK = """
+    UPDATE app_user SET oidc_issuer = $2, oidc_subject = $3
+    WHERE id = $1 AND (oidc_issuer, oidc_subject) IS DISTINCT FROM ($2, $3) RETURNING true
+"""
 
 
 @commands.callback()
@@ -81,10 +87,13 @@ def create(
                 raise CommandError(f"There is a user {address} already.") from None
             if hashed is not None:
                 await set_password(connection, number, hashed)
-            if administrator:
-                await _make_administrator(connection, number)
+            # Every change locks the epoch before the log: so whatever counts it up comes first.
+            assigned = await _make_administrator(connection, number) if administrator else None
             if carrier_of(settings) is not None:
                 await put_mail(connection, MailKind.VERIFY_EMAIL, address)
+            await _record(connection, "user:create", number, after={"email": address, "name": shown})
+            if assigned is not None:
+                await append_by_command(connection, **assigned)
             return number
 
     out().print(f"User {run(work())} was made: {address}.", markup=False)
@@ -106,6 +115,7 @@ def password(email: Annotated[str, typer.Argument(help="The address he signs in 
             if number is not None:
                 await set_password(connection, number, hashed)
                 await end_sessions_of(connection, number)
+                await _record(connection, "user:set_password", number)
             return number
 
     if run(work()) is None:
@@ -128,12 +138,15 @@ def link(
 
     async def work() -> int | None:
         async with open_database(settings) as database, database.owner() as connection, connection.transaction():
+            number: int | None = await connection.fetchval(_FIND, address)
             try:
                 issuer = None if subject is None else settings.oidc_issuer
-                number: int | None = await connection.fetchval(_LINK, address, issuer, subject)
+                changed = await connection.fetchval(_LINK, number, issuer, subject)
             except asyncpg.UniqueViolationError:
                 raise CommandError("Another user is linked to this subject: remove that link first.") from None
-            await count_epoch_up(connection)
+            if number is not None and changed:
+                await count_epoch_up(connection)
+                await _record(connection, "user:unlink" if subject is None else "user:link", number)
             return number
 
     if run(work()) is None:
@@ -166,15 +179,27 @@ def _nobody(address: str) -> CommandError:
     return CommandError(f"There is no user {address}: see `sightline users create --help`.")
 
 
-async def _make_administrator(connection: asyncpg.Connection, user_id: int) -> None:
+async def _record(connection: asyncpg.Connection, action: str, user_id: int, **what: Any) -> None:
+    """Write down what was done to a user; of his password and of his link only that they are others (AC11)."""
+    await append_by_command(connection, action=action, target_type="app_user", target_id=str(user_id), **what)
+
+
+async def _make_administrator(connection: asyncpg.Connection, user_id: int) -> dict[str, Any]:
+    """Give a user the administrator's role, and count the epoch up; returns the record of it, still to be written."""
     if not await connection.fetchval(_ANY_ROLE):
         for role in DEFAULT_PLATFORM_ROLES + PREDEFINED_ORGANIZATION_ROLES:
             await _create_role(connection, role)
-    role_id = await connection.fetchval(_ADMINISTRATOR)
-    if role_id is None:
+    role = await connection.fetchrow(_ADMINISTRATOR)
+    if role is None:
         raise CommandError("There is no administrator's role in this database.")
-    await connection.execute(_ASSIGN, user_id, role_id)
+    number = await connection.fetchval(_ASSIGN, user_id, role["id"])
     await count_epoch_up(connection)
+    return {
+        "action": "role_assignment:create",
+        "target_type": "role_assignment",
+        "target_id": str(number),
+        "after": {"role": role["name"], "expires_at": None},
+    }
 
 
 async def _create_role(connection: asyncpg.Connection, role: RoleDefinition) -> None:

@@ -24,7 +24,7 @@ from sightline.server.identity.demo import CAST_PATH
 from sightline.server.identity.endpoints import SESSION_PATHS, SessionEndpoint
 from sightline.server.identity.registration import REGISTRATION_PATHS
 from sightline.server.identity.serving import beside, browsers_of, identity_services
-from sightline.server.logs import configure_logging
+from sightline.server.logs import Ended, configure_logging, nobody
 from sightline.server.memory import keep_what_lasts, while_it_is_made
 from sightline.server.settings import Settings, exposed, load_settings
 from sightline.server.starting import telling_why
@@ -85,9 +85,16 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
     def session_route(path: str) -> Route:
         return Route(path, SessionEndpoint(lambda: app.state.sessions[path], browsers, clients))
 
+    told: Ended = nobody
+    metrics: list[Route] = []
+    if (token := exposed(settings.metrics_token)) is not None:
+        from sightline.server.metrics import Metrics, count
+
+        told, metrics = count, [Route("/metrics", Metrics(token).told)]
+
     app = Starlette(
         routes=[
-            Route("/graphql", GraphQLEndpoint(execute, browsers, deadline_seconds=settings.deadline_seconds)),
+            Route("/graphql", GraphQLEndpoint(execute, browsers, settings.deadline_seconds, told=told)),
             *map(session_route, (*SESSION_PATHS, *REGISTRATION_PATHS, *((CAST_PATH,) if settings.demo else ()))),
             Route("/exports/{id}", ExportEndpoint(lambda: app.state.exports, browsers)),
             Route(
@@ -96,6 +103,7 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
             ),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            *metrics,
             *console_routes(demo=settings.demo, registration=settings.registration, skip=settings.skip_console),
         ],
         middleware=_cross_origin(settings.allowed_origins),

@@ -10,7 +10,7 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -83,9 +83,17 @@ def note(
     line.executed |= executed
 
 
+Ended = Callable[[OperationLine, float], None]
+"""Told of an operation when its line is written, and how many seconds it took."""
+
+
+def nobody(_: OperationLine, __: float) -> None:
+    """Whoever is told where nothing is counted."""
+
+
 @contextmanager
-def operation_line(request_id: str) -> Iterator[OperationLine]:
-    """Write one line at the end of the block, whatever happens in it."""
+def operation_line(request_id: str, told: Ended = nobody) -> Iterator[OperationLine]:
+    """Write one line at the end of the block, whatever happens in it, and tell of it."""
     line = OperationLine(request_id)
     token = _LINE.set(line)
     began = perf_counter()
@@ -93,6 +101,7 @@ def operation_line(request_id: str) -> Iterator[OperationLine]:
         yield line
     finally:
         _LINE.reset(token)
+        seconds = perf_counter() - began
         structlog.get_logger("sightline.operations").info(
             "operation",
             request_id=line.request_id,
@@ -104,8 +113,9 @@ def operation_line(request_id: str) -> Iterator[OperationLine]:
             executed=line.executed,
             status=line.status,
             codes=line.codes,
-            milliseconds=round((perf_counter() - began) * 1000, 1),
+            milliseconds=round(seconds * 1000, 1),
         )
+        told(line, seconds)
 
 
 def log_fault(error: BaseException) -> str:

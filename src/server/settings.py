@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     smallest_group: int = Field(0, ge=0, le=1_000, description="Fewest conversions of a figure for readers of sums.")
     most_exports: int = Field(20, ge=1, le=1_000, description="Exports that one person may have waiting or running.")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` for people, `json` for programs.")
+    metrics_token: SecretStr | None = Field(None, min_length=16, description="With which /metrics is asked.")
     allowed_origins: Texts = Field((), description="Origins of other sites' pages.")
     public_url: str | None = Field(None, description="This site's origin, as browsers have it.")
     trusted_proxies: Texts = Field(("127.0.0.0/8", "::1"), description="Proxies whose X-Forwarded-For is believed.")

@@ -41,7 +41,7 @@ from sightline.server.bodies import (
     too_large,
 )
 from sightline.server.identity.browsers import Browsers
-from sightline.server.logs import OperationLine, log_fault, note, operation_line
+from sightline.server.logs import Ended, OperationLine, log_fault, nobody, note, operation_line
 from sightline.server.negotiation import (
     GRAPHQL_RESPONSE,
     JSON,
@@ -79,12 +79,13 @@ class GraphQLEndpoint:
     browsers: Browsers = Browsers()
     deadline_seconds: float = DEADLINE_SECONDS
     body_seconds: float = BODY_SECONDS
+    told: Ended = nobody
     # Cancelled operations that did not end in time: kept so that they are not collected while they run.
     _leftover: set[asyncio.Future[Any]] = field(default_factory=set)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        with operation_line(request_id_of(headers)) as line:
+        with operation_line(request_id_of(headers), self.told) as line:
             media_type = JSON
             try:
                 _check_method(scope)

@@ -14,6 +14,7 @@ from sightline.server.commands.demo import members_of, seed_where_empty
 from sightline.server.commands.running import CommandError, err, out, run, secrets_of
 from sightline.server.console.assets import FOLDER, SOURCES
 from sightline.server.console.stamp import Built, built
+from sightline.server.counting import shared_by_workers
 from sightline.server.serving import ListenError, is_loopback, listen
 from sightline.server.serving import serve as serve_until_stopped
 from sightline.server.settings import Settings, load_settings, variable
@@ -43,7 +44,9 @@ def serve(
         _announce(settings, secrets)
         # Workers read the settings for themselves.
         os.environ |= {variable(name): str(getattr(settings, name)) for name in ("demo", "workers", "host", "port")}
-        if not serve_until_stopped(settings, listening):
+        with shared_by_workers(settings):
+            started = serve_until_stopped(settings, listening)
+        if not started:
             raise CommandError("The server did not start: see the log above, or run `sightline doctor`.")
 
 

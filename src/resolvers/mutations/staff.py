@@ -13,7 +13,7 @@ from sightline.authz.roles import BaseType
 from sightline.db.tables.enums import ListScope, RoleOrigin, RoleStatus, UserStatus, UserVisibility
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
-from sightline.resolvers.mutations.change import Change, Done, Found
+from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
 from sightline.resolvers.mutations.handing_on import handing_on
 from sightline.resolvers.mutations.refusals import InvalidError, MissingError, NotAllowedError
 from sightline.resolvers.mutations.roles import GivenPermission
@@ -132,9 +132,10 @@ async def suspend_user(change: Change, *, user: str, version: int | None = None)
     target = await _target(change, user, verb="user:suspend")
     if target.key.id == change.actor:
         raise NotAllowedError("Nobody suspends himself.")
-    stored = await change.lock(target, version=version)
+    stored = await change.lock(target)
     if stored["status"] == UserStatus.SUSPENDED:
         raise InvalidError("This user is suspended already.", "user")
+    refuse_stale(stored, version)
     organizations = await change.fetch(_ORGANIZATIONS, target.key.id)
     async with AsyncExitStack() as scopes:
         # He may be the last administrator of any of them (DR10).
@@ -149,9 +150,10 @@ async def suspend_user(change: Change, *, user: str, version: int | None = None)
 async def reinstate_user(change: Change, *, user: str, version: int | None = None) -> Done:
     """Active again, with the grants there are. It gives them, so it needs them (DR1)."""
     target = await _target(change, user, verb="user:suspend")
-    stored = await change.lock(target, version=version)
+    stored = await change.lock(target)
     if stored["status"] == UserStatus.ACTIVE:
         raise InvalidError("This user is active.", "user")
+    refuse_stale(stored, version)
     async with handing_on(change, users=[target.key.id], organization=None, returning=True):
         await change.update(target, status=UserStatus.ACTIVE)
     await change.record("user:reinstate", target, before={"status": stored["status"]}, after={"status": "ACTIVE"})

@@ -104,6 +104,8 @@ VERBS: tuple[VerbRule, ...] = (
         "program",
         {ADVERTISER: all_of(DIRECT, writes("PARTNERS"), or_full("TEMPLATE_TERMS"))},
     ),
+    # A plan that is seen as a partner, who is paid by it, is not the advertiser's to offer.
+    VerbRule("commission_plan:offer", "commission_plan", {ADVERTISER: TRUE}),
     VerbRule("enrollment:answer", "enrollment", {PARTNER: EDITS}),
     VerbRule("enrollment:withdraw", "enrollment", {PARTNER: EDITS}),
     VerbRule("enrollment:leave", "enrollment", {PARTNER: EDITS}),
@@ -189,7 +191,8 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule(
         "affiliate_account:give_owner",
         "affiliate_account",
-        {COLLABORATOR: in_person(OWNER), PLATFORM: in_person(_SEES_AS_COLLABORATOR)},
+        # Whether there is an owner depends on who is suspended, which is for who sees users.
+        {COLLABORATOR: in_person(OWNER), PLATFORM: in_person(all_of(_SEES_AS_COLLABORATOR, permitted("USERS")))},
     ),
     VerbRule(
         "affiliate_account:give_manager",

@@ -94,7 +94,7 @@ async def test_ac3_two_half_rights_do_not_add_up(platform: Platform) -> None:
 async def test_c07_staff_never_raise_themselves_nor_a_second_owner(platform: Platform) -> None:
     """C-07, 3.11: nobody raises himself by the module; no OWNER where there is one; removes one if one remains."""
     number = await account(platform)
-    staff = await platform.staff(ALL_OF_IT, see_payout=True)
+    staff = await platform.staff(f"{ALL_OF_IT} USERS:R", see_payout=True)
     await platform.add("collaborator", affiliate_account_id=number, user_id=staff.id, role="READ_ONLY")
     reader, own = await on(platform, number, "READ_ONLY"), await row_of(platform, number, staff)
     assert await changed(platform, staff, own, role="MANAGER") == "Forbidden"

@@ -218,7 +218,7 @@ async def test_c07_staff_who_see_less_give_nothing(platform: Platform, limit: st
 async def test_c07_staff_make_an_owner_only_where_there_is_none(platform: Platform) -> None:
     """C-07, DR13: an owner who is suspended or until some day does not count; never oneself; asked again at the end."""
     number = await account(platform)
-    staff, guest = await platform.staff(ALL_OF_IT, see_payout=True), await confirmed(platform)
+    staff, guest = await platform.staff(f"{ALL_OF_IT} USERS:R", see_payout=True), await confirmed(platform)
     away = await owner_of(platform, number)
     await platform.change(f"UPDATE app_user SET status = 'SUSPENDED' WHERE id = {away.id}")
     oneself = await invited(platform, staff, number, await address(platform, staff), "OWNER")

@@ -129,7 +129,12 @@ _SEES_THE_CHANGE = (ORGANIZATION, PLATFORM, COLLABORATOR)
 AUDIT_LOG_RULE = EntityRule(
     "audit_log",
     {
-        ORGANIZATION: all_of(Holds(Flag.ADMIN), own_organizations("organization_id")),
+        ORGANIZATION: all_of(
+            Holds(Flag.ADMIN),
+            own_organizations("organization_id"),
+            # Who has access to its accounts, and which companies own them, is not the organization's to see (L1, L9).
+            any_of(IsNull("affiliate_account_id"), negate(_OF_OWNERS)),
+        ),
         PLATFORM: permitted(ADMIN),
         COLLABORATOR: all_of(Holds(Flag.COLLABORATOR_OWNER), own_accounts("affiliate_account_id"), _OF_OWNERS),
         SELF: all_of(oneself("actor_id"), ReachedBy(_SEES_THE_CHANGE)),

@@ -24,6 +24,13 @@ _ASSIGNED = "SELECT id FROM commission_plan_assignment WHERE commission_plan_id 
 _ENDS = "SELECT valid_to FROM commission_plan WHERE id = $1"
 _ACCOUNT = "SELECT partner_org_id, created_by_id FROM affiliate_account WHERE id = $1"
 
+_OF_THE_OPERATOR = """
+    SELECT 1 FROM program WHERE commission_model = 'INTERMEDIATED' AND (
+        default_plan_id = $1
+        OR EXISTS (SELECT FROM enrollment e WHERE e.program_id = program.id AND e.commission_plan_id = $1)
+    ) LIMIT 1
+"""
+
 _CHARGES: Final = ("revenue_percent", "revenue_fixed")
 
 
@@ -88,7 +95,8 @@ async def edit_commission_plan(
     _refuse_without_currency(before["currency"], values)
     _refuse_backwards(values.get("valid_from", before["valid_from"]), values.get("valid_to", before["valid_to"]))
     organization = None
-    if before["advertiser_profile_id"] is not None:
+    # What the operator does to a plan that it pays partners by is not the advertiser's to hear of (M5b).
+    if before["advertiser_profile_id"] is not None and not await change.fetch(_OF_THE_OPERATOR, row.key.id):
         (advertiser,) = await change.fetch(_ADVERTISER, before["advertiser_profile_id"])
         organization = advertiser["organization_id"]
     # A charge alone moves no version: not everybody who edits the plan sees revenue (AC11).

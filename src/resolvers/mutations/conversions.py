@@ -97,6 +97,8 @@ async def record_conversion(
     if reached is not None:
         await _refuse_other_goal(change, reached, joined)
     clicked_at = None if clicked is None else await _clicked_at(change, clicked, joined)
+    if code is None and not await change.sees("program", joined["program_id"]):
+        raise InvalidError("You do not see this program: say in which currency the amounts are.", "currency")
     code = code or str(joined["currency"])
     for name, amount in given.items():
         money.in_minor_units(amount, code, money.FIELDS[name])
@@ -131,8 +133,7 @@ async def record_conversion(
     await _step(change, row, PENDING, None)
     await add_to_sums(change.connection, [row.key.account], [row.key.id])
     await _refuse_unseen(change, row, given)
-    # Who does not see payouts would learn of a plan by a refusal (LK15): what no plan says is nothing then.
-    if earned is None and await change.still("conversion:give_payout", row):
+    if earned is None and await _is_theirs_to_give(change, row, given):
         raise InvalidError("No commission plan says what this earns: give payout and revenue.", "payout")
     after = {"source": system, "status": PENDING, "program_id": joined["program_id"]}
     await change.record(
@@ -234,6 +235,13 @@ async def _earned(
     if computed is None:
         return None
     return Commission(computed.payout if payout is None else payout, computed.revenue if revenue is None else revenue)
+
+
+async def _is_theirs_to_give(change: Change, row: Found, given: dict[str, Decimal | None]) -> bool:
+    """Whether the actor could say what no plan says. Whoever does not see payouts would learn of plans by it (LK15)."""
+    if not await change.still("conversion:give_payout", row):
+        return False
+    return given["payout"] is None or (given["revenue"] is None and await change.still("conversion:give_revenue", row))
 
 
 async def _step(change: Change, row: Found, status: ConversionStatus, reason: str | None) -> None:

@@ -14,7 +14,7 @@ import asyncpg
 from sightline.db.tables.enums import AccountStatus, EnrollmentSide, EnrollmentState, ProgramStatus
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations.change import Change, Done, Found
-from sightline.resolvers.mutations.refusals import InvalidError
+from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
 
 _OPEN = """
     SELECT id, state::text FROM enrollment
@@ -102,6 +102,8 @@ async def invite_to_program(
     await change.allow("enrollment:invite", target)
     if plan is not None:
         await change.allow("enrollment:offer_plan", target, message="You may not choose the terms of this program.")
+        if not await change.may("commission_plan:offer", plan):
+            raise NotAllowedError("This plan is none of the advertiser's: offer one of its own.", "commissionPlan")
     (carried,) = await change.fetch(_SOURCE, source.key.id)
     (joined,) = await change.fetch(_PROGRAM, target.key.id)
     there = await _open_row(change, target, source)

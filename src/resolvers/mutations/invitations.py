@@ -24,8 +24,8 @@ from sightline.resolvers.shown import Cell, content_of_role, is_shown
 
 _SELF = "SELECT name, email FROM app_user WHERE id = $1"
 _EXPIRE = """
-    UPDATE invitation SET state = 'EXPIRED' WHERE email = $1 AND state = 'PENDING' AND expires_at <= $2
-    AND affiliate_account_id IS NOT DISTINCT FROM $3 AND organization_id IS NOT DISTINCT FROM $4
+    UPDATE invitation SET state = 'EXPIRED' WHERE state = 'PENDING' AND expires_at <= $1
+    AND affiliate_account_id IS NOT DISTINCT FROM $2 AND organization_id IS NOT DISTINCT FROM $3
 """
 _PENDING = """
     SELECT id, invited_by_id FROM invitation WHERE email = $1 AND state = 'PENDING' AND scope::text = $2
@@ -124,7 +124,8 @@ async def _invited(
     if address == own_address:
         raise NotAllowedError("Nobody invites himself.", "email")
     clock = change.operation.snapshot.clock
-    await change.connection.execute(_EXPIRE, address, clock, affiliate_account_id, organization_id)
+    # All that have lapsed: which of them has this address is not told by what becomes of it.
+    await change.connection.execute(_EXPIRE, clock, affiliate_account_id, organization_id)
     for other in await change.fetch(_PENDING, address, scope, affiliate_account_id, organization_id):
         # Whose address is masked, his invitation is not told of (LK15): he gets another one.
         cell = Cell("invitation", other["id"], "email")

@@ -213,7 +213,7 @@ def _matching(view: AuthorisedView, where: Filter) -> sa.ColumnElement[bool]:
 def _condition(view: AuthorisedView, where: Filter, parameter: Callable[[], str]) -> sa.ColumnElement[bool]:
     match where:
         case Compound(Connective.NOT, (part,)):
-            return sa.not_(_condition(view, part, parameter))
+            return _fails(_condition(view, part, parameter))
         case Compound(Connective.OR, parts):
             return sa.or_(sa.false(), *(_condition(view, part, parameter) for part in parts))
         case Compound(_, parts):
@@ -225,11 +225,16 @@ def _condition(view: AuthorisedView, where: Filter, parameter: Callable[[], str]
             return _test(view.entity, view.column(name), operator, parameter())
 
 
+def _fails(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Whether it does not hold. Nothing holds of a cell that is absent or masked, so its row is among these, alike."""
+    return condition.is_not(sa.true())
+
+
 def _test(entity: Entity, column: sa.ColumnElement[Any], operator: Operator, name: str) -> sa.ColumnElement[bool]:
     type_ = comparable(column.type)
     if operator in (Operator.IN, Operator.NOT_IN):
         found = among(column, name, type_)
-        return found if operator is Operator.IN else sa.not_(found)
+        return found if operator is Operator.IN else _fails(found)
     value: sa.ColumnElement[Any] = sa.bindparam(name, type_=type_)
     column = collated(column)
     match operator:

@@ -112,7 +112,9 @@ _ARGUMENTS = {
     "last": "How many rows up to the end, or before `before`: 1 to 100.",
     "before": "A cursor: rows before it.",
     "where": "Which rows.",
-    "order_by": "In which order.",
+    "order_by": (
+        "In which order, texts by code points; without it facts, such as conversions, newest first, all else oldest."
+    ),
 }
 
 

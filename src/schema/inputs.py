@@ -33,7 +33,7 @@ MOST_ORDER_KEYS = 5
 _TEXTS = {
     Operator.EQ: "Equal to this.",
     Operator.IN: f"One of these, at most {LONGEST_LIST}.",
-    Operator.NOT_IN: f"None of these, at most {LONGEST_LIST}.",
+    Operator.NOT_IN: f"None of these, at most {LONGEST_LIST}; also what is absent or not shown to you.",
     Operator.LT: "Less than this.",
     Operator.LTE: "Less than or equal to this.",
     Operator.GT: "Greater than this.",
@@ -141,7 +141,11 @@ def _filter_input(entity: Entity) -> Any:
     for connective, annotation, text in (
         (Connective.AND, list_of(itself), "All of these must hold, beside the fields given here."),
         (Connective.OR, list_of(itself), "At least one of these must hold."),
-        (Connective.NOT, itself, "This must not hold."),
+        (
+            Connective.NOT,
+            itself,
+            "This must not hold; of what is absent or not shown to you only `isNull` does.",
+        ),
     ):
         field = open_field(text, name=str(connective), default=strawberry.UNSET)
         fields[f"{connective}_"] = (annotation | None, field)

@@ -74,42 +74,34 @@ def random_filter(random: Random, schema: GraphQLSchema, entity: Entity, world: 
     return Test(column, operator, value[: random.randrange(4)] if operator is Operator.STARTS_WITH else value)
 
 
-def matches(where: Filter, cells: Mapping[str, Any]) -> bool | None:
-    """The truth of a filter over cells as the viewer has them, in SQL's three values."""
+def matches(where: Filter, cells: Mapping[str, Any]) -> bool:
+    """Whether a filter holds of cells as the viewer has them: of an absent one only `isNull` and what is negated."""
     match where:
         case Compound(Connective.NOT, (part,)):
-            truth = matches(part, cells)
-            return None if truth is None else not truth
+            return not matches(part, cells)
         case Compound(connective, parts):
-            truths = {matches(part, cells) for part in parts}
-            decisive = connective is Connective.OR
-            return decisive if decisive in truths else None if None in truths else not decisive
+            return (any if connective is Connective.OR else all)(matches(part, cells) for part in parts)
         case Test(column, Operator.IS_NULL, wanted):
             return (cells[column] is None) == wanted
         case Test(column, Operator.IN, tuple(values)):
-            return _among(cells[column], values)
+            return cells[column] in values
         case Test(column, Operator.NOT_IN, tuple(values)):
-            found = _among(cells[column], values)
-            return None if found is None else not found
+            return cells[column] not in values
         case Test(column, operator, value):
             found = cells[column]
             if found is None:
-                return None
+                return False
             if operator is Operator.EQ:
                 return bool(found == value)
             if operator is Operator.STARTS_WITH:
                 return str(found).startswith(str(value))
-            return COMPARISONS[operator](found, value)
-
-
-def _among(found: object, values: Sequence[object]) -> bool | None:
-    return None if found is None and values else found in values
+            return bool(COMPARISONS[operator](found, value))
 
 
 def selected(projection: Projection, where: Filter) -> dict[Key, Values]:
     """The rows of a projection that a filter selects, cells as the viewer has them."""
     visible = {key: shown(cells) for key, cells in projection.items()}
-    return {key: cells for key, cells in visible.items() if matches(where, cells) is True}
+    return {key: cells for key, cells in visible.items() if matches(where, cells)}
 
 
 def sorted_keys(entity: Entity, rows: Mapping[Key, Values], order: Sequence[OrderKey]) -> list[Key]:

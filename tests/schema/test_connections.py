@@ -189,6 +189,24 @@ async def test_an_odd_filter_has_an_answer(desk: Desk, where: str) -> None:
     assert not answer.errors
 
 
+@pytest.mark.parametrize("key", ["adv-admin", "partner-admin", "both-sides"])
+@pytest.mark.parametrize(
+    "test", ['saleAmount: { gt: "50" }', 'promoCode: { in: ["WELCOME10"] }', "goal: { isNull: true }"]
+)
+async def test_what_holds_and_what_does_not_are_all_rows(desk: Desk, key: str, test: str) -> None:
+    """LK5: also where the cell is absent or masked: nothing holds of that, so its negation does, and no row is lost."""
+    viewer = await desk.member(key)
+
+    async def count(where: str) -> int:
+        answer = await desk.read(f"{{ conversions(first: 1, where: {{ {where} }}) {{ totalCount }} }}", viewer)
+        return int(answer["conversions"]["totalCount"])
+
+    everything = await desk.read("{ conversions(first: 1) { totalCount } }", viewer)
+    assert await count(test) + await count(f"not: {{ {test} }}") == everything["conversions"]["totalCount"]
+    if " in: " in test:
+        assert await count(test.replace(" in: ", " notIn: ")) == await count(f"not: {{ {test} }}")
+
+
 async def test_a_decimal_is_compared_as_it_is_written(desk: Desk) -> None:
     """M3: not as the column would round it."""
     admin = await desk.member("admin")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sightline.resolvers.global_ids import Key
-from sightline.resolvers.mutations import checks
+from sightline.resolvers.mutations import checks, money
 from sightline.resolvers.mutations.change import Change, Done, Found
 from sightline.resolvers.mutations.interests import own_interest
 from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
@@ -48,7 +48,7 @@ async def create_commission_plan(
     begins, ends = given.get("valid_from"), given.get("valid_to")
     values: dict[str, Any] = {"name": checks.name(name, "name"), "terms": checks.text(given.get("terms"), "terms")}
     values |= _numbers(given) | {"valid_from": begins, "valid_to": ends}
-    values["currency"] = None if given.get("currency") is None else checks.currency(given["currency"], "currency")
+    values["currency"] = None if given.get("currency") is None else money.currency(given["currency"], "currency")
     if values["payout_percent"] is None and values["payout_fixed"] is None:
         raise InvalidError("A plan pays a percentage, a fixed amount, or both.", "payoutPercent")
     _refuse_without_currency(values["currency"], values)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sightline.db.tables.enums import CommissionModel, ProductLine, ProgramStatus
 from sightline.resolvers.global_ids import Key
-from sightline.resolvers.mutations import checks
+from sightline.resolvers.mutations import checks, money
 from sightline.resolvers.mutations.change import Change, Done, Found, Values
 from sightline.resolvers.mutations.refusals import InvalidError
 
@@ -31,7 +31,7 @@ async def create_program(
     share_sale_amount: bool | None = None,
 ) -> Done:
     """A new program in DRAFT, not listed."""
-    title, code = checks.name(name, "name"), checks.currency(currency, "currency")
+    title, code = checks.name(name, "name"), money.currency(currency, "currency")
     prose = checks.text(description, "description")
     parent = await change.find("advertiser_profile", advertiser_profile, "advertiserProfile")
     await change.allow("program:create", parent)

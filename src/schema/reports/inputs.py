@@ -152,7 +152,9 @@ class ReportInput:
         "Only conversions of these statuses, and what belongs to them. Clicks and ad views have none.", default=None
     )
     having: list[ReportHavingInput] = open_field("Only rows that pass; totals stay those of all.", default_factory=list)
-    order_by: list[ReportOrderInput] = open_field("In which order; that of groupBy otherwise.", default_factory=list)
+    order_by: list[ReportOrderInput] = open_field(
+        "In which order; without it by the values of groupBy, references by their ids.", default_factory=list
+    )
     on_restricted: RestrictedColumns = open_field(
         "What if a column is not available.", default=RestrictedColumns.REJECT
     )

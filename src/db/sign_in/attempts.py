@@ -1,4 +1,4 @@
-"""Failures to sign in, counted where all workers see them, and forgotten after a quarter of an hour.
+"""Failures to sign in and mails to an address, counted where all workers see them, for a quarter of an hour.
 
 An attempt is counted before it is looked at and taken back where it succeeds, so attempts at the same time are no way
 around the limit.
@@ -6,7 +6,14 @@ around the limit.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import asyncpg
+
+from sightline.db.tables.enums import MailKind
+
+MOST_LETTERS = 3
+"""Mails of one kind that an address is sent because somebody asked for them, within a quarter of an hour."""
 
 _FORGET_OLD = """
     DELETE FROM sign_in_attempt WHERE subject IN (
@@ -31,6 +38,16 @@ async def count_attempt(connection: asyncpg.Connection, subject: bytes, *, most:
     """Count one more; how many seconds to wait where there are more than `most`, else 0."""
     counted = await connection.fetchrow(_COUNT, subject)
     return max(int(counted["seconds"]), 1) if counted["failures"] > most else 0
+
+
+async def may_write_to(
+    connection: asyncpg.Connection, attempt_hash: Callable[[str], bytes], kind: MailKind, email: str
+) -> bool:
+    """Count a mail that is asked for; whether the address has not had enough of its kind.
+
+    Each kind counts by itself: nobody uses up the mails with which somebody else resets his password.
+    """
+    return not await count_attempt(connection, attempt_hash(f"mail {kind} {email}"), most=MOST_LETTERS)
 
 
 async def take_back(connection: asyncpg.Connection, subject: bytes) -> None:

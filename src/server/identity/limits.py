@@ -8,12 +8,12 @@ import asyncpg
 
 from sightline.db.database import Database
 from sightline.db.secrets import Secrets
-from sightline.db.sign_in.attempts import count_attempt, forget_attempts, forget_old, take_back
+from sightline.db.sign_in.attempts import count_attempt, forget_attempts, forget_old, may_write_to, take_back
+from sightline.db.tables.enums import MailKind
 from sightline.server.answers import ErrorCode, RefusedError
 
 MOST_OF_CLIENT = 60
 MOST_OF_ADDRESS = 10
-MOST_LETTERS = 3
 MOST_REGISTRATIONS = 10
 """Of a client, who has us write to whatever address he names."""
 
@@ -52,9 +52,9 @@ class Limits:
             await forget_old(connection)
         _refuse_for(seconds)
 
-    async def may_write_to(self, connection: asyncpg.Connection, email: str) -> bool:
-        """Count a mail that is asked for; whether the address has not had enough of them."""
-        return not await count_attempt(connection, self.secrets.attempt_hash(f"mail {email}"), most=MOST_LETTERS)
+    async def may_write_to(self, connection: asyncpg.Connection, kind: MailKind, email: str) -> bool:
+        """Count a mail that is asked for; whether the address has not had enough of its kind."""
+        return await may_write_to(connection, self.secrets.attempt_hash, kind, email)
 
     async def succeeded(self, connection: asyncpg.Connection, client: str, email: str) -> None:
         """Take an attempt back that was none, and begin anew at the address."""

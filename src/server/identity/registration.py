@@ -23,6 +23,7 @@ from sightline.db.sign_in.registrations import (
     use_registration,
 )
 from sightline.db.sign_in.sessions import begin_session, end_session
+from sightline.db.tables.enums import MailKind
 from sightline.resolvers.mutations import checks
 from sightline.resolvers.mutations.refusals import InvalidError
 from sightline.server.answers import ErrorCode, RefusedError, bad_input
@@ -57,7 +58,7 @@ class Registering:
         await self.limits.count_registration(client)
         hashed = await self.passwords.hash(password)
         async with self.database.writes.acquire() as connection, connection.transaction():
-            if await self.limits.may_write_to(connection, email):
+            if await self.limits.may_write_to(connection, MailKind.REGISTRATION, email):
                 await put_registration(connection, email, name=shown, password_hash=hashed)
             await forget_old_registrations(connection)
 

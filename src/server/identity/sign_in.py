@@ -63,7 +63,7 @@ class SignIn:
         if not self.sends_mail:
             return
         async with self.database.writes.acquire() as connection, connection.transaction():
-            if await self.limits.may_write_to(connection, email):
+            if await self.limits.may_write_to(connection, kind, email):
                 await put_mail(connection, kind, email)
 
     async def reset_password(self, token: str, password: str, *, client: str) -> None:

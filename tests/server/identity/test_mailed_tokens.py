@@ -9,7 +9,8 @@ from mail_sink import MailSink
 from mailing import NEW, TOKEN, none_waits, until
 
 from sightline.db.secrets import TokenKind, token_kind
-from sightline.server.identity.limits import MOST_LETTERS, MOST_OF_ADDRESS
+from sightline.db.sign_in.attempts import MOST_LETTERS
+from sightline.server.identity.limits import MOST_OF_ADDRESS
 
 
 async def mailed_token(console: Console, sink: MailSink, path: str = "/reset-request") -> str:

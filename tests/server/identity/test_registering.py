@@ -12,7 +12,8 @@ from httpx import Response
 from mail_sink import MailSink
 from mailing import NEW, TOKEN, none_waits, smtp, until
 
-from sightline.server.identity.limits import MOST_LETTERS, MOST_REGISTRATIONS
+from sightline.db.sign_in.attempts import MOST_LETTERS
+from sightline.server.identity.limits import MOST_REGISTRATIONS
 from sightline.server.settings import SettingsError, load_settings
 
 EVE = "eve@example.com"
@@ -90,6 +91,18 @@ async def test_lk14_the_answer_is_the_same_for_every_address(open_door: Console,
         *[(EVE, "Finish creating your account", True)] * MOST_LETTERS,
     ]
     assert await open_door.connection.fetch("SELECT * FROM app_user ORDER BY id") == before
+
+
+async def test_f28_registering_uses_up_nobody_s_reset_mails(open_door: Console, sink: MailSink) -> None:
+    """F28, LK14: mails are counted by their kind, so whoever registers with others' addresses locks nobody out."""
+    await open_door.user()
+    for _ in range(MOST_LETTERS + 1):
+        assert (await register(open_door, "ana@example.com")).status_code == 202
+    assert (await open_door.post("/reset-request", {"email": "ana@example.com"})).status_code == 202
+    await until(lambda: none_waits(open_door))
+    said = [each["subject"] for each in sink.mails]
+    assert said.count("You have an account already") == MOST_LETTERS
+    assert said[MOST_LETTERS:] == ["Set a new password"]
 
 
 async def test_lk14_signing_in_does_not_tell_who_registered(open_door: Console, sink: MailSink) -> None:

@@ -45,6 +45,7 @@ class Services:
     writes: Writes
     desk: Desk
     token_hash: Callable[[str], bytes]
+    attempt_hash: Callable[[str], bytes]
     visibilities: Visibilities
     changes: Pool
 

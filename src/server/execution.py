@@ -207,6 +207,7 @@ def services_of(database: Database, secrets: Secrets, reports: ReportLimits = NO
         Writes(CATALOGUE),
         Desk.of(CATALOGUE, policy_version=policy, limits=reports),
         secrets.token_hash,
+        secrets.attempt_hash,
         Visibilities(CATALOGUE.model, policy),
         database.writes,
     )

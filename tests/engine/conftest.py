@@ -26,4 +26,5 @@ def services(secrets: Secrets, database: Database) -> Services:
     ids = GlobalIds.of(secrets, (entity.name for entity in CATALOGUE.served))
     services = (CATALOGUE, Reads(CATALOGUE, most_accounts=3), ids, Cursors.of(secrets), Vault.of(secrets))
     desk, visibilities = Desk.of(CATALOGUE, policy_version="tests"), Visibilities(CATALOGUE.model, "tests")
-    return Services(*services, Writes(CATALOGUE), desk, secrets.token_hash, visibilities, database.writes)
+    hashes = secrets.token_hash, secrets.attempt_hash
+    return Services(*services, Writes(CATALOGUE), desk, *hashes, visibilities, database.writes)

@@ -2,16 +2,21 @@
 
 No answer and no row depends on whether the address is anybody's here: nobody is looked up by it. The token is made when
 the mail is written, and stored as a hash only; until then no token fits.
+
+Inviting has mail sent to whatever address is named, so it is bounded twice: how many somebody makes within a day, which
+he is told, and how many mails an address is sent, whoever has them sent, which nobody is told (LK15).
 """
 
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from sightline.authz.delegation import organization_excess
+from sightline.db.sign_in.attempts import may_write_to
 from sightline.db.sign_in.outbox import INVITATION_LIVES, put_invitation_mail, take_invitation_mail_back
-from sightline.db.tables.enums import CollaboratorRole, InvitationScope, InvitationState
+from sightline.db.tables.enums import CollaboratorRole, InvitationScope, InvitationState, MailKind
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.grants import grant_of_role, grants_of_user
 from sightline.resolvers.mutations import checks
@@ -22,6 +27,14 @@ from sightline.resolvers.mutations.members import assignable
 from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
 from sightline.resolvers.shown import Cell, content_of_role, is_shown
 
+MOST_INVITATIONS = 100
+"""How many invitations one user makes within a day. Those that he took back count too: their mails may be sent already."""
+_DAY = timedelta(days=1)
+
+_MADE = "SELECT count(*) FROM invitation WHERE invited_by_id = $1 AND created_at > $2"
+_ONE_OF_THE_LAST = (
+    "SELECT created_at FROM invitation WHERE invited_by_id = $1 ORDER BY created_at DESC OFFSET $2 LIMIT 1"
+)
 _SELF = "SELECT name, email FROM app_user WHERE id = $1"
 _EXPIRE = """
     UPDATE invitation SET state = 'EXPIRED' WHERE state = 'PENDING' AND expires_at <= $1
@@ -108,6 +121,14 @@ async def record_answer(change: Change, action: str, row: Found, before: Any, st
     )
 
 
+async def _refuse_too_many(change: Change) -> None:
+    """Raise InvalidError for one more invitation than somebody makes within a day; it says when he may go on."""
+    if await change.count_own(_MADE, change.operation.snapshot.clock - _DAY) >= MOST_INVITATIONS:
+        ((made,),) = await change.fetch(_ONE_OF_THE_LAST, change.actor, MOST_INVITATIONS - 1)
+        moment = f"{made + _DAY:%Y-%m-%d %H:%M:%S %Z}"
+        raise InvalidError(f"You invite {MOST_INVITATIONS} times within a day at the most: go on after {moment}.")
+
+
 async def _invited(
     change: Change,
     scope: InvitationScope,
@@ -123,6 +144,7 @@ async def _invited(
     ((name, own_address),) = await change.fetch(_SELF, change.actor)
     if address == own_address:
         raise NotAllowedError("Nobody invites himself.", "email")
+    await _refuse_too_many(change)
     clock = change.operation.snapshot.clock
     # All that have lapsed: which of them has this address is not told by what becomes of it.
     await change.connection.execute(_EXPIRE, clock, affiliate_account_id, organization_id)
@@ -144,7 +166,9 @@ async def _invited(
         expires_at=clock + INVITATION_LIVES,
         **offered,
     )
-    await put_invitation_mail(change.connection, made["id"], address)
     row = Found("invitation", Key(made["id"]))
     await change.record("invitation:create", row, after=after, organization=organization, account=affiliate_account_id)
+    # The answer is the same where no mail is sent: else it told that others have invited this address.
+    if await may_write_to(change.connection, change.operation.services.attempt_hash, MailKind.INVITATION, address):
+        await put_invitation_mail(change.connection, made["id"], address)
     return Done({"invitation": row})

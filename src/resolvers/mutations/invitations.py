@@ -28,7 +28,7 @@ from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
 from sightline.resolvers.shown import Cell, content_of_role, is_shown
 
 MOST_INVITATIONS = 100
-"""How many invitations one user makes within a day. Those that he took back count too: their mails may be sent already."""
+"""How many invitations one user makes within a day, those that he took back included: their mails may be sent."""
 _DAY = timedelta(days=1)
 
 _MADE = "SELECT count(*) FROM invitation WHERE invited_by_id = $1 AND created_at > $2"

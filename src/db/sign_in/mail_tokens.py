@@ -26,6 +26,7 @@ _KEEP = """
     ON CONFLICT (user_id, purpose) DO UPDATE SET
         created_at = now(), email = excluded.email, token_hash = excluded.token_hash, expires_at = excluded.expires_at
 """
+_FORGET = "DELETE FROM mail_token WHERE user_id = $1 AND purpose = $2"
 _KEEP_OF_INVITATION = """
     UPDATE invitation SET token_hash = $2 WHERE id = $1 AND state = 'PENDING' AND expires_at > now() RETURNING true
 """
@@ -49,6 +50,11 @@ async def keep_token(
 ) -> None:
     """Keep the hash of a token that is about to be sent, in place of any earlier one for the purpose."""
     await connection.execute(_KEEP, user_id, purpose, email, digest, LIVES[purpose])
+
+
+async def forget_token(connection: asyncpg.Connection, user_id: int, *, purpose: MailKind) -> None:
+    """Have no token of a user for the purpose: one that was sent is worth nothing any more."""
+    await connection.execute(_FORGET, user_id, purpose)
 
 
 async def keep_token_of_invitation(connection: asyncpg.Connection, invitation: int, *, digest: bytes) -> bool:

@@ -24,6 +24,11 @@ REGISTRATION_LIVES = timedelta(days=1)
 """How long a registration can be confirmed, and so how long its mail is tried."""
 
 _TAKE_BACK = "DELETE FROM outgoing_mail WHERE invitation_id = $1"
+_TAKE_ALL_BACK = """
+    DELETE FROM outgoing_mail USING app_user
+    WHERE app_user.id = $2 AND outgoing_mail.email = app_user.email AND outgoing_mail.kind = $1
+"""
+_STILL_WAITS = "SELECT true FROM outgoing_mail WHERE id = $1 FOR UPDATE"
 _PUT = """
     INSERT INTO outgoing_mail (kind, email, expires_at, invitation_id, registration_id, report_export_id)
     VALUES ($1, $2, now() + $3, $4, $5, $6)
@@ -91,6 +96,16 @@ async def _put(
 async def take_invitation_mail_back(connection: asyncpg.Connection, invitation: int) -> None:
     """Do not send an invitation that was not sent yet."""
     await connection.execute(_TAKE_BACK, invitation)
+
+
+async def take_mails_back(connection: asyncpg.Connection, kind: MailKind, user_id: int) -> None:
+    """Do not send mails of a kind to a user's address that were not sent yet."""
+    await connection.execute(_TAKE_ALL_BACK, kind, user_id)
+
+
+async def still_waits(connection: asyncpg.Connection, mail: WaitingMail) -> bool:
+    """Whether a mail that was taken has not been taken back since; it is not until the transaction ends."""
+    return await connection.fetchval(_STILL_WAITS, mail.id) is not None
 
 
 async def take_mail(connection: asyncpg.Connection) -> WaitingMail | None:

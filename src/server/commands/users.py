@@ -23,7 +23,7 @@ from sightline.db.audit import append_by_command
 from sightline.db.epoch import count_epoch_up
 from sightline.db.sign_in.outbox import put_mail
 from sightline.db.sign_in.people import set_password
-from sightline.db.sign_in.sessions import end_sessions_of
+from sightline.db.sign_in.replacing import replace_password
 from sightline.db.tables.enums import MailKind
 from sightline.server.answers import RefusedError
 from sightline.server.app import open_database
@@ -113,8 +113,7 @@ def password(email: Annotated[str, typer.Argument(help="The address he signs in 
         ):
             number: int | None = await connection.fetchval(_FIND, address)
             if number is not None:
-                await set_password(connection, number, hashed)
-                await end_sessions_of(connection, number)
+                await replace_password(connection, number, hashed)
                 await _record(connection, "user:set_password", number)
             return number
 
@@ -136,6 +135,12 @@ def link(
     if subject is not None and settings.oidc_issuer is None:
         raise CommandError("No identity provider is configured: set SIGHTLINE_OIDC_ISSUER first.")
 
+    if remove and settings.oidc_match_email:
+        # Linked to nobody, he would be known by his address: nothing would have ended.
+        raise CommandError(
+            "With SIGHTLINE_OIDC_MATCH_EMAIL the provider's address would stand for him again: suspend him instead."
+        )
+
     async def work() -> int | None:
         async with open_database(settings) as database, database.owner() as connection, connection.transaction():
             number: int | None = await connection.fetchval(_FIND, address)
@@ -143,7 +148,7 @@ def link(
                 issuer = None if subject is None else settings.oidc_issuer
                 changed = await connection.fetchval(_LINK, number, issuer, subject)
             except asyncpg.UniqueViolationError:
-                raise CommandError("Another user is linked to this subject: remove that link first.") from None
+                raise CommandError("Another user is linked to this subject: link him to another first.") from None
             if number is not None and changed:
                 await count_epoch_up(connection)
                 await _record(connection, "user:unlink" if subject is None else "user:link", number)

@@ -13,7 +13,8 @@ from sightline.db.secrets import Secrets, TokenKind, new_token, token_kind
 from sightline.db.sign_in.mail_tokens import is_live, use_token
 from sightline.db.sign_in.outbox import put_mail
 from sightline.db.sign_in.people import credentials_of, set_password, still_has, verify_email
-from sightline.db.sign_in.sessions import begin_session, end_session, end_sessions_of
+from sightline.db.sign_in.replacing import replace_password
+from sightline.db.sign_in.sessions import begin_session, end_session
 from sightline.db.tables.enums import MailKind
 from sightline.server.answers import ErrorCode, RefusedError, bad_input
 from sightline.server.identity.limits import Limits
@@ -81,9 +82,8 @@ class SignIn:
                 raise _used_up()
             user_id, email = used
             check_password(password, email=email)
-            await set_password(connection, user_id, hashed)
             await verify_email(connection, user_id)
-            await end_sessions_of(connection, user_id)
+            await replace_password(connection, user_id, hashed)
             await self.limits.succeeded(connection, client, email)
             if self.sends_mail:
                 await put_mail(connection, MailKind.PASSWORD_CHANGED, email)

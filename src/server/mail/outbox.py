@@ -12,7 +12,7 @@ from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
 from sightline.db.report_schedules import delivered
 from sightline.db.secrets import Secrets, TokenKind, new_token
 from sightline.db.sign_in.mail_tokens import LIVES, keep_token, keep_token_of_invitation, recipient
-from sightline.db.sign_in.outbox import WaitingMail, give_up_old, mail_is_done, put_mail, take_mail
+from sightline.db.sign_in.outbox import WaitingMail, give_up_old, mail_is_done, put_mail, still_waits, take_mail
 from sightline.db.sign_in.people import is_known
 from sightline.db.sign_in.registrations import forget_registrations, keep_token_of_registration
 from sightline.db.tables.enums import MailKind
@@ -79,7 +79,7 @@ class Outbox:
         token = new_token(TokenKind.MAIL) if mail.kind in LIVES else None
         async with self.database.writes.acquire() as connection, connection.transaction():
             user_id = await recipient(connection, mail.kind, mail.email)
-            if user_id is None:
+            if user_id is None or not await still_waits(connection, mail):
                 return
             about = None if mail.report_export is None else await delivered(connection, mail.report_export, user_id)
             message = self.letters.write(mail.kind, mail.email, number=mail.id, token=token, about=about)

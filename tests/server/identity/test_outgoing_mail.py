@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from email.message import EmailMessage
 from pathlib import Path
 
+import asyncpg
 import pytest
 from console import SITE, Console, Starting
 from mail_sink import MailSink, make_certificate, receiving
@@ -12,10 +14,14 @@ from mailing import NEW, TOKEN, none_waits, smtp, until, waiting
 
 from sightline.db.database import Database
 from sightline.db.report_schedules import Delivered
+from sightline.db.secrets import Secrets
+from sightline.db.sign_in.mail_tokens import recipient
 from sightline.db.sign_in.outbox import put_mail, take_mail
+from sightline.db.sign_in.replacing import replace_password
 from sightline.db.tables.enums import MailKind
 from sightline.server.mail.carriers import MailTls, SmtpCarrier, UndeliveredError
 from sightline.server.mail.letters import AddressError, Letters, is_address
+from sightline.server.mail.outbox import Outbox
 
 
 async def test_mail_waits_until_the_server_takes_it(mailing: Console, sink: MailSink) -> None:
@@ -78,6 +84,34 @@ async def test_a_mail_is_taken_by_one_and_not_before_its_transaction_commits(dat
             return await take_mail(connection) is not None
 
     assert sorted(await asyncio.gather(*(look() for _ in range(8)))) == [False] * 7 + [True]
+
+
+async def test_n15_a_reset_that_is_being_written_does_not_outlive_the_password(
+    database: Database, secrets: Secrets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N15: the password is replaced after the mail was taken to be sent: nothing is sent, and no token is kept."""
+    sent: list[EmailMessage] = []
+
+    async def carry(message: EmailMessage) -> None:
+        sent.append(message)
+
+    async def recipient_meanwhile(connection: asyncpg.Connection, kind: MailKind, email: str) -> int | None:
+        found = await recipient(connection, kind, email)
+        async with database.owner() as other, other.transaction():
+            await replace_password(other, number, "another hash")
+        return found
+
+    outbox = Outbox(database, secrets, Letters("sightline@example.com", "https://sightline.example"), carry)
+    async with database.owner() as connection:
+        make = "INSERT INTO app_user (email, name) VALUES ('ana@example.com', 'Ana') RETURNING id"
+        number = await connection.fetchval(make)
+        for meanwhile, mails in ((recipient_meanwhile, 0), (recipient, 1)):
+            monkeypatch.setattr("sightline.server.mail.outbox.recipient", meanwhile)
+            await put_mail(connection, MailKind.RESET_PASSWORD, "ana@example.com")
+            assert await outbox.send_one()
+            kept = await connection.fetchval("SELECT count(*) FROM mail_token")
+            waits = await connection.fetchval("SELECT count(*) FROM outgoing_mail")
+            assert (len(sent), kept, waits) == (mails, mails, 0)
 
 
 async def test_the_demo_keeps_mails_in_a_folder_and_logs_no_token(

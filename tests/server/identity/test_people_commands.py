@@ -10,7 +10,13 @@ from functools import partial
 import pytest
 from commands_over_demo import CommandsOver, Run
 from console import OURS, PASSWORD, Starting, bearer
+from mailing import NEW
 from provider import AUDIENCE, SUBJECT, Provider
+
+from sightline.db.secrets import TokenKind, new_token
+from sightline.db.sign_in.mail_tokens import keep_token
+from sightline.db.sign_in.outbox import put_mail
+from sightline.db.tables.enums import MailKind
 
 PROGRAM = [sys.executable, "-c", "from sightline.server.cli import main; main()", "users"]
 
@@ -47,6 +53,34 @@ async def test_a_password_is_set_and_set_again(users: Run, start: Starting) -> N
         assert await console.me(**OURS) is None
         assert (await console.sign_in()).status_code == 401
         assert (await console.sign_in(password="another horse, another battery")).status_code == 204
+
+
+async def test_n15_another_password_ends_the_resets_that_were_asked_for(users: Run, start: Starting) -> None:
+    """N15: neither a token that was mailed nor a mail that waits undoes it; one that is asked for afterwards works."""
+    async with start() as console:
+        ana, ben = await console.user(), await console.user("ben@example.com")
+
+        async def mailed(user: int, purpose: MailKind) -> str:
+            token = new_token(TokenKind.MAIL)
+            email = {ana: "ana@example.com", ben: "ben@example.com"}[user]
+            digest = console.secrets.token_hash(token)
+            await keep_token(console.connection, user, purpose=purpose, email=email, digest=digest)
+            await put_mail(console.connection, purpose, email)
+            return token
+
+        old, of_ben = await mailed(ana, MailKind.RESET_PASSWORD), await mailed(ben, MailKind.RESET_PASSWORD)
+        verifying = await mailed(ana, MailKind.VERIFY_EMAIL)
+        assert (await users("password", "ana@example.com", typed=NEW + "\n"))[0] == 0
+        waiting = await console.connection.fetch("SELECT kind, email FROM outgoing_mail ORDER BY id")
+        assert [tuple(row) for row in waiting] == [
+            ("RESET_PASSWORD", "ben@example.com"),
+            ("VERIFY_EMAIL", "ana@example.com"),
+        ]
+        assert (await console.post("/reset", {"token": old, "password": PASSWORD})).status_code == 400
+        assert (await console.sign_in(password=NEW)).status_code == 204
+        for token in (await mailed(ana, MailKind.RESET_PASSWORD), of_ben):
+            assert (await console.post("/reset", {"token": token, "password": PASSWORD})).status_code == 204
+        assert (await console.post("/verify", {"token": verifying})).status_code == 204
 
 
 async def test_ac11_passwords_and_links_show_in_no_version(users: Run, start: Starting, provider: Provider) -> None:
@@ -91,6 +125,27 @@ async def test_a_user_is_linked_and_unlinked(users: Run, start: Starting, provid
         assert (await users("link", "ana@example.com", **oidc))[0] == 1
         assert await console.me(**token) == "Ana"
         assert (await users("link", "ana@example.com", "--remove"))[0] == 0
+        assert await console.me(**token) is None
+
+
+async def test_ac6_a_link_that_would_not_end_access_is_not_removed(
+    users: Run, start: Starting, provider: Provider
+) -> None:
+    """AC6: where addresses identify, one line says to suspend him, which ends it; linking him to another still does."""
+    oidc = {"OIDC_ISSUER": provider.issuer, "OIDC_AUDIENCE": AUDIENCE, "OIDC_MATCH_EMAIL": "true"}
+    async with start(oidc_issuer=provider.issuer, oidc_audience=AUDIENCE, oidc_match_email=True) as console:
+        await console.user()
+        assert (await users("link", "ana@example.com", SUBJECT, **oidc))[0] == 0
+        token = bearer(provider.token(provider.claims(email="ana@example.com", email_verified=True)))
+        assert await console.me(**token) == "Ana"
+        code, _, said = await users("link", "ana@example.com", "--remove", **oidc)
+        assert (code, said.count("\n"), "suspend him" in said) == (1, 1, True)
+        assert await console.me(**token) == "Ana"
+        assert (await users("link", "ana@example.com", "another", **oidc))[0] == 0
+        assert await console.me(**token) is None
+        assert (await users("link", "ana@example.com", SUBJECT, **oidc))[0] == 0
+        assert await console.me(**token) == "Ana"
+        await console.change("UPDATE app_user SET status = 'SUSPENDED'")
         assert await console.me(**token) is None
 
 

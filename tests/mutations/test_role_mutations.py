@@ -238,13 +238,15 @@ async def test_dr14_dr10_taking_a_role_needs_all_of_it_and_one_admin_stays(platf
 
 
 async def test_ac6_dr16_suspension_is_at_once_and_can_be_undone(platform: Platform) -> None:
-    """AC6, AC12, DR14: the token of a suspended user stands for nobody; nobody suspends himself."""
+    """AC6, AC12, DR14: tokens of a suspended user stand for nobody, his key's until then; nobody suspends himself."""
     able = await platform.staff("USERS:W OFFERS:R")
     target = await platform.staff("OFFERS:R")
+    key = await platform.user_key(target.id, ["OFFERS:R"])
     given = {"user": await user_id(platform, target)}
     assert (await platform.change_by(able.token, "suspendUser", "id", **given))["__typename"] == "SuspendUserSuccess"
-    with pytest.raises(Exception, match="not valid"):
-        await platform.read(target.token, "{ viewer { paths { kind } } }")
+    for token in (target.token, key):
+        with pytest.raises(Exception, match="not valid"):
+            await platform.read(token, "{ viewer { paths { kind } } }")
     again = await platform.change_by(able.token, "suspendUser", "id", version=99, **given)
     assert again["__typename"] == "ValidationError", "AC12: what state he is in comes before his version"
     weak = (await platform.staff("USERS:W")).token
@@ -252,7 +254,9 @@ async def test_ac6_dr16_suspension_is_at_once_and_can_be_undone(platform: Platfo
     assert (await platform.change_by(able.token, "reinstateUser", "id", **given))[
         "__typename"
     ] == "ReinstateUserSuccess"
-    assert await platform.exists(target.token, "Program")
+    assert await platform.exists(key, "Program")
+    with pytest.raises(Exception, match="not valid"):
+        await platform.read(target.token, "{ viewer { paths { kind } } }")
     own = await platform.change_by(able.token, "suspendUser", "id", user=await user_id(platform, able))
     assert own["__typename"] == "Forbidden"
 

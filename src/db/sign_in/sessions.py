@@ -39,5 +39,10 @@ async def end_session(connection: asyncpg.Connection, digest: bytes) -> None:
 
 async def end_sessions_of(connection: asyncpg.Connection, user_id: int) -> None:
     """End every session of a user: whoever knew his old password is out."""
-    await connection.execute(_END_ALL, user_id)
+    await end_sessions_with(connection, user_id)
     await count_epoch_up(connection)
+
+
+async def end_sessions_with(connection: asyncpg.Connection, user_id: int) -> None:
+    """The same within a change that counts the epoch up itself, where it is made and not only tried."""
+    await connection.execute(_END_ALL, user_id)

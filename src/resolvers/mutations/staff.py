@@ -10,6 +10,7 @@ from typing import Any
 from sightline.authz.delegation import ungrantable
 from sightline.authz.permissions import CATALOGUE, Scope
 from sightline.authz.roles import BaseType
+from sightline.db.sign_in.sessions import end_sessions_with
 from sightline.db.tables.enums import ListScope, RoleOrigin, RoleStatus, UserStatus, UserVisibility
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
@@ -143,6 +144,8 @@ async def suspend_user(change: Change, *, user: str, version: int | None = None)
             await scopes.enter_async_context(handing_on(change, users=[], organization=each["organization_id"]))
         await scopes.enter_async_context(handing_on(change, users=[target.key.id], organization=None, taking=True))
         await change.update(target, status=UserStatus.SUSPENDED)
+    # Reinstated, he signs in anew: no browser that was left signed in is let in again.
+    await end_sessions_with(change.connection, target.key.id)
     await change.record("user:suspend", target, before={"status": stored["status"]}, after={"status": "SUSPENDED"})
     return Done({"user": target})
 

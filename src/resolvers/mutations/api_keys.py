@@ -2,6 +2,9 @@
 
 A secret is made where the key's own user is there to be shown it, once: it is part of the answer and of nothing else.
 What is kept of it is a keyed hash, its beginning and its end; none of them is written to the audit log.
+
+An owner has so many keys that can be used. One that waits to be claimed is none yet: whoever makes keys for somebody
+else is not told how many that one has (LK15), so he makes so many for him within a day, and claiming is refused.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import Any
 
 from sightline.authz.scopes import ORGANIZATION_SCOPES, USER_SCOPES
 from sightline.db.key_secrets import key_secret
+from sightline.db.live_keys import KEYS_OF_ORGANIZATION, KEYS_OF_USER, MOST_KEYS, MOST_ROTATED
 from sightline.db.tables.enums import KeyOwner, KeyState, UserStatus
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.key_scopes import beyond_now, beyond_until
@@ -22,11 +26,15 @@ from sightline.resolvers.mutations.handing_on import handing_on
 from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
 
 LONGEST_OVERLAP = timedelta(days=1)
+MOST_FOR_ANOTHER = 50
+"""How many keys somebody makes for one other user within a day, whatever becomes of them."""
+_DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
 RECORDED_COLUMNS = ("name", "owner_kind", "user_id", "scopes", "state", "expires_at")
 """The columns of a new key that the audit log has."""
 
+_MADE_FOR_ANOTHER = "SELECT count(*) FROM api_key WHERE created_by_id = $1 AND user_id = $2 AND created_at > $3"
 _STATUS = "SELECT status::text FROM app_user WHERE id = $1"
 
 
@@ -44,6 +52,7 @@ async def create_organization_api_key(
     end = checks.future(expires_at, change.operation.snapshot.clock, "expiresAt")
     parent = await change.find("organization", organization, "organization")
     await change.allow("api_key:create_organization", parent)
+    await _refuse_too_many(change, parent.key.id)
     values = {"owner_kind": KeyOwner.ORG, "organization_id": parent.key.id, "scopes": wanted, "expires_at": end}
     async with handing_on(change, users=[], organization=parent.key.id, until=end):
         row, token = await _make(change, values | {"name": title})
@@ -70,11 +79,15 @@ async def create_user_api_key(
     values = {"owner_kind": KeyOwner.USER, "user_id": target.key.id, "scopes": wanted, "expires_at": end}
     if target.key.id == change.actor:
         await _refuse_unheld(change, wanted, end)
+        await _refuse_too_many(change)
         row, token = await _make(change, values | {"name": title})
         return Done({"api_key": row}, once={"secret": token})
     ((status,),) = await change.fetch(_STATUS, target.key.id)
     if status != UserStatus.ACTIVE:
         raise InvalidError("This user is suspended: reinstate him first.", "user")
+    since = change.operation.snapshot.clock - _DAY
+    if await change.count_own(_MADE_FOR_ANOTHER, target.key.id, since) >= MOST_FOR_ANOTHER:
+        raise InvalidError(f"You make {MOST_FOR_ANOTHER} keys for one user within a day at the most.", "user")
     async with handing_on(change, users=[], organization=None, until=end):
         row = await _inserted(change, values | {"name": title, "state": KeyState.PENDING})
     return Done({"api_key": row})
@@ -95,6 +108,7 @@ async def claim_api_key(
         raise InvalidError(f"This key was made to end at {end.isoformat()}: it ends then, or sooner.", "expiresAt")
     end = sooner or end
     await _refuse_unheld(change, before["scopes"], end)
+    await _refuse_too_many(change)
     refuse_stale(before, version)
     secret = key_secret(change.operation.services.token_hash)
     after = await change.update(row, state=KeyState.ACTIVE, expires_at=end, **secret.columns)
@@ -129,6 +143,7 @@ async def rotate_api_key(
         await _refuse_unheld(change, before["scopes"], end)
     else:
         bounds = handing_on(change, users=[], organization=organization, until=end)
+    await _refuse_too_many(change, organization, most=MOST_ROTATED)
     async with bounds:
         refuse_stale(before, version)
         made, token = await _make(change, values)
@@ -193,6 +208,21 @@ def _refuse_unless(state: KeyState, stored: Any, clock: datetime) -> None:
             KeyState.EXPIRED: "This key has ended by itself: make a new one.",
         }
         raise InvalidError(wrong[present], "apiKey")
+
+
+async def _refuse_too_many(change: Change, organization: int | None = None, *, most: int = MOST_KEYS) -> None:
+    """Raise InvalidError for one more key than an organization, or else the actor, may have at once.
+
+    No other is made for it until the change ends.
+    """
+    if organization is None:
+        count = await change.count_own(KEYS_OF_USER)
+    else:
+        await change.lock(Found("organization", Key(organization)))
+        ((count,),) = await change.fetch(KEYS_OF_ORGANIZATION, organization)
+    if count >= most:
+        whose = "You have" if organization is None else "This organization has"
+        raise InvalidError(f"{whose} {count} keys that can be used, the most there can be: revoke one first.")
 
 
 async def _refuse_unheld(change: Change, scopes: Collection[str], end: datetime | None) -> None:

@@ -14,6 +14,7 @@ from sightline.db.audit import append_by_command
 from sightline.db.database import Database
 from sightline.db.epoch import count_epoch_up
 from sightline.db.key_secrets import KeySecret, key_secret
+from sightline.db.live_keys import KEYS_OF_ORGANIZATION, KEYS_OF_USER, MOST_KEYS
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.resolvers.key_scopes import beyond_now, beyond_until
 from sightline.resolvers.mutations.api_keys import RECORDED_COLUMNS
@@ -167,6 +168,11 @@ async def _create(
     days: int | None,
 ) -> int:
     organization_id, user_id = owner
+    # Whoever makes keys locks the epoch: so none is made meanwhile, and the limit holds.
+    await count_epoch_up(connection)
+    count = KEYS_OF_ORGANIZATION if user_id is None else KEYS_OF_USER
+    if await connection.fetchval(count, organization_id if user_id is None else user_id) >= MOST_KEYS:
+        raise CommandError(f"There are {MOST_KEYS} keys of this owner that can be used: revoke one first.")
     key = await connection.fetchrow(
         _CREATE,
         "USER" if organization_id is None else "ORG",
@@ -179,7 +185,6 @@ async def _create(
         scopes or None,
         days,
     )
-    await count_epoch_up(connection)
     await append_by_command(
         connection,
         organization_id=organization_id,

@@ -31,9 +31,12 @@ class Writes:
             ("locked", entity), lambda table: sa.select(*table.table.c).where(*_keys(table)).with_for_update()
         )
 
-    def version(self, entity: str) -> Statement:
-        """The version of a row. Parameters `key_<name>`."""
-        return self._once(("version", entity), lambda table: sa.select(table.table.c.version).where(*_keys(table)))
+    def stored(self, entity: str, columns: tuple[str, ...]) -> Statement:
+        """These columns of a row as they are stored. Parameters `key_<name>`."""
+        return self._once(
+            ("stored", entity, columns),
+            lambda table: sa.select(*(table.table.c[name] for name in columns)).where(*_keys(table)),
+        )
 
     def insert(self, entity: str, columns: Iterable[str]) -> Statement:
         """A new row of these columns, returned whole. Parameters: the columns."""
@@ -45,20 +48,20 @@ class Writes:
 
         return self._once(("insert", entity, names), build)
 
-    def update(self, entity: str, columns: Iterable[str], *, counted: bool = True) -> Statement:
-        """Other values in these columns, and the next version where the table has one. Returns the row whole.
+    def update(self, entity: str, columns: Iterable[str], *, counter: str | None = "version") -> Statement:
+        """Other values in these columns, and the counter's next where the table has it. Returns the row whole.
 
-        `counted=False` leaves the version: for what some of those who are shown it do not see (AC11).
+        Another counter than `version`, or none, is for what some of those who are told the version do not see (AC11).
         """
         names = tuple(sorted(columns))
 
         def build(table: Entity) -> Any:
             values: dict[str, Any] = {name: sa.bindparam(name, type_=table.table.c[name].type) for name in names}
-            if counted and "version" in table.table.c:
-                values["version"] = table.table.c.version + sa.literal_column("1")
+            if counter is not None and counter in table.table.c:
+                values[counter] = table.table.c[counter] + sa.literal_column("1")
             return sa.update(table.table).where(*_keys(table)).values(values).returning(*table.table.c)
 
-        return self._once(("update", entity, names, counted), build)
+        return self._once(("update", entity, names, counter), build)
 
     def delete(self, entity: str) -> Statement:
         """A row gone. Parameters `key_<name>`."""

@@ -30,6 +30,7 @@ from sightline.resolvers.global_ids import GlobalIds, Key
 from sightline.resolvers.identity import Principal
 from sightline.resolvers.reports.desk import Desk
 from sightline.resolvers.rows import Records, Row
+from sightline.resolvers.versions import APART, columns_of
 from sightline.resolvers.visibilities import Visibilities
 
 
@@ -109,11 +110,19 @@ class Operation:
         """How often a row was changed, for a viewer who does one of these verbs on it; None for any other row."""
         for verb in sorted(whoever_does):
             if await self.does(verb, key):
-                rows = await self.snapshot.fetch(
-                    self.services.writes.version(entity), {"key_id": key.id, f"key_{ACCOUNT}": key.account}
-                )
-                return int(rows[0]["version"])
+                statement = self.services.writes.stored(entity, columns_of(entity))
+                rows = await self.snapshot.fetch(statement, {"key_id": key.id, f"key_{ACCOUNT}": key.account})
+                return await self.told(entity, rows[0])
         return None
+
+    async def told(self, entity: str, stored: Mapping[str, Any]) -> int:
+        """The version of a stored row as the viewer is told it: with what is counted apart, if he sees that (AC11)."""
+        version, apart = int(stored["version"]), APART.get(entity)
+        if apart is None or stored[apart.reference] is None:
+            return version
+        sees = await self.does(apart.verb, Key(stored[apart.reference]))
+        # Both only grow, so the sum is what it was only where neither has changed.
+        return version + int(stored[apart.counter]) - 1 if sees else version
 
     def forget(self) -> None:
         """Read everything anew from here on: rows were changed."""

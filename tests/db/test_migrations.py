@@ -80,7 +80,7 @@ async def catalogue(engine: AsyncEngine) -> set[str]:
 async def test_up_down_and_up_again(engine: AsyncEngine) -> None:
     assert await migrate.current(engine) is None
     assert await migrate.upgrade(engine) == []
-    assert await migrate.current(engine) == "0017"
+    assert await migrate.current(engine) == "0018"
     there = await relations(engine)
     assert set(Row.metadata.tables) <= there
 
@@ -187,6 +187,18 @@ async def test_ac8_steps_keep_their_order_when_they_are_numbered_anew(engine: As
     async with engine.connect() as connection:
         states = await connection.execute(sa.text("SELECT state::text FROM invitation ORDER BY id"))
         assert [state for (state,) in states] == ["PENDING", "REVOKED"]
+
+
+async def test_ac11_what_is_counted_apart_is_in_the_version_on_the_way_back(engine: AsyncEngine) -> None:
+    """AC11: what somebody was told stays a version that only grows."""
+    await migrate.upgrade(engine, "0017")
+    await run(engine, ONE_AND_TWO_ACCOUNTS.rpartition(";")[0])
+    await migrate.upgrade(engine)
+    await run(engine, "UPDATE affiliate_account SET version = 4, company_version = company_version + 2 WHERE id = 7")
+    await migrate.downgrade(engine, "0017")
+    async with engine.connect() as connection:
+        rows = await connection.execute(sa.text("SELECT id, version FROM affiliate_account ORDER BY id"))
+        assert rows.all() == [(7, 6), (8, 1), (9, 1)]
 
 
 async def test_the_epoch_begins_with_the_schema(engine: AsyncEngine) -> None:

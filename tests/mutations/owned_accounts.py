@@ -52,6 +52,21 @@ async def with_paths(platform: Platform, number: int, *paths: str) -> Person:
     return person
 
 
+async def version_told(platform: Platform, who: str, number: int) -> int | None:
+    """The version of an account, as somebody is told it."""
+    query = "query ($id: ID!) { viewer { version(id: $id) } }"
+    viewer = (await platform.read(who, query, id=platform.global_id("affiliate_account", number)))["viewer"]
+    told: int | None = viewer["version"]
+    return told
+
+
+async def renamed(platform: Platform, who: str, number: int, version: int | None) -> tuple[str, int | None]:
+    """What comes of another name for an account, by somebody who has read a version, and the version he is told."""
+    given = {"affiliateAccount": platform.global_id("affiliate_account", number), "name": f"Named {uuid4().hex[:8]}"}
+    answer = await platform.change_by(who, "editAffiliateAccount", "__typename", version=version, **given)
+    return answer["__typename"], answer.get("version")
+
+
 async def belongs(platform: Platform, number: int, user: int, level: str) -> None:
     """Access to a company."""
     await platform.add("company_access", company_id=number, user_id=user, level=level)

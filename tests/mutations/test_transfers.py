@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from demo_platform import Person, Platform
-from owned_accounts import account, belongs, company, with_paths
+from owned_accounts import account, belongs, company, renamed, version_told, with_paths
 
 TRANSFER = "ownershipTransfer { id state } affiliateAccount { hasCompany }"
 STATE = "ownershipTransfer { id state }"
@@ -347,3 +347,18 @@ async def test_f22_two_who_ask_at_once(platform: Platform, deal: Deal) -> None:
     stale = await proposed(platform, deal.asker, deal.account, None, version=7)
     assert stale["__typename"] == "Conflict"
     assert await owner_of(platform, deal.account) == deal.present
+
+
+async def test_l1_ac11_f22_an_agreed_transfer_is_in_the_version_of_who_may_know_of_it(
+    platform: Platform, deal: Deal
+) -> None:
+    """L1, AC11, F22, LK15: a MANAGER without access to the companies reads and sends what he did before."""
+    manager = await with_paths(platform, deal.account, "MANAGER")
+    transfer = await asked_for(platform, deal)
+    assert await kind_of(platform, deal.second, "approve", transfer) == "ApproveOwnershipTransferSuccess"
+    told = [await version_told(platform, who.token, deal.account) for who in (manager, deal.asker, deal.second)]
+    assert told == [1, 2, 2]
+    assert await renamed(platform, deal.asker.token, deal.account, 1) == ("Conflict", 2)
+    assert await renamed(platform, manager.token, deal.account, 1) == ("EditAffiliateAccountSuccess", None)
+    back = await proposed(platform, deal.asker, deal.account, deal.present, version=2)
+    assert (back["__typename"], back["version"]) == ("Conflict", 3)

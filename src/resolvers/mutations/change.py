@@ -21,6 +21,7 @@ from sightline.db.writes import KEY_PREFIX
 from sightline.resolvers.global_ids import Key, MalformedIdError
 from sightline.resolvers.mutations.refusals import InvalidError, MissingError, NotAllowedError, StaleError
 from sightline.resolvers.operation import Operation
+from sightline.resolvers.versions import APART
 
 Values = Mapping[str, Any]
 
@@ -112,14 +113,20 @@ class Change:
         ((count,),) = await self.fetch(statement, self.actor, *values)
         return int(count)
 
-    async def lock(self, row: Found, *, version: int | None = None) -> asyncpg.Record:
-        """The row as it is stored, locked until the change ends. Raises StaleError where another version was read."""
+    async def lock(self, row: Found, *, version: int | None = None) -> Values:
+        """The row as it is stored, locked until the change ends. Raises StaleError where another version was read.
+
+        Its version is the one that the actor is told of it, whatever else is counted apart.
+        """
         statement = self.operation.services.writes.locked(row.entity)
         (stored,) = await self._run(statement, self._key(row)) or (None,)
         if stored is None:
             raise MissingError()
-        refuse_stale(stored, version)
-        return stored
+        locked = dict(stored)
+        if row.entity in APART:
+            locked["version"] = await self.operation.told(row.entity, stored)
+        refuse_stale(locked, version)
+        return locked
 
     async def insert(self, entity: str, /, **values: Any) -> asyncpg.Record:
         """A new row, as it is stored."""
@@ -135,7 +142,13 @@ class Change:
 
     async def update_unseen(self, row: Found, **values: Any) -> asyncpg.Record:
         """As `update`, for values that not everybody sees who is shown the version: that stays (AC11)."""
-        statement = self.operation.services.writes.update(row.entity, values, counted=False)
+        statement = self.operation.services.writes.update(row.entity, values, counter=None)
+        (stored,) = await self._run(statement, values | self._key(row))
+        return stored
+
+    async def update_apart(self, row: Found, **values: Any) -> asyncpg.Record:
+        """As `update`, for values that the entity's second counter is for (AC11): that moves, and the version stays."""
+        statement = self.operation.services.writes.update(row.entity, values, counter=APART[row.entity].counter)
         (stored,) = await self._run(statement, values | self._key(row))
         return stored
 

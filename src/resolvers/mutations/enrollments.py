@@ -13,7 +13,7 @@ import asyncpg
 
 from sightline.db.tables.enums import AccountStatus, EnrollmentSide, EnrollmentState, ProgramStatus
 from sightline.resolvers.global_ids import Key
-from sightline.resolvers.mutations.change import Change, Done, Found
+from sightline.resolvers.mutations.change import Change, Done, Found, Values
 from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
 
 _OPEN = """
@@ -216,7 +216,7 @@ def _activated(account: int, clock: datetime) -> dict[str, Any]:
     return {"affiliate_account_id": account, "activated_at": clock}
 
 
-async def _in_state(change: Change, row: Found, step: _Step) -> asyncpg.Record:
+async def _in_state(change: Change, row: Found, step: _Step) -> Values:
     """The row, locked, if it stands where the step begins. Of two steps at once the second finds another state."""
     stored = await change.lock(row)
     if stored["state"] != step.begins:
@@ -227,7 +227,7 @@ async def _in_state(change: Change, row: Found, step: _Step) -> asyncpg.Record:
 async def _moved(
     change: Change,
     row: Found,
-    before: asyncpg.Record,
+    before: Values,
     step: _Step,
     action: str,
     *,

@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-import asyncpg
-
 from sightline.db.sign_in.outbox import put_mail
 from sightline.db.tables.enums import MailKind, TransferState
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks
-from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
+from sightline.resolvers.mutations.change import Change, Done, Found, Values, refuse_stale
 from sightline.resolvers.mutations.refusals import InvalidError, NeedsApprovalError, NotAllowedError
 
 _SHORTEST_DETAILS, _LONGEST_DETAILS, _SHOWN = 8, 200, 4
@@ -59,7 +57,7 @@ async def transfer_company(
 
 async def moving(
     change: Change, affiliate_account: str, given: Mapping[str, str | None]
-) -> tuple[Found, asyncpg.Record, Found | None]:
+) -> tuple[Found, Values, Found | None]:
     """The account, locked, and the company it shall have, of somebody who satisfies AC9 on moving it there."""
     if "company" not in given:
         raise InvalidError("Name the company that shall own it, or null for none.", "company")
@@ -86,7 +84,7 @@ async def hand_over(change: Change, account: Found, former: int | None, followin
 
     Its payout method was the former one's, and ends; so does whatever else was asked for. Former owners are told.
     """
-    await change.update(account, company_id=following)
+    await change.update_apart(account, company_id=following)
     clock = change.operation.snapshot.clock
     await change.connection.execute(_END_METHOD, account.key.id, clock)
     await change.connection.execute(_END_ASKED, account.key.id)

@@ -1,0 +1,2 @@
+ALTER TABLE affiliate_account ADD COLUMN company_version INTEGER DEFAULT '1' NOT NULL;
+COMMENT ON COLUMN affiliate_account.company_version IS 'How often it got another company, counted from 1; a part of the version for whoever acts for its company.';

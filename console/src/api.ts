@@ -108,9 +108,12 @@ export async function become(email: string): Promise<void> {
   await session("POST", "/session/cast", { email });
 }
 
-/** Where to go after signing in: an address of this site, whatever the link said. */
+/** Where to go after signing in: an address of this site, whatever the link said.
+ *
+ * It is whole, as a path alone can begin with two slashes (`/.//other.example`), and is then another site's address. */
 export function nextPage(): string {
   const next = new URLSearchParams(location.search).get("next") ?? "/";
+  if (!next.startsWith("/") || !URL.canParse(next, location.origin)) return "/";
   const url = new URL(next, location.origin);
-  return url.origin === location.origin && next.startsWith("/") ? url.pathname + url.search + url.hash : "/";
+  return url.origin === location.origin && !url.pathname.startsWith("//") ? url.href : "/";
 }

@@ -160,7 +160,15 @@ async def test_a_report_builder_builds_by_keyboard(visitor: Visitor) -> None:
 async def test_signing_in_leads_nowhere_else(visitor: Visitor) -> None:
     """A link to the login page that names another site as the next page ends on ours."""
     page = visitor.page
-    for elsewhere in ("//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"):
+    slashes = (
+        "//evil.example/",
+        "/\\evil.example",
+        "/.//evil.example/x",
+        "/%2e//evil.example",
+        "/x/..//evil.example",
+        "//",
+    )
+    for elsewhere in (*slashes, "https://evil.example/", "javascript:alert(1)"):
         await page.goto(f"{visitor.origin}/login?next={quote(elsewhere, safe='')}")
         await page.get_by_role("button", name="Nell Ashby").click()
         await expect(page.get_by_role("heading", name="Hello, Nell Ashby")).to_be_visible()

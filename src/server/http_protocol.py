@@ -2,7 +2,7 @@
 
 A head of more than 32 KB or 100 headers is answered with 431, a URL of more than 8 KB with 414, a request without
 exactly one Host with 400, and one whose bytes do not arrive within 10 s with 408; the connection is then closed
-(B72, B87, B89-B96, F10).
+(B72, B87, B89-B96, F10). So is one whose client takes nothing of its answer for 30 s, even if it goes on asking.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ HEAD_BYTES = 32_768
 URL_BYTES = 8_192
 MOST_HEADERS = 100
 READ_SECONDS = 10.0
+WRITE_SECONDS = 30.0
+"""Between two looks at what a client takes of its answers: one that stalls is cut off at the second."""
 
 
 class _HeadError(Exception):
@@ -30,10 +32,13 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     """One connection. Kept to what uvicorn's own protocol calls and is called by."""
 
     read_seconds = READ_SECONDS
+    write_seconds = WRITE_SECONDS
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._reading: asyncio.TimerHandle | None = None
+        self._writing: asyncio.TimerHandle | None = None
+        self._unsent = 0  # bytes that waited for the client at the last look
         self.url = b""  # uvicorn sets it with the first byte of a request only
         self._in_head = True
         self._head_bytes = 0
@@ -43,11 +48,18 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         """Begin to wait for the first request."""
         super().connection_made(transport)
         self._begin_reading()
+        self._look_again()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._end_reading()
+        self._end_looking()
         super().connection_lost(exc)
+
+    def resume_writing(self) -> None:
+        """Note that the client has taken nearly everything that waited for it."""
+        self._unsent = 0
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Parse, and refuse a head that grows beyond the limit before it is complete."""
@@ -89,6 +101,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """Leave the connection to the WebSocket protocol, which has limits of its own."""
         self._end_reading()
+        self._end_looking()
         super().handle_websocket_upgrade()
 
     def send_400_response(self, msg: str) -> None:
@@ -134,3 +147,23 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         elif self.cycle is not None and self.cycle.response_complete:
             self.transport.close()
         # Else the application is reading the body, or answering an earlier request: it has clocks of its own.
+
+    def _look_again(self) -> None:
+        self._writing = self.loop.call_later(self.write_seconds, self._look)
+
+    def _end_looking(self) -> None:
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
+
+    def _look(self) -> None:
+        """Cut a client off that took nothing of what waited for it, also on a connection that only waits to close.
+
+        What waits is compared, not whether writing was resumed since: a large answer is one piece, which somebody slow
+        may be taking for minutes.
+        """
+        before, self._unsent = self._unsent, self.transport.get_write_buffer_size()
+        if 0 < before <= self._unsent:
+            self.transport.abort()
+        else:
+            self._look_again()

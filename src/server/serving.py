@@ -18,6 +18,10 @@ from sightline.server.settings import Settings
 
 APPLICATION = "sightline.server.app:create"
 BACKLOG = 1_024
+UNSENT_BYTES = 65_536
+"""What the operating system takes of an answer before it can send it. It would take megabytes, and that a slow client
+takes some of them would be seen only when a third is gone."""
+
 KEEP_ALIVE_SECONDS = 5
 WEBSOCKET_BYTES = 65_536
 WORKER_SECONDS = 60
@@ -64,6 +68,9 @@ def listen(host: str, port: int) -> socket.socket:
         listening.close()
         raise ListenError(_why(error, host, port)) from error
     listening.set_inheritable(True)
+    # Connections have it from the socket that accepts them. Not every system knows it.
+    if (unsent := getattr(socket, "TCP_NOTSENT_LOWAT", None)) is not None:
+        listening.setsockopt(socket.IPPROTO_TCP, unsent, UNSENT_BYTES)
     return listening
 
 

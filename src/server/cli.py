@@ -22,7 +22,7 @@ from sightline.server.commands.schema import schema
 from sightline.server.commands.serve import serve
 from sightline.server.last_resort import last_resort
 from sightline.server.logs import LogFormat, configure_logging
-from sightline.server.settings import SettingsError, load_settings
+from sightline.server.settings import SettingsError, load_log_format
 
 FAILED = 1
 WRONG_USE = 2
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: list[str]) -> int:
     configure_logging(LogFormat.CONSOLE)
     try:
-        configure_logging(load_settings().log_format)
+        configure_logging(load_log_format())
         code = application()(arguments or ["--help"], prog_name="sightline", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except TyperException as error:

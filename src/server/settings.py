@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -25,6 +25,9 @@ Texts = Annotated[tuple[str, ...], NoDecode]
 """Several texts, separated by commas."""
 
 _ORIGIN = re.compile(r"https?://([0-9a-z.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+
+
+_Kind = TypeVar("_Kind", bound=BaseSettings)
 
 
 class SettingsError(Exception):
@@ -157,10 +160,27 @@ class Settings(BaseSettings):
         return types
 
 
+class _Logging(BaseSettings):
+    """How the log is written, and nothing else."""
+
+    model_config = Settings.model_config
+
+    log_format: LogFormat = LogFormat.CONSOLE
+
+
 def load_settings(**overrides: Any) -> Settings:
     """The settings of the environment and `.env`; an override that is not None wins. Raises SettingsError."""
+    return _loaded(Settings, **{name: value for name, value in overrides.items() if value is not None})
+
+
+def load_log_format() -> LogFormat:
+    """How the log is written, whatever the others are: an option of a command may be what they need."""
+    return _loaded(_Logging).log_format
+
+
+def _loaded(kind: type[_Kind], **overrides: Any) -> _Kind:
     try:
-        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+        return kind(**overrides)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "".join(str(part) for part in first["loc"][:1]).upper()

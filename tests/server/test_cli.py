@@ -240,6 +240,17 @@ async def as_owner(place: str, statement: str) -> None:
         await connection.execute(statement)
 
 
+def test_registering_needs_mail_or_the_demo_of_the_command_line(sightline: Run, place: str) -> None:
+    """What `--demo` makes possible is not refused before it is read; the port that is in use ends it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, _, said = sightline("serve", "--demo", "--port", port, data_dir=place, registration="true")
+        assert (code, "is in use" in said) == (1, True)
+        code, _, said = sightline("serve", "--port", port)
+    assert code == 2
+    assert "SIGHTLINE_REGISTRATION cannot be used: registering needs mail" in said
+
+
 def test_goal15_the_demo_serves_twice_and_stops_on_request(place: str) -> None:
     """GOAL15, F6: by SIGTERM and by Ctrl-C with exit code 0; the second time with the same tokens."""
     environment = os.environ | {"SIGHTLINE_DATA_DIR": place}

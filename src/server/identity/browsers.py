@@ -8,6 +8,7 @@ itself says that the page was ours (`Origin`, `Sec-Fetch-Site`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -29,7 +30,8 @@ class Browsers:
     """How browsers are known here.
 
     `origin` is this site's, such as `https://sightline.example.com`; None compares with the Host that was asked for.
-    `demo` is for plain http on this machine, where browsers drop cookies that want TLS.
+    `demo` is for plain http on this machine, where browsers drop cookies that want TLS. There it is asked for by a name
+    of this machine alone: any other site could have its own name lead here, and would then be what was asked for.
     """
 
     origin: str | None = None
@@ -66,6 +68,7 @@ class Browsers:
         token_of_cookie = self.token(headers)
         if token_of_cookie is None:
             return bearer_token(headers)
+        self._refuse_other_names(headers)
         sites, origins = headers.getlist("sec-fetch-site"), headers.getlist("origin")
         if not sites and not origins:
             raise _forbidden("A request with a cookie must say where it comes from: send Origin.")
@@ -106,6 +109,7 @@ class Browsers:
 
         One that no browser sent passes: it has neither `Origin` nor `Sec-Fetch-Site`.
         """
+        self._refuse_other_names(headers)
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type in _SIMPLE_TYPES and not any(headers.get(name) for name in PREFLIGHT_HEADERS):
             raise _forbidden(f"Send content-type: application/json, or the header {PREFLIGHT_HEADERS[0]}.")
@@ -125,6 +129,10 @@ class Browsers:
     def _attributes(self) -> str:
         return "Path=/; HttpOnly; SameSite=Lax" + ("" if self.demo else "; Secure")
 
+    def _refuse_other_names(self, headers: Headers) -> None:
+        if self.demo and self.origin is None and not _is_this_machine(headers.get("host", "")):
+            raise _forbidden("The demo is at http://127.0.0.1 or http://localhost only.")
+
     def _is_ours(self, origin: str, headers: Headers) -> bool:
         if self.origin is not None:
             return origin == self.origin
@@ -137,6 +145,15 @@ class Browsers:
         written = f"{parts.scheme}://{parts.netloc}"
         schemes = ("http", "https") if plain else ("https",)
         return origin == written and parts.netloc == headers.get("host") and parts.scheme in schemes
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether a Host names this machine, with any port: a name that only begins like its addresses does not."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _forbidden(message: str) -> RefusedError:

@@ -89,5 +89,19 @@ async def test_the_demo_s_cookie_works_over_plain_http_on_this_machine(start: St
         assert "HttpOnly" in answer.headers["set-cookie"]
         assert await console.me(**ours) == "Ana"
         assert (await console.ask(origin="http://127.0.0.1:8001")).status_code == 403
+        for host in (
+            "evil.example",
+            "evil.example:8000",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "[::2]",
+            "[",
+        ):
+            rebound = {"host": host, "origin": f"http://{host}"}
+            assert (await console.sign_in(**rebound)).status_code == 403, host
+            assert (await console.ask(**rebound)).status_code == 403, host
+            assert (await console.ask(**(rebound | OURS))).status_code == 403, host
+        for host in ("localhost", "localhost:8000", "127.8.0.1:80", "[::1]:8000"):
+            assert (await console.sign_in(host=host, origin=f"http://{host}")).status_code == 204, host
     async with start(site="http://127.0.0.1:8000") as console:
         assert "Secure" in (await console.sign_in(**ours)).headers["set-cookie"]

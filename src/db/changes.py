@@ -32,6 +32,8 @@ _ALONE = system_statement(_EPOCH.with_for_update())
 _CLOCK = "SELECT clock_timestamp()"
 
 AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+CROSSED = (*AGAIN, asyncpg.LockNotAvailableError)
+"""What a change is refused with because of others: a tie that was broken against it, or a row that stays theirs."""
 
 
 class CrossedChangesError(Exception):
@@ -43,7 +45,7 @@ async def in_change(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]], *
 
     It is done again, whole, where the database broke a tie against it, and never after its connection was cut: then
     nobody knows whether it was committed (F2). `granting` is for what gives or takes access: it counts the epoch up,
-    if anything was changed. Raises CrossedChangesError after the last try.
+    if anything was changed. Raises CrossedChangesError after the last try, and where it waited for a row in vain.
     """
     for attempt in range(TRIES):
         try:
@@ -55,6 +57,8 @@ async def in_change(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]], *
                 return result
         except AGAIN:
             await asyncio.sleep(_PAUSE_SECONDS * (attempt + random.random()))
+        except CROSSED as waited:
+            raise CrossedChangesError from waited
     raise CrossedChangesError
 
 

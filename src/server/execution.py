@@ -16,7 +16,7 @@ from graphql import DocumentNode, GraphQLError, OperationType
 from sightline.authz.viewing_as import simulated
 from sightline.authz.visibility import Visibility, compile_visibility
 from sightline.db.assumed_snapshot import NotConfirmedError, Way, assuming
-from sightline.db.changes import AGAIN, CrossedChangesError, in_change
+from sightline.db.changes import CROSSED, CrossedChangesError, in_change
 from sightline.db.database import Database
 from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
 from sightline.db.reads import Reads
@@ -307,8 +307,10 @@ def _one(raised: GraphQLError | BadInputError) -> dict[str, Any]:
             return error(str(original), ErrorCode(original.code)) | where
         case DatabaseBusyError() | DatabaseUnavailableError():
             raise original  # the whole operation fails, or is tried again
-        case _ if isinstance(original, AGAIN):
-            raise original  # the database broke a tie against this change: it is made anew, whole (F23)
+        case _ if isinstance(original, CROSSED):
+            raise original  # others were in the way of this change: it is made anew, whole, or not at all (F23)
+        case asyncpg.InsufficientResourcesError():
+            raise original  # a full disk: nothing is written, whatever is asked
         case asyncpg.QueryCanceledError():
             return error("This took too long: ask for less at once.", ErrorCode.TIMEOUT) | where
         case _:

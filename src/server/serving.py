@@ -112,6 +112,8 @@ def serve(settings: Settings, listening: socket.socket) -> bool:
     # uvicorn raises the signal that stopped it once more when it has finished: stopping on request is no failure.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, _nothing_more)
+    # The terminal that it was started from is closed: it ends like on SIGTERM, and not in the midst of things.
+    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     try:
         server.run(sockets=[listening])
     except SystemExit:

@@ -176,6 +176,11 @@ def refusal(raised: Exception) -> RefusedError:
             return RefusedError(
                 503, "Not available just now: try again shortly.", code=ErrorCode.UNAVAILABLE, headers=RETRY_LATER
             )
+        case asyncpg.InsufficientResourcesError():
+            log_fault(raised)  # the disk is full, say: that is for the operator to hear of
+            return RefusedError(
+                503, "Not available just now: try again later.", code=ErrorCode.UNAVAILABLE, headers=RETRY_LATER
+            )
         case DeadlineError() | TimeoutError() | asyncpg.QueryCanceledError():
             return RefusedError(503, "The operation took too long: ask for less.", code=ErrorCode.TIMEOUT)
         case SightlineError():

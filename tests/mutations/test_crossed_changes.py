@@ -6,11 +6,13 @@ import asyncio
 from collections import Counter
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from demo_platform import Platform
 
 from sightline.db.changes import TRIES, in_change
 from sightline.db.snapshot import Snapshot
+from sightline.server.transport import refusal
 
 LOCK = "SELECT pg_advisory_xact_lock(7, $1)"
 CROSSED = """
@@ -76,3 +78,37 @@ async def test_f23_what_is_crossed_again_and_again_is_told(crossings: Platform) 
         await crossings.change(
             "DROP TRIGGER crossed ON organization", "DROP FUNCTION crossed", "DROP SEQUENCE crossings"
         )
+
+
+async def test_f23_a_row_that_stays_somebody_elses_is_a_conflict(platform: Platform) -> None:
+    """F23: whoever waits for a locked row in vain is told so, as of every change that others crossed."""
+    person = await platform.person()
+    organization = await platform.add("organization", name=f"Held {uuid4().hex[:8]}", created_by_id=person.id)
+    admin = await platform.predefined("Admin")
+    held = {"scope": "ORGANIZATION", "organization_id": organization, "role_id": admin}
+    await platform.add("role_assignment", user_id=person.id, **held)
+    query = 'mutation ($id: ID!) { editOrganization(input: {organization: $id, name: "Anew"}) { __typename } }'
+    async with platform.engine.database.owner() as other, other.transaction():
+        await other.execute("SELECT FROM organization WHERE id = $1 FOR UPDATE", organization)
+        answer = await platform.ask(person.token, query, id=platform.global_id("organization", organization))
+    assert [error["extensions"]["code"] for error in answer.errors] == ["CONFLICT"]
+    assert await platform.one("SELECT name FROM organization WHERE id = $1", organization) != "Anew"
+    again = await platform.ask(person.token, query, id=platform.global_id("organization", organization))
+    assert not again.errors
+
+
+async def test_a_full_disk_is_no_fault_of_ours(platform: Platform) -> None:
+    """503 for who writes, and the operation is nobody's INTERNAL."""
+    await platform.change(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$"
+        " BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$",
+        "CREATE TRIGGER full_disk BEFORE INSERT ON organization FOR EACH ROW WHEN (NEW.name LIKE 'On a full disk')"
+        " EXECUTE FUNCTION full_disk()",
+    )
+    person = await platform.person()
+    query = 'mutation { createOrganization(input: {name: "On a full disk"}) { __typename } }'
+    with pytest.raises(asyncpg.DiskFullError) as raised:
+        await platform.ask(person.token, query)
+    refused = refusal(raised.value)
+    assert (refused.status, refused.code) == (503, "UNAVAILABLE")
+    assert "full" not in refused.message

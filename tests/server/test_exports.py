@@ -290,20 +290,33 @@ async def test_a_sheet_that_is_too_small_is_refused_before_it_is_written(platfor
     for more in ({}, {"having": [{"column": "clicks", "gte": "0"}]}):
         path = await export_of(platform, owner, report | more, "XLSX")
         fetch = await exports.find(owner, path.rpartition("/")[2])
-        fetch = Fetch(exports, fetch.presented, fetch.export, Small)
+        fetch = Fetch(exports, fetch.presented, fetch.fetcher, fetch.export, Small)
         with pytest.raises(Exception, match="A sheet has room for 3 rows and these are more: ask for CSV or Parquet"):
             _ = [part async for part in fetch.parts()]
         assert (await state_of(platform, owner, path))["error"] == "BAD_INPUT"
 
 
 async def test_only_so_many_are_written_at_once(platform: Platform, exports: Exports) -> None:
-    """GOAL4: each keeps a connection, so a process writes two; the next is told when to come again."""
-    owner = (await member(platform, "Admin")).token
-    path = await export_of(platform, owner, await asked(platform, "clicks"))
-    async with exports.slot(), exports.slot():
-        refused = await fetched(exports, path, owner)
-    assert (refused.status_code, refused.headers["retry-after"]) == (503, "60")
-    assert (await fetched(exports, path, owner)).status_code == 200
+    """GOAL4: each keeps a connection, so a process writes two, one of a person; the next is told when to come again."""
+    owners = [(await member(platform, "Admin")).token for _ in range(3)]
+    report = await asked(platform, "clicks")
+    paths = [await export_of(platform, owner, report) for owner in (*owners, owners[0])]
+
+    async def refused(path: str, owner: str) -> str:
+        answer = await fetched(exports, path, owner)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+        return str(answer.json()["errors"][0]["message"])
+
+    async def with_the_first() -> None:
+        assert (await refused(paths[3], owners[0])).startswith("Another export of yours is being written")
+        assert (await watched(exports, paths[1], owners[1], with_both)).complete
+
+    async def with_both() -> None:
+        assert (await refused(paths[2], owners[2])).startswith("Other exports are being written")
+
+    assert (await watched(exports, paths[0], owners[0], with_the_first)).complete
+    for path, owner in ((paths[2], owners[2]), (paths[3], owners[0])):
+        assert (await fetched(exports, path, owner)).status_code == 200
 
 
 def test_n44_no_text_is_a_formula(tmp_path: Path) -> None:

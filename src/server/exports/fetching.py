@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,9 +28,11 @@ from sightline.server.exports.sheets import ParquetWriter, WorkbookWriter
 from sightline.server.exports.streams import CsvWriter, JsonLinesWriter, Writer
 from sightline.server.identity.access import Access
 from sightline.server.logs import note
+from sightline.server.places import Places
 
 AT_ONCE = 2
-"""Exports that a process writes at a time: each keeps a connection and a snapshot for as long as it takes."""
+"""Exports that a process writes at a time: each keeps a connection and a snapshot for as long as it takes. One person
+has one of them, so that who does not go on with his keeps nobody else from theirs."""
 
 CHECK_SECONDS = 1.0
 STATEMENT_SECONDS = 300
@@ -39,6 +41,8 @@ BLOCK = 65_536
 GONE = "GONE"
 """The code of an export whose client went away."""
 
+_OTHERS = "Other exports are being written just now: try again in a minute."
+_YOURS = "Another export of yours is being written just now: fetch this one when you have that, or in a minute."
 _NO_TOKEN = "This token is not valid: it is unknown, has ended, or was revoked."
 _NO_EXPORT = "There is no export with this id that you may fetch."
 
@@ -67,7 +71,7 @@ class Exports:
     services: Services
     access: Access
     check_seconds: float = CHECK_SECONDS
-    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    places: Places = field(default_factory=lambda: Places(AT_ONCE, _OTHERS, _YOURS))
 
     async def find(self, token: str, text: str) -> Fetch:
         """A fetch of the export with this id. Raises UnauthenticatedError; RefusedError, for hidden and none alike."""
@@ -81,20 +85,7 @@ class Exports:
         note(principal=principal.fingerprint)
         if found is None:
             raise RefusedError(404, _NO_EXPORT, code=ErrorCode.NOT_FOUND)
-        return Fetch(self, presented, found, _WRITERS[found.format])
-
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """One of the places of this process. Raises RefusedError where all are taken."""
-        if self._slots.locked():
-            raise RefusedError(
-                503,
-                "Other exports are being written just now: try again in a minute.",
-                code=ErrorCode.UNAVAILABLE,
-                headers=(("retry-after", "60"),),
-            )
-        async with self._slots:
-            yield
+        return Fetch(self, presented, principal, found, _WRITERS[found.format])
 
     async def operation(self, presented: str | Assertion, snapshot: Snapshot) -> Operation:
         """What is read in a snapshot by whoever presents this. Raises UnauthenticatedError for nobody."""
@@ -110,6 +101,7 @@ class Fetch:
 
     exports: Exports
     presented: str | Assertion
+    fetcher: Principal
     export: StoredExport
     make_writer: Callable[[Path], Writer]
     written: int = 0
@@ -130,7 +122,7 @@ class Fetch:
         What cannot be answered at all is raised before there are any.
         """
         number, pool = self.export.id, self.exports.database.writes
-        async with self.exports.slot():
+        with self.exports.places.one(self.fetcher):
             if not await begin_export(pool, number):
                 raise RefusedError(410, "This export has ended: ask for it again.", code=ErrorCode.NOT_FOUND)
             code: str | None = ErrorCode.INTERNAL

@@ -65,7 +65,7 @@ class ImportEndpoint:
             raise self._too_large()
         imports, text = self.imports(), scope["path_params"]["id"]
         sender = await imports.find(token, text)
-        async with imports.room() as file:
+        async with imports.room(sender) as file:
             size = await self._keep(file, receive)
             if size == 0:
                 raise bad_input("The file is empty: send its bytes as the body.")

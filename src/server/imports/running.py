@@ -50,9 +50,10 @@ from sightline.server.identity.access import Access
 from sightline.server.identity.serving import beside
 from sightline.server.imports.held import ENDED, WAITS, Held, Outcome, Sender
 from sightline.server.logs import log_fault, note
+from sightline.server.places import Places
 
 FILES_AT_ONCE = 4
-"""Files that a process receives at a time."""
+"""Files that a process receives at a time, half of them of one person at the most."""
 
 BEAT_SECONDS = 2.0
 LOOK_BEATS = 15
@@ -62,6 +63,8 @@ BUSY_SECONDS = 1.0
 
 RIGHTS_CHANGED = "Your rights changed while this was imported, and nothing of it was kept: import the file again."
 DISTURBED = "The database was busy or could not be reached, and nothing of it was kept: import the file again."
+_OTHERS = "Other files are being received just now: try again in a minute."
+_YOURS = "Other files of yours are being received just now: send this one when they are here, or in a minute."
 _NO_TOKEN = "This token is not valid: it is unknown, has ended, or was revoked."
 _NO_IMPORT = "There is no import with this id that you may send a file for."
 _HAS_FILE = "This import has its file already, or has ended: ask for another import."
@@ -89,7 +92,7 @@ class Imports:
     beat_seconds: float = BEAT_SECONDS
     _held: dict[int, Held] = field(default_factory=dict)
     _queue: asyncio.Queue[Held] = field(default_factory=asyncio.Queue)
-    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
+    places: Places = field(default_factory=lambda: Places(FILES_AT_ONCE, _OTHERS, _YOURS))
     _directory: Path | None = None
 
     @asynccontextmanager
@@ -121,16 +124,10 @@ class Imports:
         return Sender(found, presented, principal)
 
     @asynccontextmanager
-    async def room(self) -> AsyncIterator[Path]:
+    async def room(self, sender: Sender) -> AsyncIterator[Path]:
         """Where a file may be written; it goes with the block, unless it was taken. Raises RefusedError if none is."""
-        if self._directory is None or self._slots.locked():
-            raise RefusedError(
-                503,
-                "Other files are being received just now: try again in a minute.",
-                code=ErrorCode.UNAVAILABLE,
-                headers=(("retry-after", "60"),),
-            )
-        async with self._slots:
+        with self.places.one(sender.principal):
+            assert self._directory is not None  # files come while it is open
             file = self._directory / uuid4().hex
             try:
                 yield file

@@ -75,6 +75,7 @@ _ADMIN_W = in_person(writes(ADMIN))
 # A run drafts the invoices of everybody: whoever does not see them all reaches not all of its rows (3.11, 7).
 _SEES_ALL_INVOICES = all_of(Holds(Flag.SEE_PAYOUT), negate(Holds(Flag.LIMITED_STATUSES)), UNASSIGNED_STAFF)
 _UNLIMITED = all_of(negate(Holds(Flag.LISTED_PROGRAMS)), negate(Holds(Flag.LISTED_LINES)))
+_NAMES_TERMS = all_of(DIRECT, writes("PARTNERS"), or_full("TEMPLATE_TERMS"))
 _UNRESTRICTED = equals("restricts_modification", False)
 
 VERBS: tuple[VerbRule, ...] = (
@@ -99,13 +100,27 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("enrollment:decide", "enrollment", {ADVERTISER: writes("APPLICATIONS"), PLATFORM: writes("OFFERS")}),
     VerbRule("enrollment:invite", "program", {ADVERTISER: writes("PARTNERS")}),
     # Naming a plan tells whether it is the program's: so its terms must be the inviter's to read (M5b).
+    VerbRule("enrollment:offer_plan", "program", {ADVERTISER: _NAMES_TERMS}),
+    # The plan of everybody who is taken in without one of his own. Of an INTERMEDIATED program the terms are between
+    # partners and the operator, who owes what they earn: the advertiser neither names nor reads them (M5b).
     VerbRule(
-        "enrollment:offer_plan",
+        "program:set_plan",
         "program",
-        {ADVERTISER: all_of(DIRECT, writes("PARTNERS"), or_full("TEMPLATE_TERMS"))},
+        {ADVERTISER: _NAMES_TERMS, PLATFORM: all_of(writes("OFFERS"), writes("COMMISSION_PLANS"))},
     ),
-    # A plan that is seen as a partner, who is paid by it, is not the advertiser's to offer.
-    VerbRule("commission_plan:offer", "commission_plan", {ADVERTISER: TRUE}),
+    # A plan that is seen as a partner, who is paid by it, is not the advertiser's to offer. Nor is one the operator's
+    # staff's of which they cannot tell whose it is: to them another advertiser's reads like the operator's own (LK15).
+    VerbRule(
+        "commission_plan:offer",
+        "commission_plan",
+        {
+            ADVERTISER: TRUE,
+            PLATFORM: any_of(
+                all_of(permitted("ADVERTISERS"), negate(Holds(Flag.ASSIGNED_ADVERTISERS))),
+                Condition("OF_REACHED_ADVERTISER"),
+            ),
+        },
+    ),
     VerbRule("enrollment:answer", "enrollment", {PARTNER: EDITS}),
     VerbRule("enrollment:withdraw", "enrollment", {PARTNER: EDITS}),
     VerbRule("enrollment:leave", "enrollment", {PARTNER: EDITS}),

@@ -182,7 +182,12 @@ COMMISSION_PLAN_RULE = EntityRule(
             _FOR_REACHED_ACCOUNTS, all_of(Holds(Flag.COLLABORATOR_MANAGER), equals("offerable", True))
         ),
     },
-    {"DIRECT": TRUE, "PLAN_OF_REACHED_ACCOUNT": _FOR_REACHED_ACCOUNTS, "OWN": _OF_OWN_ADVERTISER},
+    {
+        "DIRECT": TRUE,
+        "PLAN_OF_REACHED_ACCOUNT": _FOR_REACHED_ACCOUNTS,
+        "OWN": _OF_OWN_ADVERTISER,
+        "OF_REACHED_ADVERTISER": Exists(_MAKER, Reached()),
+    },
 )
 COMMISSION_PLAN_ASSIGNMENT_RULE = EntityRule(
     "commission_plan_assignment",

@@ -14,6 +14,7 @@ import asyncpg
 from sightline.db.tables.enums import AccountStatus, EnrollmentSide, EnrollmentState, ProgramStatus
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations.change import Change, Done, Found, Values
+from sightline.resolvers.mutations.fitting_plans import refuse_plan
 from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
 
 _OPEN = """
@@ -24,10 +25,6 @@ _PROGRAM = "SELECT * FROM program WHERE id = $1"
 _SOURCE = "SELECT * FROM traffic_source WHERE id = $1"
 _PROFILE = "SELECT archived_at FROM partner_profile WHERE id = $1"
 _ACCOUNT = "SELECT partner_profile_id, status::text FROM affiliate_account WHERE id = $1"
-_PLAN = """
-    SELECT p.advertiser_profile_id, p.currency, p.valid_to, g.program_id
-    FROM commission_plan p LEFT JOIN program_goal g ON g.id = p.goal_id WHERE p.id = $1
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ async def invite_to_program(
     await change.allow("enrollment:invite", target)
     if plan is not None:
         await change.allow("enrollment:offer_plan", target, message="You may not choose the terms of this program.")
-        if not await change.may("commission_plan:offer", plan):
+        if not await change.still("commission_plan:offer", plan):
             raise NotAllowedError("This plan is none of the advertiser's: offer one of its own.", "commissionPlan")
     (carried,) = await change.fetch(_SOURCE, source.key.id)
     (joined,) = await change.fetch(_PROGRAM, target.key.id)
@@ -115,7 +112,7 @@ async def invite_to_program(
         _refuse_second(there)
     _refuse_closed(joined)
     if plan is not None:
-        await _refuse_plan(change, plan, joined)
+        await refuse_plan(change, plan, joined)
     named = joined["default_plan_id"] if plan is None else plan.key.id
     if row is None:
         return await _begin(
@@ -295,15 +292,3 @@ async def _refuse_payee(change: Change, account: Found, profile: int) -> None:
         )
     if stored["status"] != AccountStatus.APPROVED:
         raise InvalidError(f"This account is {stored['status']}: name one that is approved.", "affiliateAccount")
-
-
-async def _refuse_plan(change: Change, plan: Found, program: asyncpg.Record) -> None:
-    (stored,) = await change.fetch(_PLAN, plan.key.id)
-    if stored["advertiser_profile_id"] not in (None, program["advertiser_profile_id"]):
-        raise InvalidError("This plan is another advertiser's.", "commissionPlan")
-    if stored["program_id"] not in (None, program["id"]):
-        raise InvalidError("This plan rewards a goal of another program.", "commissionPlan")
-    if stored["currency"] not in (None, program["currency"]):
-        raise InvalidError("This plan's amounts are in another currency than the program's.", "commissionPlan")
-    if stored["valid_to"] is not None and stored["valid_to"] <= change.operation.snapshot.clock.date():
-        raise InvalidError("This plan applies no longer.", "commissionPlan")

@@ -8,7 +8,9 @@ from sightline.db.tables.enums import CommissionModel, ProductLine, ProgramStatu
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks, money
 from sightline.resolvers.mutations.change import Change, Done, Found, Values
-from sightline.resolvers.mutations.refusals import InvalidError
+from sightline.resolvers.mutations.fitting_plans import refuse_plan
+from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
+from sightline.resolvers.shown import Cell, is_shown
 
 _NEXT: dict[ProgramStatus, frozenset[ProgramStatus]] = {
     ProgramStatus.DRAFT: frozenset({ProgramStatus.ACTIVE, ProgramStatus.ARCHIVED}),
@@ -16,6 +18,10 @@ _NEXT: dict[ProgramStatus, frozenset[ProgramStatus]] = {
     ProgramStatus.PAUSED: frozenset({ProgramStatus.ACTIVE, ProgramStatus.ARCHIVED}),
     ProgramStatus.ARCHIVED: frozenset(),
 }
+_KEEP_PLAN = """
+    UPDATE enrollment SET commission_plan_id = $2
+    WHERE program_id = $1 AND state = 'ACTIVE' AND commission_plan_id IS NULL
+"""
 _NAMED_TWICE = "SELECT id FROM program WHERE advertiser_profile_id = $1 AND lower(name) = lower($2) AND id <> $3"
 
 
@@ -71,8 +77,7 @@ async def edit_program(change: Change, *, program: str, version: int | None = No
     row = await change.find("program", program, "program")
     await change.allow("program:edit", row)
     before = await change.lock(row)
-    if before["status"] == ProgramStatus.ARCHIVED:
-        raise InvalidError("This program is archived: it is not changed any more.", "program")
+    _refuse_archived(before)
     if "name" in values:
         await _refuse_twice(change, before["advertiser_profile_id"], values["name"], other_than=before["id"])
     return await _edit(change, "program:edit", row, before, values, version)
@@ -101,6 +106,55 @@ async def list_program(change: Change, *, program: str, listed: bool, version: i
     if listed and before["status"] == ProgramStatus.ARCHIVED:
         raise InvalidError("This program is archived: it is not listed any more.", "program")
     return await _edit(change, "program:list", row, before, {"listed": listed}, version)
+
+
+async def set_program_plan(change: Change, *, program: str, version: int | None = None, **given: Any) -> Done:
+    """The plan of enrollments that name no other, from now on; None takes it away. Those that are ACTIVE keep theirs.
+
+    It moves no version: not everybody who is shown the program's sees its terms (AC11).
+    """
+    if "commission_plan" not in given:
+        raise InvalidError("Name the plan, or say null for none.", "commissionPlan")
+    named = given["commission_plan"]
+    row = await change.find("program", program, "program")
+    plan = None if named is None else await change.find("commission_plan", named, "commissionPlan")
+    await change.allow("program:set_plan", row, message="You may not choose the terms of this program.")
+    if plan is not None:
+        await _refuse_unread(change, plan)
+    before = await change.lock(row)
+    _refuse_archived(before)
+    if plan is not None:
+        await refuse_plan(change, plan, before)
+    values = {"default_plan_id": None if plan is None else plan.key.id}
+    # In whose log this is, he sees that a plan was set: so nobody's where the terms are the operator's (M5b).
+    is_advertisers = before["commission_model"] == CommissionModel.DIRECT
+    done = await change.edit(
+        "program:set_plan",
+        row,
+        before,
+        values,
+        version=version,
+        counted=False,
+        organization=before["advertiser_org_id"] if is_advertisers else None,
+    )
+    was = before["default_plan_id"]
+    if was not in (None, values["default_plan_id"]):
+        # Who became active while there was no plan is paid by the one that there was since (SM1).
+        await change.connection.execute(_KEEP_PLAN, before["id"], was)
+    return done
+
+
+async def _refuse_unread(change: Change, plan: Found) -> None:
+    """Whose a plan is and what it asks decide whether it fits: whoever does not see that may not name it (LK15)."""
+    if not await is_shown(change.operation, Cell("commission_plan", plan.key.id, "valid_to")):
+        raise NotAllowedError("You do not see the terms of this plan, so you may not name it.", "commissionPlan")
+    if not await change.still("commission_plan:offer", plan):
+        raise NotAllowedError("You do not see whose this plan is, or it is not yours to offer.", "commissionPlan")
+
+
+def _refuse_archived(program: Values) -> None:
+    if program["status"] == ProgramStatus.ARCHIVED:
+        raise InvalidError("This program is archived: it is not changed any more.", "program")
 
 
 async def _edit(change: Change, action: str, row: Found, before: Values, values: Values, version: int | None) -> Done:

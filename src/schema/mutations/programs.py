@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import strawberry
+
 from sightline.db.tables.enums import CommissionModel, ProductLine, ProgramStatus
 from sightline.resolvers.mutations import programs
 from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional
@@ -49,6 +51,19 @@ MUTATIONS: Final = (
         takes={"program": _PROGRAM, "status": given(ProgramStatus, "What it becomes."), "version": VERSION},
         gives={"program": "program"},
         work=programs.set_program_status,
+    ),
+    Mutation(
+        "set_program_plan",
+        verb="program:set_plan",
+        description="Set the commission plan of enrollments in a program that name no other, from now on. Those that"
+        " are active keep theirs.",
+        takes={
+            "program": _PROGRAM,
+            "commission_plan": optional(strawberry.ID, "The plan, or null for none; one of them is said."),
+            "version": VERSION,
+        },
+        gives={"program": "program"},
+        work=programs.set_program_plan,
     ),
     Mutation(
         "list_program",

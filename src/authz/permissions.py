@@ -62,7 +62,7 @@ PLATFORM_PERMISSIONS: tuple[Permission, ...] = (
     Permission("DATA_IMPORTS", "Data imports", (R, W), ("import_job", "import_log"), "run imports"),
     Permission("API_KEYS", "API keys", (R, W), ("api_key",), "create and revoke own keys"),
     Permission("REPORTS", "Reports", (R, W), ("saved_report",), "save, schedule and share reports"),
-    Permission("SETTINGS", "Settings", (R, W), ("role", "role_permission", "platform_setting"), "edit roles and platform settings"),
+    Permission("SETTINGS", "Settings", (R, W), ("role", "role_permission", "platform_setting"), "edit platform settings and, with USERS R, roles"),
 )  # fmt: skip
 
 _V, _M, _VM = (R,), (W,), (R, W)

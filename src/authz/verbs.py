@@ -77,6 +77,9 @@ _SEES_ALL_INVOICES = all_of(Holds(Flag.SEE_PAYOUT), negate(Holds(Flag.LIMITED_ST
 _UNLIMITED = all_of(negate(Holds(Flag.LISTED_PROGRAMS)), negate(Holds(Flag.LISTED_LINES)))
 _NAMES_TERMS = all_of(DIRECT, writes("PARTNERS"), or_full("TEMPLATE_TERMS"))
 _UNRESTRICTED = equals("restricts_modification", False)
+# Whether a name is free, what a copy holds and whether a role may end rests on what all roles consist of and on who
+# holds them. So whoever makes, edits, clones or archives roles of the platform sees them whole, with their holders.
+_EDITS_ROLES = in_person(all_of(writes("SETTINGS"), permitted("USERS")))
 
 VERBS: tuple[VerbRule, ...] = (
     # Organizations and their members (K6, K16 to K19). Making an organization is everybody's (K6).
@@ -127,15 +130,9 @@ VERBS: tuple[VerbRule, ...] = (
     VerbRule("enrollment:revoke", "enrollment", {ADVERTISER: writes("PARTNERS")}),
     VerbRule("enrollment:expire", "enrollment", {ADVERTISER: writes("EXPIRE_PARTNERS")}),
     # Roles and who holds them (DR1 to DR15); what may be handed on is decided on its effect.
-    VerbRule("role:create_platform", None, {PLATFORM: in_person(writes("SETTINGS"))}),
+    VerbRule("role:create_platform", None, {PLATFORM: _EDITS_ROLES}),
     VerbRule("role:create_organization", "organization", {ORGANIZATION: _ADMINISTERS}),
-    VerbRule("role:edit", "role", {PLATFORM: in_person(writes("SETTINGS")), ORGANIZATION: _ADMINISTERS}),
-    # A role that somebody holds stays: so whoever archives one sees who holds it.
-    VerbRule(
-        "role:archive",
-        "role",
-        {PLATFORM: in_person(all_of(writes("SETTINGS"), permitted("USERS"))), ORGANIZATION: _ADMINISTERS},
-    ),
+    VerbRule("role:edit", "role", {PLATFORM: _EDITS_ROLES, ORGANIZATION: _ADMINISTERS}),
     VerbRule("role:assign_platform", "app_user", {PLATFORM: in_person(writes("USERS"))}),
     VerbRule("manager_assignment:edit", "app_user", {PLATFORM: in_person(writes("USERS"))}),
     VerbRule("user:suspend", "app_user", {PLATFORM: in_person(writes("USERS"))}),

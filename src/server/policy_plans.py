@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ from sightline.resolvers.policy.live import live_policy
 from sightline.resolvers.policy.model import LivePolicy, WantedPolicy, as_wanted
 from sightline.resolvers.policy.steps import PolicyRefusedError, steps, take
 from sightline.resolvers.policy.touched import Touched, touched_by
+from sightline.resolvers.shown import content_of_role, shown
 from sightline.schema.exposure import ExposureChange, change_of
 from sightline.schema.mutations import MUTATIONS
 from sightline.server.execution import Engine
@@ -152,7 +154,7 @@ async def _visible(engine: Engine, snapshot: Snapshot, user: int, touched: list[
 
 async def _refuse_unseen(operation: Operation, live: LivePolicy, wanted: WantedPolicy) -> None:
     """Nobody compares a file with what he does not see: what differs would tell him what is there (LK14)."""
-    roles = await _seen(operation, "role", [role.id for role in live.roles])
+    roles = await _whole(operation, [role.id for role in live.roles])
     places = await _seen(operation, "organization", list(live.organizations.values()))
     if wanted.platform is not None and not roles.issuperset(role.id for role in live.of(None)):
         raise PolicyRefusedError("platform_roles: this user does not see the roles of this section: leave it out.")
@@ -164,6 +166,13 @@ async def _refuse_unseen(operation: Operation, live: LivePolicy, wanted: WantedP
                 f"line {line}: there is no organization {label!r} whose roles this user sees, or several: "
                 "give its exact name, or NAME #NUMBER."
             )
+
+
+async def _whole(operation: Operation, roles: list[int]) -> frozenset[int]:
+    """Those of these roles of which somebody sees what they consist of: a name alone is not compared."""
+    content = {number: content_of_role(number) for number in roles}
+    seen = await shown(operation, chain.from_iterable(content.values()))
+    return frozenset(number for number, cells in content.items() if cells <= seen)
 
 
 async def _operation(engine: Engine, snapshot: Snapshot, user: int) -> Operation:

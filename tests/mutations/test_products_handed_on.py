@@ -73,13 +73,13 @@ async def some_account(platform: Platform) -> str:
 async def test_dr1_dr2_a_role_is_widened_by_whoever_holds_what_is_in_it(
     platform: Platform, wider: dict[str, Any]
 ) -> None:
-    """DR1, DR2, AC8: to all rows or to another status; SETTINGS W alone does neither."""
+    """DR1, DR2, AC8: to all rows or to another status; SETTINGS W and USERS R alone do neither."""
     limits: dict[str, Any] = ASSIGNED | {"statuses": ["APPROVED"]}
     number = await platform.role("TRANSACTIONS:R OFFERS:R", **limits)
     given = {"role": platform.global_id("role", number)} | wider
-    actor = await with_set(platform, "SETTINGS:W OFFERS:R")
+    actor = await with_set(platform, "SETTINGS:W USERS:R OFFERS:R")
     assert (await platform.change_by(actor.token, "editRole", **given))["__typename"] == "Forbidden"
-    fit = await with_set(platform, "SETTINGS:W OFFERS:R TRANSACTIONS:R")
+    fit = await with_set(platform, "SETTINGS:W USERS:R OFFERS:R TRANSACTIONS:R")
     assert (await platform.change_by(fit.token, "editRole", **given))["__typename"] == "EditRoleSuccess"
 
 

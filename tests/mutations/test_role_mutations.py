@@ -61,8 +61,8 @@ async def test_dr7_dr15_no_settings_on_managers_bases(platform: Platform, base: 
 
 
 async def test_dr1_a_role_holds_nothing_its_maker_lacks(platform: Platform) -> None:
-    """DR1, A13: permission, level, switch and status alike; SETTINGS W alone makes roles of nothing."""
-    maker = (await platform.staff("SETTINGS:W AFFILIATES:R", base_type="MANAGER", see_payout=True)).token
+    """DR1, A13: permission, level, switch and status alike; SETTINGS W and USERS R alone make roles of nothing."""
+    maker = (await platform.staff("SETTINGS:W USERS:R AFFILIATES:R", base_type="MANAGER", see_payout=True)).token
     assert (await platform_role(platform, maker, "AFFILIATES:R"))["__typename"] == "CreatePlatformRoleSuccess"
     for names, more in (
         (("AFFILIATES:W",), {}),
@@ -129,7 +129,7 @@ async def test_dr2_editing_a_role_touches_all_who_hold_it(platform: Platform) ->
     role = (await platform_role(platform, admin, "OFFERS:R"))["id"]
     number = platform.engine.services.ids.decode(role)[1].id
     holder = await platform.person(("role_assignment", {"scope": "PLATFORM", "role_id": number}))
-    editor = (await platform.staff("SETTINGS:W OFFERS:R BRANDS:R")).token
+    editor = (await platform.staff("SETTINGS:W USERS:R OFFERS:R BRANDS:R")).token
     more = await platform.change_by(
         editor, "editRole", "id", role=role, permissions=permissions("OFFERS:R", "BRANDS:R")
     )
@@ -138,7 +138,7 @@ async def test_dr2_editing_a_role_touches_all_who_hold_it(platform: Platform) ->
     for wrong in (permissions("OFFERS:W"), permissions("OFFERS:R", "PAYOUTS:R")):
         answer = await platform.change_by(editor, "editRole", "id", role=role, permissions=wrong)
         assert answer["__typename"] == "Forbidden"
-    taking = (await platform.staff("SETTINGS:W OFFERS:R")).token
+    taking = (await platform.staff("SETTINGS:W USERS:R OFFERS:R")).token
     less = await platform.change_by(taking, "editRole", "id", role=role, permissions=permissions("OFFERS:R"))
     assert less["__typename"] == "Forbidden", "BRANDS R would be taken by one who does not hold it"
 

@@ -138,7 +138,7 @@ async def test_an_organization_asks_about_its_members(platform: Platform) -> Non
 async def test_dr1_whoever_may_not_do_it_is_refused_as_there(platform: Platform) -> None:
     """DR1, LK14, LK15, AC12: a refusal is word for word the mutation's, in its order, for hidden and missing alike."""
     role, _ = await holder_of_role(platform, "OFFERS:R")
-    maker = (await platform.staff("SETTINGS:W OFFERS:R")).token
+    maker = (await platform.staff("SETTINGS:W USERS:R OFFERS:R")).token
     missing = platform.global_id("role", 987_654_321)
     membership = await platform.one("SELECT min(id) FROM role_assignment WHERE scope = 'ORGANIZATION'")
     for who, mutation, given in (
@@ -169,15 +169,17 @@ async def test_whoever_does_none_of_it_has_no_such_question(platform: Platform) 
         assert await platform.exists(member, "ExposureInput.createUserApiKey"), key
         assert not [form for form in FORMS if await platform.exists(member, f"ExposureInput.{form}")], key
     assert not await platform.exists(platform.member("northwind-key"), "Query.exposure")
-    boss, settings = platform.member("adv-admin"), (await platform.staff("SETTINGS:W")).token
+    boss = platform.member("adv-admin")
     has = {form: await platform.exists(boss, f"ExposureInput.{form}") for form in FORMS}
     assert {form for form, there in has.items() if there} == {"editRole", "changeMembership"}
-    has = {form: await platform.exists(settings, f"ExposureInput.{form}") for form in FORMS}
-    assert {form for form, there in has.items() if there} == {"editRole"}
+    for held, asks in (("SETTINGS:W USERS:R", {"editRole"}), ("SETTINGS:W", set()), ("SETTINGS:R USERS:R", set())):
+        staff = (await platform.staff(held)).token
+        has = {form: await platform.exists(staff, f"ExposureInput.{form}") for form in FORMS}
+        assert {form for form, there in has.items() if there} == asks, held
 
 
 async def test_of_people_whom_the_asker_may_not_ask_about_nothing_is_told(platform: Platform) -> None:
-    """LK13, LK14: who edits roles without seeing their holders is told of none, nor of a colleague elsewhere."""
+    """LK13, LK14: who sees the name of a role is told of no holder, nor of a colleague elsewhere, nor if any is."""
     role, _ = await holder_of_role(platform, "OFFERS:R BRANDS:R")
     number = platform.engine.services.ids.decode(role)[1].id
     fellow = await platform.person(
@@ -188,8 +190,10 @@ async def test_of_people_whom_the_asker_may_not_ask_about_nothing_is_told(platfo
         ("role_assignment", {"scope": "PLATFORM", "role_id": own}), await platform.membership(NORTHWIND, "Admin")
     )
     draft = {"role": role, "permissions": permissions("OFFERS:R")}
-    answer = await exposure(platform, editor.token, "editRole", **draft)
-    assert answer["people"] == {"touched": [], "last": None}
+    idle = platform.global_id("role", await platform.role("OFFERS:R BRANDS:R"))
+    answers = [await exposure(platform, editor.token, "editRole", **draft | {"role": each}) for each in (role, idle)]
+    assert answers[0] == answers[1]
+    assert answers[0]["__typename"] == "Forbidden"
     told = await exposure(platform, platform.member("admin"), "editRole", **draft)
     ids = {each["user"]["id"] for each in told["people"]["touched"]}
     assert platform.global_id("app_user", fellow.id) in ids
@@ -318,7 +322,7 @@ async def test_dr2_a_new_role_says_what_whoever_is_given_it_will_have(platform: 
     assert found["user"] is None
     assert rows_of(found, "PayoutInvoice.total")["gained"] == await platform.one("SELECT count(*) FROM payout_invoice")
     assert not await platform.stored("SELECT 1 FROM role WHERE name = $1", draft["name"])
-    maker = (await platform.staff("SETTINGS:W OFFERS:R")).token
+    maker = (await platform.staff("SETTINGS:W USERS:R OFFERS:R")).token
     assert (await exposure(platform, maker, "createPlatformRole", **draft))["__typename"] == "Forbidden"
 
 

@@ -12,7 +12,7 @@ async def test_dr2_a_cloned_role_says_what_the_copy_will_give(platform: Platform
     """DR1, DR2: what whoever is given the copy will have; refused as there to whoever holds less; no role is made."""
     given = {"role": platform.global_id("role", await platform.role("PAYOUTS:R", see_payout=True))}
     given["name"] = f"Copy {uuid4().hex[:6]}"
-    maker = (await platform.staff("SETTINGS:W OFFERS:R")).token
+    maker = (await platform.staff("SETTINGS:W USERS:R OFFERS:R")).token
     before = await state(platform)
     (found,) = (await exposure(platform, platform.member("admin"), "cloneRole", **given))["people"]["touched"]
     assert found["user"] is None

@@ -9,10 +9,9 @@ grant of that scope, as it was before. The rule itself is `sightline.authz.deleg
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from itertools import chain
 
 from sightline.authz.delegation import Excess, organization_excess, platform_excess
 from sightline.authz.grants import Grants, OrganizationGrant
@@ -20,11 +19,9 @@ from sightline.resolvers.grants import grants_of_user
 from sightline.resolvers.mutations.change import Change
 from sightline.resolvers.mutations.columns_handed_on import refuse_giving_away
 from sightline.resolvers.mutations.key_rotation import flag_keys
-from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
-from sightline.resolvers.shown import Cell, content_of_role, is_shown, shown
+from sightline.resolvers.mutations.refusals import NotAllowedError
 
 _SHOWN = 5
-_BEYOND = "This needs more than you hold yourself: ask somebody who sees what the role consists of, and who holds it."
 _ROWS = frozenset({"account", "advertiser", "program"})
 
 # A time-boxed or suspended administrator does not count (DR10, DR13, DR14).
@@ -37,9 +34,6 @@ _ORGANIZATION_ADMINS = """
     SELECT 1 FROM role_assignment a JOIN role r ON r.id = a.role_id JOIN app_user u ON u.id = a.user_id
     WHERE a.organization_id = $1 AND r.origin = 'PREDEFINED' AND r.name IN ('Admin', 'Account Administrator')
       AND a.expires_at IS NULL AND u.status = 'ACTIVE' LIMIT 1
-"""
-_HELD = """
-    SELECT id, user_id, role_id FROM role_assignment WHERE user_id = ANY($1) AND organization_id IS NOT DISTINCT FROM $2
 """
 _ENDS = "SELECT expires_at FROM role_assignment WHERE user_id = $1 AND organization_id IS NOT DISTINCT FROM $2"
 
@@ -54,17 +48,6 @@ def refuse(excess: Iterable[Excess]) -> None:
     named = ", ".join(sorted({_named(each) for each in excess})[:_SHOWN])
     if named:
         raise NotAllowedError(f"You cannot give or take what you do not hold yourself: {named}.")
-
-
-@asynccontextmanager
-async def resting_on(change: Change, cells: Collection[Cell]) -> AsyncIterator[None]:
-    """A block whose refusals rest on these cells: who is not shown them all is not told the reason (LK15)."""
-    try:
-        yield
-    except (InvalidError, NotAllowedError):
-        if await is_shown(change.operation, *cells):
-            raise
-        raise NotAllowedError(_BEYOND) from None
 
 
 def _named(excess: Excess) -> str:
@@ -93,16 +76,11 @@ async def handing_on(
     await _refuse_longer(change, organization, until)
     was_led = await _is_led(change, organization)
     before = {user: (await grants_of_user(change.operation.snapshot, user))[0] for user in touched}
-    # Asked beforehand: of what is taken away nothing is left to be shown.
-    unseen = await _unseen(change, touched, organization)
     yield
     for user in touched:
         after = (await grants_of_user(change.operation.snapshot, user))[0]
         had, has = Grants(user) if returning else before[user], Grants(user) if taking else after
-        excess = _excess(had, has, own, organization)
-        if excess and user in unseen | await _unseen(change, [user], organization):
-            raise NotAllowedError(_BEYOND)
-        refuse(excess)
+        refuse(_excess(had, has, own, organization))
         if organization is None and not taking:
             await refuse_giving_away(change, user)
     if was_led and not await _is_led(change, organization):
@@ -114,16 +92,6 @@ def _excess(before: Grants, after: Grants, own: Grants, organization: int | None
     if organization is None:
         return platform_excess(before.platform, after.platform, own.platform)
     return organization_excess(*(membership_in(each, organization) for each in (before, after, own)))
-
-
-async def _unseen(change: Change, users: list[int], organization: int | None) -> set[int]:
-    """Those of the users of whom the actor is not shown what they hold in the scope."""
-    held = {
-        row["user_id"]: {Cell("role_assignment", row["id"], "role_id"), *content_of_role(row["role_id"])}
-        for row in await change.fetch(_HELD, users, organization)
-    }
-    seen = await shown(change.operation, chain.from_iterable(held.values()))
-    return {user for user, cells in held.items() if not cells <= seen}
 
 
 async def _refuse_longer(change: Change, organization: int | None, until: datetime | None) -> None:

@@ -22,10 +22,10 @@ from sightline.resolvers.grants import grant_of_role, grants_of_user
 from sightline.resolvers.mutations import checks
 from sightline.resolvers.mutations.change import Change, Done, Found
 from sightline.resolvers.mutations.giving import GIVES, refuse_ungivable
-from sightline.resolvers.mutations.handing_on import membership_in, refuse, resting_on
+from sightline.resolvers.mutations.handing_on import membership_in, refuse
 from sightline.resolvers.mutations.members import assignable
 from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
-from sightline.resolvers.shown import Cell, content_of_role, is_shown
+from sightline.resolvers.shown import Cell, is_shown
 
 MOST_INVITATIONS = 100
 """How many invitations one user makes within a day, those that he took back included: their mails may be sent."""
@@ -77,8 +77,7 @@ async def invite_member(change: Change, *, organization: str, email: str, role: 
     chosen = await assignable(change, role, parent.key.id)
     offered = await grant_of_role(change.operation.snapshot, chosen, parent.key.id)
     own = (await grants_of_user(change.operation.snapshot, change.actor))[0]
-    async with resting_on(change, content_of_role(chosen)):
-        refuse(organization_excess(None, offered, membership_in(own, parent.key.id)))
+    refuse(organization_excess(None, offered, membership_in(own, parent.key.id)))
     return await _invited(
         change,
         InvitationScope.ORGANIZATION,

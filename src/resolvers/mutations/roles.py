@@ -15,9 +15,8 @@ from sightline.resolvers.global_ids import Key
 from sightline.resolvers.grants import grants_of_user
 from sightline.resolvers.mutations import checks
 from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
-from sightline.resolvers.mutations.handing_on import handing_on, membership_in, refuse, resting_on
+from sightline.resolvers.mutations.handing_on import handing_on, membership_in, refuse
 from sightline.resolvers.mutations.refusals import InvalidError
-from sightline.resolvers.shown import content_of_role
 
 _PERMISSIONS = "SELECT permission, level::text AS level FROM role_permission WHERE role_id = $1 ORDER BY permission"
 _LINES = "SELECT product_line::text AS line FROM role_product_line WHERE role_id = $1 ORDER BY 1"
@@ -147,24 +146,23 @@ async def edit_role(
     if title is not None:
         await _refuse_twice(change, stored["scope"], stored["organization_id"], title, other_than=stored["id"])
     only_name = named is None and user_visibility is None and lines is None and not given
-    async with resting_on(change, content_of_role(stored["id"])):
-        _refuse_unwritable(stored, only_name=only_name)
-        before = await _content(change, stored)
-        after = RoleContent(
-            before.base,
-            before.permissions if named is None else _permissions(before.base, named),
-            frozenset(s for s, column in _SWITCHES.items() if given.get(column, s in before.switches)),
-            statuses if "statuses" in given else before.statuses,
-            before.visibility if user_visibility is None else _visibility(before.base, user_visibility),
-            before.lines if lines is None else lines,
-        )
-        refuse_stale(stored, version)
-        own = (await grants_of_user(change.operation.snapshot, change.actor))[0]
-        refuse(_excess(before, after, own, stored["organization_id"]))
-        holders = [each["user_id"] for each in await change.fetch(_HOLDERS, stored["id"])]
-        async with handing_on(change, users=holders, organization=stored["organization_id"], until=None):
-            await _write(change, row, after)
-            await change.update(row, **({"name": title} if title is not None else {}), **_columns(after))
+    _refuse_unwritable(stored, only_name=only_name)
+    before = await _content(change, stored)
+    after = RoleContent(
+        before.base,
+        before.permissions if named is None else _permissions(before.base, named),
+        frozenset(s for s, column in _SWITCHES.items() if given.get(column, s in before.switches)),
+        statuses if "statuses" in given else before.statuses,
+        before.visibility if user_visibility is None else _visibility(before.base, user_visibility),
+        before.lines if lines is None else lines,
+    )
+    refuse_stale(stored, version)
+    own = (await grants_of_user(change.operation.snapshot, change.actor))[0]
+    refuse(_excess(before, after, own, stored["organization_id"]))
+    holders = [each["user_id"] for each in await change.fetch(_HOLDERS, stored["id"])]
+    async with handing_on(change, users=holders, organization=stored["organization_id"], until=None):
+        await _write(change, row, after)
+        await change.update(row, **({"name": title} if title is not None else {}), **_columns(after))
     was, now = {"name": stored["name"]} | _described(before), {"name": title or stored["name"]} | _described(after)
     await change.record("role:edit", row, before=was, after=now, organization=stored["organization_id"])
     return Done({"role": row})
@@ -176,29 +174,27 @@ async def clone_role(change: Change, *, role: str, name: str) -> Done:
     row = await change.find("role", role, "role")
     (stored,) = await change.fetch("SELECT * FROM role WHERE id = $1", row.key.id)
     await change.allow("role:edit", row)
-    async with resting_on(change, content_of_role(row.key.id)):
-        if stored["organization_id"] is None and stored["scope"] == Scope.ORGANIZATION:
-            raise InvalidError("This role belongs to no organization: make a new one in yours.", "role")
-        content = await _content(change, stored)
-        if content.base not in (BaseType.MANAGER, *_ASSIGNABLE, BaseType.ORG):
-            raise InvalidError("This role is one of its kind, and cannot be cloned.", "role")
-        own = (await grants_of_user(change.operation.snapshot, change.actor))[0]
-        refuse(_excess(None, content, own, stored["organization_id"]))
+    if stored["organization_id"] is None and stored["scope"] == Scope.ORGANIZATION:
+        raise InvalidError("This role belongs to no organization: make a new one in yours.", "role")
+    content = await _content(change, stored)
+    if content.base not in (BaseType.MANAGER, *_ASSIGNABLE, BaseType.ORG):
+        raise InvalidError("This role is one of its kind, and cannot be cloned.", "role")
+    own = (await grants_of_user(change.operation.snapshot, change.actor))[0]
+    refuse(_excess(None, content, own, stored["organization_id"]))
     return await _create(change, title, content, organization=stored["organization_id"])
 
 
 async def archive_role(change: Change, *, role: str, version: int | None = None) -> Done:
     """The end of a custom role nobody holds: its permissions are wiped, its name is free again (SM7, C-04, I6)."""
     row = await change.find("role", role, "role")
-    await change.allow("role:archive", row, message="Whoever archives a role sees who holds it: that needs USERS R.")
+    await change.allow("role:edit", row)
     stored = await change.lock(row)
     if stored["status"] == RoleStatus.ARCHIVED:
         raise InvalidError("This role is archived already.", "role")
-    async with resting_on(change, content_of_role(stored["id"])):
-        if stored["origin"] != RoleOrigin.CUSTOM:
-            raise InvalidError("Only custom roles are archived; this one ships with the platform.", "role")
-        if await change.fetch(_HOLDERS, stored["id"]) or await change.fetch(_INVITED, stored["id"]):
-            raise InvalidError("Somebody holds this role, or is invited to it: give them another one first.", "role")
+    if stored["origin"] != RoleOrigin.CUSTOM:
+        raise InvalidError("Only custom roles are archived; this one ships with the platform.", "role")
+    if await change.fetch(_HOLDERS, stored["id"]) or await change.fetch(_INVITED, stored["id"]):
+        raise InvalidError("Somebody holds this role, or is invited to it: give them another one first.", "role")
     refuse_stale(stored, version)
     before = await _content(change, stored)
     await change.connection.execute(_CLEAR_PERMISSIONS, stored["id"])

@@ -95,7 +95,7 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "archive_role",
-        verb="role:archive",
+        verb="role:edit",
         description="End a custom role that nobody holds; its name becomes free.",
         takes={"role": _ROLE, "version": VERSION},
         gives={"role": "role"},

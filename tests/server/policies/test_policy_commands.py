@@ -89,7 +89,7 @@ async def test_dr1_nobody_applies_more_than_he_could_do_by_the_api(files: Files)
     """DR1, A13: a permission, a level or a switch that the actor lacks is refused, made, given or taken."""
     platform = files.platform
     rich, _ = await named_role(platform, "PAYOUTS:W OFFERS:R")
-    maker = await platform.staff("SETTINGS:W AFFILIATES:R OFFERS:R", see_payout=True)
+    maker = await platform.staff("SETTINGS:W USERS:R AFFILIATES:R OFFERS:R", see_payout=True)
     actor = await email_of(platform, maker)
     for refused in (
         {new_name(): content("AFFILIATES:W")},
@@ -113,7 +113,7 @@ async def test_dr1_nobody_applies_more_than_he_could_do_by_the_api(files: Files)
 async def test_dr1_what_an_earlier_step_took_is_not_there_for_a_later_one(files: Files) -> None:
     """DR1: rights are read anew for each step, as they are for each operation of the API."""
     platform = files.platform
-    own, number = await named_role(platform, "SETTINGS:W OFFERS:R BRANDS:R")
+    own, number = await named_role(platform, "SETTINGS:W USERS:R OFFERS:R BRANDS:R")
     actor = await email_of(platform, await holder_of(platform, number))
     after = new_name()
     giving = await files.of(only(platform=True), with_roles({after: content("BRANDS:R"), own: content("OFFERS:R")}))

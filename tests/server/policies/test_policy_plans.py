@@ -77,15 +77,24 @@ async def test_dr2_a_plan_foretells_what_holders_gain_and_lose(files: Files) -> 
 
 
 async def test_lk14_a_plan_as_somebody_names_and_counts_whom_he_sees(files: Files) -> None:
-    """LK14, A13: SETTINGS W alone changes the role and sees none of its holders."""
+    """LK14, A13: with SETTINGS W and USERS R; SETTINGS W alone is told nothing, not even that a file is the same."""
     platform = files.platform
     name, number = await named_role(platform, "OFFERS:R")
     holder = await email_of(platform, await holder_of(platform, number))
     blind = await email_of(platform, await platform.staff("SETTINGS:W OFFERS:R BRANDS:R"))
     seeing = await email_of(platform, await platform.staff("SETTINGS:W USERS:R OFFERS:R BRANDS:R"))
     file = await files.of(only(platform=True), with_roles({name: content("OFFERS:R BRANDS:R")}))
-    before = await state(platform)
-    for actor, exposed in ((blind, []), (seeing, [holder]), (None, [holder])):
+    before, said = await state(platform), set()
+    for each in (file, await files.of(only(platform=True))):
+        for trying in (
+            planned(platform.engine, each, actor=blind),
+            applied(platform.engine, each, actor=blind, plan=None),
+        ):
+            with pytest.raises(PolicyRefusedError, match="does not see the roles") as refused:
+                await trying
+            said.add(str(refused.value))
+    assert len(said) == 1
+    for actor, exposed in ((seeing, [holder]), (None, [holder])):
         plan = await planned(platform.engine, file, actor=actor)
         assert [each.email for each in plan.exposed] == exposed, actor
         assert plan.touched == len(exposed)

@@ -25,7 +25,7 @@ export const PERMISSIONS: Record<"PLATFORM" | "ORGANIZATION", Permission[]> = {
     { key: "DATA_IMPORTS", label: "Data imports", levels: ["R", "W"], allows: "run imports" },
     { key: "API_KEYS", label: "API keys", levels: ["R", "W"], allows: "create and revoke own keys" },
     { key: "REPORTS", label: "Reports", levels: ["R", "W"], allows: "save, schedule and share reports" },
-    { key: "SETTINGS", label: "Settings", levels: ["R", "W"], allows: "edit roles and platform settings" },
+    { key: "SETTINGS", label: "Settings", levels: ["R", "W"], allows: "edit platform settings and, with USERS R, roles" },
   ],
   ORGANIZATION: [
     { key: "ACCOUNT_USERS", label: "Account Users", levels: ["W"], allows: "members and roles" },

@@ -387,7 +387,9 @@ ROWS: dict[str, Rows] = {
         "audit_log",
         {
             "all": "true",
-            "of the organization": "t.organization_id = :org",
+            # Who works on its accounts, and whose they are, the organization does not see.
+            "of the organization": "t.organization_id = :org AND NOT (t.affiliate_account_id IS NOT NULL"
+            " AND t.target_type IN ('collaborator', 'invitation', 'ownership_transfer'))",
             "of owned accounts' people and owners": f"t.affiliate_account_id IN {_OWNED_ACCOUNTS}"
             " AND t.target_type IN ('collaborator', 'invitation', 'ownership_transfer')",
         },

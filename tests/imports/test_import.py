@@ -290,3 +290,15 @@ async def test_progress_is_bytes_read_of_all(shop: asyncpg.Connection, examples:
         shop, file, load_mapping(examples / "orders.yaml"), progress=lambda done, size, _: told.append((done, size))
     )
     assert told[-1] == (file.stat().st_size, file.stat().st_size)
+
+
+async def test_a15_an_import_that_is_given_up_meanwhile_leaves_nothing(desk: Desk) -> None:
+    """A15: `cancelImport` ends the command line's imports too: it says so, and wrote nothing."""
+    await desk.connection.execute(
+        "CREATE FUNCTION give_up() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " UPDATE import_job SET state = 'CANCELLED', finished_at = now() WHERE state = 'RUNNING'; RETURN NEW; END $$;"
+        "CREATE TRIGGER give_up AFTER INSERT ON conversion FOR EACH ROW EXECUTE FUNCTION give_up()"
+    )
+    with pytest.raises(ImportRefusedError, match="given up while it ran"):
+        await desk.bring_in(ORDER)
+    assert await desk.connection.fetchval("SELECT count(*) FROM conversion") == 0

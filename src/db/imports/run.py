@@ -10,7 +10,7 @@ import asyncpg
 from sightline.db.administrators import ADMINISTRATORS
 from sightline.db.audit import append_by_command
 from sightline.db.epoch import count_epoch_up
-from sightline.db.import_jobs import complete_import, completed
+from sightline.db.import_jobs import ImportGoneError, complete_import, completed
 from sightline.db.imports.errors import ImportRefusedError
 from sightline.db.imports.facts import write_facts
 from sightline.db.imports.files import open_orders
@@ -22,7 +22,9 @@ NEW_JOB = """
     INSERT INTO import_job (created_by_id, name, state, entity, source, started_at)
     VALUES ($1, $2, 'RUNNING', 'conversions', $3, clock_timestamp()) RETURNING id
 """
-FAIL_JOB = "UPDATE import_job SET state = 'FAILED', finished_at = clock_timestamp() WHERE id = $1"
+FAIL_JOB = """
+    UPDATE import_job SET state = 'FAILED', finished_at = clock_timestamp() WHERE id = $1 AND finished_at IS NULL
+"""
 
 
 async def run_import(
@@ -80,6 +82,8 @@ async def _perform(task: Task, file: Path) -> ImportSummary:
             done = completed(rows=summary.rows, refused=summary.logged, dry_run=False)
             await _record(task, "import_job:complete", job_id, done)
             await complete_import(task.connection, job_id, rows=summary.rows, refused=summary.logged)
+    except ImportGoneError:
+        raise ImportRefusedError("This import was given up while it ran: nothing of it was written.") from None
     except BaseException:
         if not task.connection.is_closed():
             await task.connection.execute(FAIL_JOB, job_id)

@@ -117,10 +117,13 @@ VERBS: tuple[VerbRule, ...] = (
         "commission_plan:offer",
         "commission_plan",
         {
-            ADVERTISER: TRUE,
-            PLATFORM: any_of(
-                all_of(permitted("ADVERTISERS"), negate(Holds(Flag.ASSIGNED_ADVERTISERS))),
-                Condition("OF_REACHED_ADVERTISER"),
+            ADVERTISER: writes("PARTNERS"),
+            PLATFORM: all_of(
+                writes("OFFERS"),
+                any_of(
+                    all_of(permitted("ADVERTISERS"), negate(Holds(Flag.ASSIGNED_ADVERTISERS))),
+                    Condition("OF_REACHED_ADVERTISER"),
+                ),
             ),
         },
     ),

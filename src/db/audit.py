@@ -122,9 +122,9 @@ async def append(
     await connection.execute(_INSERT, *values, previous, chained(previous, record))
 
 
-async def append_by_command(connection: asyncpg.Connection, **fields: Any) -> None:
+async def append_by_command(connection: asyncpg.Connection, *, actor_id: int | None = None, **fields: Any) -> None:
     """As `append`, of what a command did: by nobody, unless it says as whom, and by no grant."""
-    await append(connection, **{"actor_id": None} | fields, via_path=COMMAND_LINE)
+    await append(connection, actor_id=actor_id, via_path=COMMAND_LINE, **fields)
 
 
 async def verify(connection: asyncpg.Connection, *, sealed: Head | None = None) -> Verdict:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from demo_platform import Platform
 from sales import recorder
-from two_sides import TwoSides, two_sides
+from two_sides import TwoSides, kind_of, two_sides
 
 SHOWN = "program { id defaultPlan { id } }"
 STAFF = "OFFERS:W COMMISSION_PLANS:W ADVERTISERS:R"
@@ -21,11 +21,6 @@ MUTATION = "Mutation.setProgramPlan"
 async def sides(platform: Platform) -> TwoSides:
     """An advertiser with a DIRECT program and plans, and a partner."""
     return await two_sides(platform)
-
-
-def kind_of(answer: dict[str, Any]) -> str:
-    """The type of an answer."""
-    return str(answer["__typename"])
 
 
 async def planned(sides: TwoSides, who: str, plan: str | int | None, **more: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from demo_platform import Person, Platform
 from sales import joined, key_of, recorded, recorder
-from two_sides import TwoSides, two_sides
+from two_sides import TwoSides, kind_of, two_sides
 
 LINK = {"kind": "LINK", "url": "https://shop.example/"}
 OWNS = {"see_payout": True}
@@ -22,11 +22,6 @@ INVITES = "AFFILIATES:W TRANSACTIONS:R PAYOUTS:R"
 async def sides(platform: Platform) -> TwoSides:
     """An advertiser and a partner of the test's own."""
     return await two_sides(platform)
-
-
-def kind_of(answer: dict[str, Any]) -> str:
-    """The type of an answer."""
-    return str(answer["__typename"])
 
 
 async def another_program(sides: TwoSides, name: str, **values: Any) -> int:

@@ -72,6 +72,11 @@ class TwoSides:
         return str(await self.platform.one("SELECT state::text FROM enrollment WHERE id = $1", number))
 
 
+def kind_of(answer: dict[str, Any]) -> str:
+    """The type of an answer."""
+    return str(answer["__typename"])
+
+
 async def two_sides(platform: Platform, *, model: str = "DIRECT") -> TwoSides:
     """A listed, active program with a plan of its own and another that is in use; a listed partner with an account."""
     unique = uuid4().hex[:8]

@@ -30,7 +30,7 @@ LARGE = ["order", "hour", "day", "program", "status"]
 async def answering(exports: Exports) -> AsyncIterator[str]:
     """Where they are fetched; in this loop, which the database's connections belong to."""
     with listen("127.0.0.1", 0) as listening:
-        settings = Settings(_env_file=None)  # type: ignore[call-arg]
+        settings = Settings(_env_file=None)  # type: ignore[call-arg]  # pydantic-settings' own argument
         server = uvicorn.Server(configuration(settings, lambda: app_of(exports)))
         running = asyncio.create_task(server._serve([listening]))
         while not server.started:  # noqa: ASYNC110  # uvicorn tells nobody

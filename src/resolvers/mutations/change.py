@@ -136,21 +136,15 @@ class Change:
 
     async def update(self, row: Found, **values: Any) -> asyncpg.Record:
         """A row with other values, as it is stored now."""
-        statement = self.operation.services.writes.update(row.entity, values)
-        (stored,) = await self._run(statement, values | self._key(row))
-        return stored
+        return await self._updated(row, values, counter="version")
 
     async def update_unseen(self, row: Found, **values: Any) -> asyncpg.Record:
         """As `update`, for values that not everybody sees who is shown the version: that stays (AC11)."""
-        statement = self.operation.services.writes.update(row.entity, values, counter=None)
-        (stored,) = await self._run(statement, values | self._key(row))
-        return stored
+        return await self._updated(row, values, counter=None)
 
     async def update_apart(self, row: Found, **values: Any) -> asyncpg.Record:
         """As `update`, for values that the entity's second counter is for (AC11): that moves, and the version stays."""
-        statement = self.operation.services.writes.update(row.entity, values, counter=APART[row.entity].counter)
-        (stored,) = await self._run(statement, values | self._key(row))
-        return stored
+        return await self._updated(row, values, counter=APART[row.entity].counter)
 
     async def edit(
         self,
@@ -213,6 +207,11 @@ class Change:
             before=before,
             after=after,
         )
+
+    async def _updated(self, row: Found, values: Values, *, counter: str | None) -> asyncpg.Record:
+        statement = self.operation.services.writes.update(row.entity, values, counter=counter)
+        (stored,) = await self._run(statement, dict(values) | self._key(row))
+        return stored
 
     async def _run(self, statement: Any, values: Values) -> list[asyncpg.Record]:
         rows: list[asyncpg.Record] = list(await self.operation.snapshot.fetch(statement, values))

@@ -12,9 +12,9 @@ from typing import Any, Final
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks, money
 from sightline.resolvers.mutations.change import Change, Done, Found
+from sightline.resolvers.mutations.fitting_plans import refuse_ended, refuse_unread
 from sightline.resolvers.mutations.interests import own_interest
 from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
-from sightline.resolvers.shown import Cell, is_shown
 
 _GOAL = """
     SELECT p.advertiser_profile_id FROM program_goal g JOIN program p ON p.id = g.program_id WHERE g.id = $1
@@ -110,18 +110,11 @@ async def assign_commission_plan(change: Change, *, commission_plan: str, affili
     """A plan for an account: the module and the account by whatever path, or its MANAGER (AC9b)."""
     plan, account, interested = await _allowed(change, commission_plan, affiliate_account)
     (ends,) = await change.fetch(_ENDS, plan.key.id)
-    if ends["valid_to"] is not None and ends["valid_to"] <= change.operation.snapshot.clock.date():
-        raise InvalidError("This plan applies no longer.", "commissionPlan")
+    refuse_ended(change, ends["valid_to"])
     (there,) = await change.fetch(_ASSIGNED, plan.key.id, account.key.id) or (None,)
     if there is not None and await change.sees("commission_plan_assignment", there["id"]):
         raise InvalidError("This plan is assigned to this account already.", "commissionPlan")
-    if there is None:
-        values = {"commission_plan_id": plan.key.id, "affiliate_account_id": account.key.id}
-        assigner = change.operation.principal.user_id
-        there = await change.insert("commission_plan_assignment", assigned_by_id=assigner, **values)
-        row = Found("commission_plan_assignment", Key(there["id"]))
-        await _record(change, "commission_plan:assign", row, account, after=values | {"own_interest": interested})
-    row = Found("commission_plan_assignment", Key(there["id"]))
+    row = await _assigned(change, plan, account, interested) if there is None else _assignment(there)
     return Done({"assignment": row, "affiliate_account": account, "commission_plan": plan})
 
 
@@ -131,13 +124,25 @@ async def unassign_commission_plan(change: Change, *, commission_plan: str, affi
     (there,) = await change.fetch(_ASSIGNED, plan.key.id, account.key.id) or (None,)
     if there is None or not await change.sees("commission_plan_assignment", there["id"]):
         raise InvalidError("This plan is not assigned to this account.", "commissionPlan")
-    row = Found("commission_plan_assignment", Key(there["id"]))
+    row = _assignment(there)
     await change.lock(row)
     await change.delete(row)
     before = {"commission_plan_id": plan.key.id, "affiliate_account_id": account.key.id}
     after = {"own_interest": interested}
     await _record(change, "commission_plan:unassign", row, account, before=before, after=after)
     return Done({"affiliate_account": account, "commission_plan": plan})
+
+
+async def _assigned(change: Change, plan: Found, account: Found, interested: bool) -> Found:
+    values = {"commission_plan_id": plan.key.id, "affiliate_account_id": account.key.id}
+    assigner = change.operation.principal.user_id
+    row = _assignment(await change.insert("commission_plan_assignment", assigned_by_id=assigner, **values))
+    await _record(change, "commission_plan:assign", row, account, after=values | {"own_interest": interested})
+    return row
+
+
+def _assignment(stored: Any) -> Found:
+    return Found("commission_plan_assignment", Key(stored["id"]))
 
 
 _NOT_TO_CHARGE = "What the advertiser owes is set by the operator's staff who see revenue: leave it out."
@@ -151,8 +156,7 @@ async def _allowed(change: Change, commission_plan: str, affiliate_account: str)
         await change.allow("commission_plan:assign")
     except NotAllowedError:
         await change.allow("commission_plan:apply", account)
-    if not await is_shown(change.operation, Cell("commission_plan", plan.key.id, "valid_to")):
-        raise NotAllowedError("You do not see the terms of this plan, so you may not apply it.", "commissionPlan")
+    await refuse_unread(change, plan, to="apply")
     (stored,) = await change.fetch(_ACCOUNT, account.key.id)
     return plan, account, await own_interest(change, account.key.id, makers=[stored["created_by_id"]])
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sightline.resolvers.mutations.change import Change, Found, Values
-from sightline.resolvers.mutations.refusals import InvalidError
+from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
+from sightline.resolvers.shown import Cell, is_shown
 
 _PLAN = """
     SELECT p.advertiser_profile_id, p.currency, p.valid_to, g.program_id
@@ -20,5 +23,16 @@ async def refuse_plan(change: Change, plan: Found, program: Values) -> None:
         raise InvalidError("This plan rewards a goal of another program.", "commissionPlan")
     if stored["currency"] not in (None, program["currency"]):
         raise InvalidError("This plan's amounts are in another currency than the program's.", "commissionPlan")
-    if stored["valid_to"] is not None and stored["valid_to"] <= change.operation.snapshot.clock.date():
+    refuse_ended(change, stored["valid_to"])
+
+
+def refuse_ended(change: Change, valid_to: date | None) -> None:
+    """Raise InvalidError for a plan whose last day has passed."""
+    if valid_to is not None and valid_to <= change.operation.snapshot.clock.date():
         raise InvalidError("This plan applies no longer.", "commissionPlan")
+
+
+async def refuse_unread(change: Change, plan: Found, *, to: str) -> None:
+    """Raise NotAllowedError for a plan that the actor sees without its terms; `to` is what he would do with it."""
+    if not await is_shown(change.operation, Cell("commission_plan", plan.key.id, "valid_to")):
+        raise NotAllowedError(f"You do not see the terms of this plan, so you may not {to} it.", "commissionPlan")

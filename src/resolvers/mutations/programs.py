@@ -8,9 +8,8 @@ from sightline.db.tables.enums import CommissionModel, ProductLine, ProgramStatu
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations import checks, money
 from sightline.resolvers.mutations.change import Change, Done, Found, Values
-from sightline.resolvers.mutations.fitting_plans import refuse_plan
+from sightline.resolvers.mutations.fitting_plans import refuse_plan, refuse_unread
 from sightline.resolvers.mutations.refusals import InvalidError, NotAllowedError
-from sightline.resolvers.shown import Cell, is_shown
 
 _NEXT: dict[ProgramStatus, frozenset[ProgramStatus]] = {
     ProgramStatus.DRAFT: frozenset({ProgramStatus.ACTIVE, ProgramStatus.ARCHIVED}),
@@ -120,7 +119,7 @@ async def set_program_plan(change: Change, *, program: str, version: int | None 
     plan = None if named is None else await change.find("commission_plan", named, "commissionPlan")
     await change.allow("program:set_plan", row, message="You may not choose the terms of this program.")
     if plan is not None:
-        await _refuse_unread(change, plan)
+        await _refuse_unknown(change, plan)
     before = await change.lock(row)
     _refuse_archived(before)
     if plan is not None:
@@ -144,10 +143,9 @@ async def set_program_plan(change: Change, *, program: str, version: int | None 
     return done
 
 
-async def _refuse_unread(change: Change, plan: Found) -> None:
+async def _refuse_unknown(change: Change, plan: Found) -> None:
     """Whose a plan is and what it asks decide whether it fits: whoever does not see that may not name it (LK15)."""
-    if not await is_shown(change.operation, Cell("commission_plan", plan.key.id, "valid_to")):
-        raise NotAllowedError("You do not see the terms of this plan, so you may not name it.", "commissionPlan")
+    await refuse_unread(change, plan, to="name")
     if not await change.still("commission_plan:offer", plan):
         raise NotAllowedError("You do not see whose this plan is, or it is not yours to offer.", "commissionPlan")
 

@@ -59,6 +59,13 @@ def key_of(platform: Platform, global_id: str) -> tuple[int, int]:
     return key.account, key.id
 
 
+async def version_of(platform: Platform, conversion: str) -> int:
+    """The version of a conversion, as whoever decides on it is told it."""
+    account, number = key_of(platform, conversion)
+    statement = "SELECT version FROM conversion WHERE affiliate_account_id = $1 AND id = $2"
+    return int(await platform.one(statement, account, number))
+
+
 async def brought_to(platform: Platform, conversion: str, status: str, settlement: str = "OPEN") -> None:
     """A conversion put into a state, together with the hourly sums, as an import would leave it."""
     account, number = key_of(platform, conversion)

@@ -38,7 +38,7 @@ _APPROVED: Final = f"""
     FROM conversion AS t JOIN {_GIVEN} ON {_THESE}
 """
 _FINAL: Final = f"""
-    UPDATE conversion AS t SET settlement = 'LOCKED', modified_at = $3, version = version + 1
+    UPDATE conversion AS t SET settlement = 'LOCKED', modified_at = $3
     FROM {_GIVEN} WHERE {_THESE}
 """
 

@@ -48,20 +48,21 @@ class Writes:
 
         return self._once(("insert", entity, names), build)
 
-    def update(self, entity: str, columns: Iterable[str], *, counter: str | None = "version") -> Statement:
-        """Other values in these columns, and the counter's next where the table has it. Returns the row whole.
+    def update(self, entity: str, columns: Iterable[str], *, counted: bool = True) -> Statement:
+        """Other values in these columns, and the next version where the table counts them. Returns the row whole.
 
-        Another counter than `version`, or none, is for what some of those who are told the version do not see (AC11).
+        What some of those who are told the version do not see is not `counted` (AC11).
         """
         names = tuple(sorted(columns))
 
         def build(table: Entity) -> Any:
             values: dict[str, Any] = {name: sa.bindparam(name, type_=table.table.c[name].type) for name in names}
-            if counter is not None and counter in table.table.c:
-                values[counter] = table.table.c[counter] + sa.literal_column("1")
+            version = table.table.c.get("version")
+            if counted and version is not None and version.computed is None:
+                values["version"] = version + sa.literal_column("1")
             return sa.update(table.table).where(*_keys(table)).values(values).returning(*table.table.c)
 
-        return self._once(("update", entity, names, counter), build)
+        return self._once(("update", entity, names, counted), build)
 
     def delete(self, entity: str) -> Statement:
         """A row gone. Parameters `key_<name>`."""

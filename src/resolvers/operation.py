@@ -30,7 +30,7 @@ from sightline.resolvers.global_ids import GlobalIds, Key
 from sightline.resolvers.identity import Principal
 from sightline.resolvers.reports.desk import Desk
 from sightline.resolvers.rows import Records, Row
-from sightline.resolvers.versions import APART, columns_of
+from sightline.resolvers.versions import APART, columns_of, of_both
 from sightline.resolvers.visibilities import Visibilities
 
 
@@ -107,7 +107,7 @@ class Operation:
         return [position in done for position in range(1, len(keys) + 1)]
 
     async def version(self, entity: str, key: Key, *, whoever_does: Collection[str]) -> int | None:
-        """How often a row was changed, for a viewer who does one of these verbs on it; None for any other row."""
+        """The version of a row for a viewer who does one of these verbs on it; None for any other row."""
         for verb in sorted(whoever_does):
             if await self.does(verb, key):
                 statement = self.services.writes.stored(entity, columns_of(entity))
@@ -116,13 +116,16 @@ class Operation:
         return None
 
     async def told(self, entity: str, stored: Mapping[str, Any]) -> int:
-        """The version of a stored row as the viewer is told it: with what is counted apart, if he sees that (AC11)."""
+        """The version of a stored row as the viewer is told it: with what it refers to, if he sees that (AC11)."""
         version, apart = int(stored["version"]), APART.get(entity)
-        if apart is None or stored[apart.reference] is None:
+        if apart is None or stored[apart.column] is None:
             return version
-        sees = await self.does(apart.verb, Key(stored[apart.reference]))
-        # Both only grow, so the sum is what it was only where neither has changed.
-        return version + int(stored[apart.counter]) - 1 if sees else version
+        referred = Key(stored[apart.column])
+        if apart.verb is None:
+            sees = await self.row(apart.entity, referred) is not None
+        else:
+            sees = await self.does(apart.verb, referred)
+        return of_both(self.services.ids, entity, version, referred.id) if sees else version
 
     def forget(self) -> None:
         """Read everything anew from here on: rows were changed."""

@@ -1,32 +1,45 @@
-"""What the version of a row counts, and for whom: what not everybody on the row sees is counted apart (AC11).
+"""What the version of a row says, and to whom: nothing moves it that whoever is told it does not see (AC11).
 
-Whoever sees what is counted apart is told the sum of both counters; everybody else is told `version` alone.
+Most versions count changes. A row that refers to what not everybody on it sees keeps that out of its count, and whoever
+sees what it refers to is told a version of both: it is another one exactly where he sees another row. It cannot count
+such changes, or it would tell how many there were before the one that he sees.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
+
+from sightline.resolvers.global_ids import GlobalIds, Key
 
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """A second counter of an entity's rows, from 1 on; it counts for whoever does `verb` on what `reference` names."""
+    """A reference that is in a row's version for whoever sees the row it leads to, or does `verb` on that."""
 
-    counter: str
-    reference: str
-    verb: str
+    column: str
+    entity: str
+    verb: str | None = None
 
 
 APART: Final[Mapping[str, Apart]] = {
     # Who edits an account and has no access to its company does not learn that it is another one now (L1).
-    "affiliate_account": Apart("company_version", "company_id", "company:act_for"),
+    "affiliate_account": Apart("company_id", "company", "company:act_for"),
+    # Nor a partner that the link is placed with other media, where both are disabled.
+    "tracker": Apart("media_id", "media"),
 }
-"""The second counters, by entity."""
+"""What is no part of the version that everybody is told, by entity."""
 
 
 def columns_of(entity: str) -> tuple[str, ...]:
     """The columns that say what version of a row somebody is told."""
     apart = APART.get(entity)
-    return ("version",) if apart is None else ("version", apart.counter, apart.reference)
+    return ("version",) if apart is None else ("version", apart.column)
+
+
+def of_both(ids: GlobalIds, entity: str, version: int, referred: int) -> int:
+    """The version of a row with what it refers to, in 31 bits that tell neither."""
+    block = ids.of_row(entity, Key(referred, version))
+    return int.from_bytes(sha256(block.encode()).digest()[:4]) >> 1

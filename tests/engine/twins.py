@@ -25,7 +25,6 @@ from sightline.authz.entities import ENTITY_RULES
 from sightline.authz.expr import columns_read
 from sightline.db.catalogue import Catalogue, Entity
 from sightline.resolvers.identity import Principal
-from sightline.resolvers.versions import APART
 
 ROWS_TO_REMOVE = (
     "conversion_event",
@@ -160,9 +159,7 @@ class Twin:
             changes: tuple[list[Change], list[Change]] = ([], [])
             for row in self.world.tables[entity.name]:
                 shown = self._seen[entity.name].get(key_of(entity, row))
-                told = self._told(entity, row)
-                hidden = [name for name in self._hidden(shown, names, chance) if name not in told]
-                others = self._others(entity, row, hidden)
+                others = self._others(entity, row, self._hidden(shown, names, chance))
                 for at, kept in enumerate((others.keys() - bound, others.keys() & bound)):
                     if kept:
                         changes[at].append(Change(entity, row, {name: others[name] for name in sorted(kept)}))
@@ -174,14 +171,6 @@ class Twin:
             for name in names
             if (shown is None or shown.get(name, HIDDEN) is HIDDEN) and self.random.random() < chance
         ]
-
-    def _told(self, entity: Entity, row: Values) -> set[str]:
-        """The second counter of a row where the viewer sees what it counts: it is in the version he is told (AC11)."""
-        apart = APART.get(entity.name)
-        if apart is None:
-            return set()
-        of = self.catalogue.model.verbs[apart.verb].entity or ""
-        return {apart.counter} if key_of(self.catalogue[of], {"id": row[apart.reference]}) in self._seen[of] else set()
 
     def _others(self, entity: Entity, row: Values, names: Iterable[str]) -> Values:
         quotes = entity.name == "audit_log"

@@ -216,7 +216,6 @@ def _conversions(world: WorldRows) -> None:
             lock_at=world.moment() if status is enums.ConversionStatus.HOLD else world.perhaps(world.moment()),
             approved_at=world.moment() if approved else None,
             modified_at=world.moment(),
-            version=1,
             sale_amount=sale,
             refunded_amount=Decimal(0) if sale is None else sale / 2 if world.chance(0.3) else Decimal(0),
             revenue=world.money(),

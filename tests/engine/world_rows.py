@@ -109,7 +109,6 @@ def _profiles(world: WorldRows) -> None:
             company_id=world.perhaps(world.any("company")["id"]),
             created_by_id=world.any("app_user")["id"],
             external_id=world.perhaps(f"x{number}"),
-            company_version=1 + number % 3,
         )
         world.add("account_shard", affiliate_account_id=number)
         world.numbered(

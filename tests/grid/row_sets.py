@@ -335,7 +335,12 @@ ROWS: dict[str, Rows] = {
     "Conversion": Rows("conversion", _CONVERSIONS, _FACT),
     "ConversionItem": Rows(
         "conversion_item",
-        _CONVERSIONS,
+        # Lines are there only for those who see the sale amount.
+        _CONVERSIONS
+        | {
+            "own accounts' shared": f"t.partner_org_id = :org AND {_SHARED}",
+            "accounts' shared": f"t.affiliate_account_id IN {_ACCOUNTS} AND {_SHARED}",
+        },
         "c.affiliate_account_id, c.conversion_id, c.n",
         "conversion t ON t.affiliate_account_id = c.affiliate_account_id AND t.id = c.conversion_id",
     ),

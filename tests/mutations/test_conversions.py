@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from demo_platform import Platform
 from hourly_sums import out_of_step, put_in_step
-from sales import SWITCHES, brought_to, decide, joined, key_of, new_conversion, recorded, recorder
+from sales import SWITCHES, brought_to, decide, joined, key_of, new_conversion, recorded, recorder, version_of
 
 from sightline.db.tables.enums import ConversionStatus
 
@@ -178,6 +178,7 @@ async def test_sm4_every_step_and_no_other(platform: Platform, before: str) -> N
     for target in STATUSES:
         conversion = await new_conversion(platform, person.token)
         await brought_to(platform, conversion, before)
+        version = await version_of(platform, conversion)
         answer = await decide(platform, person.token, conversion, target, reason="ORDER_UPDATE")
         account, number = key_of(platform, conversion)
         (stored,) = await platform.rows(
@@ -194,10 +195,10 @@ async def test_sm4_every_step_and_no_other(platform: Platform, before: str) -> N
             assert (stored["status"], stored["status_reason"]) == (target, "ORDER_UPDATE")
             assert steps == ["PENDING", target]
             assert (stored["refunded_amount"] == stored["sale_amount"]) is (target == "REVERSED")
-            assert stored["version"] == 2
+            assert stored["version"] != version
         else:
             assert (answer["__typename"], answer["path"]) == ("ValidationError", ["status"]), (target, answer)
-            assert (stored["status"], stored["version"], steps) == (before, 1, ["PENDING"])
+            assert (stored["status"], stored["version"], steps) == (before, version, ["PENDING"])
     assert await out_of_step(platform) == {}
 
 
@@ -208,10 +209,11 @@ async def test_sm4_what_is_locked_is_not_decided(platform: Platform, before: str
     for settlement in ("LOCKED", "INVOICED", "PAID") if before == "APPROVED" else ("LOCKED",):
         conversion = await new_conversion(platform, person.token)
         await brought_to(platform, conversion, before, settlement)
+        version = await version_of(platform, conversion)
         for target in STATUSES:
             answer = await decide(platform, person.token, conversion, target)
             assert answer["__typename"] == "ValidationError", (settlement, target)
-        assert await platform.one("SELECT version FROM conversion WHERE id = $1", key_of(platform, conversion)[1]) == 1
+        assert await version_of(platform, conversion) == version
 
 
 async def test_sm4_what_is_put_on_hold_has_a_date_to_come(platform: Platform) -> None:
@@ -320,12 +322,35 @@ async def test_ac8_steps_that_are_hidden_are_not_counted_in_those_that_are_seen(
             assert not await platform.exists(platform.member("admin"), coordinate), coordinate
 
 
+async def test_ac8_ac11_lk15_a_version_counts_no_steps(platform: Platform) -> None:
+    """AC8, AC11, LK15: whoever sees some statuses is told one version, whatever it was before; it is of its moment."""
+    person = await recorder(platform)
+    limited = (await recorder(platform, statuses=["PENDING", "APPROVED"])).token
+    moment, told = datetime.now(UTC), []
+    for ways in (("APPROVED",), ("HOLD", "APPROVED")):
+        conversion = await new_conversion(platform, person.token)
+        for status in ways:
+            before = await version_of(platform, conversion)
+            assert (await decide(platform, person.token, conversion, status))["__typename"].endswith("Success")
+            assert await version_of(platform, conversion) != before
+        await platform.rows(
+            "UPDATE conversion SET modified_at = $3 WHERE affiliate_account_id = $1 AND id = $2",
+            *key_of(platform, conversion),
+            moment,
+        )
+        query = "query ($id: ID!) { viewer { version(id: $id) } }"
+        told.append((await platform.read(limited, query, id=conversion))["viewer"]["version"])
+        assert (await decide(platform, limited, conversion, "REVERSED", version=1))["version"] == told[-1]
+    assert told[0] == told[1] is not None
+
+
 async def test_f22_of_many_decisions_one_is_made(platform: Platform) -> None:
     """F22, SM4: of ten that approve or reject the same pending conversion one wins; the sums know of one."""
     person = await recorder(platform)
     conversion = await new_conversion(platform, person.token)
+    version = await version_of(platform, conversion)
     answers = await asyncio.gather(
-        *(decide(platform, person.token, conversion, ("APPROVED", "HOLD")[n % 2], version=1) for n in range(10))
+        *(decide(platform, person.token, conversion, ("APPROVED", "HOLD")[n % 2], version=version) for n in range(10))
     )
     assert sorted(each["__typename"] for each in answers).count("DecideConversionSuccess") == 1
     assert {each["__typename"] for each in answers} <= {"DecideConversionSuccess", "Conflict", "ValidationError"}

@@ -111,6 +111,40 @@ async def test_media_of_a_link_is_enabled_and_fits(platform: Platform) -> None:
     assert kinds == ["CreateTrackerSuccess", "ValidationError", "ValidationError"]
 
 
+async def test_ac11_lk15_media_that_one_does_not_see_is_in_no_version(platform: Platform) -> None:
+    """AC11, LK15, F22: staff place a link with other media, which is disabled then; the affiliate saw nothing move."""
+    person = await platform.person(await platform.collaborator(ACCOUNT, "OWNER"))
+    staff = await platform.staff("AFFILIATES:W MEDIA:R CONTENT:R")
+    brand = await platform.one("SELECT min(id) FROM brand WHERE status = 'ENABLED'")
+    media = [
+        await platform.add(
+            "media", brand_id=brand, name=f"Banner {n}", kind="IMAGE", status="ENABLED", url="https://shop.example/i"
+        )
+        for n in range(2)
+    ]
+    ids = [platform.global_id("media", number) for number in media]
+    tracker = (await link(platform, staff.token, media=ids[0]))["tracker"]["id"]
+    query = "query ($id: ID!) { viewer { version(id: $id) } }"
+
+    async def told(who: str) -> Any:
+        return (await platform.read(who, query, id=tracker))["viewer"]["version"]
+
+    first = await told(person.token)
+    assert first == await told(staff.token) != 1
+    await platform.change(f"UPDATE media SET status = 'DISABLED' WHERE id = {media[0]}")
+    assert (await told(person.token), await told(staff.token)) == (1, first)
+    moved = await platform.change_by(staff.token, "editTracker", TRACKER, tracker=tracker, media=ids[1], version=first)
+    assert moved["__typename"] == "EditTrackerSuccess", moved
+    second = await told(staff.token)
+    assert await told(person.token) == second not in (1, first)
+    await platform.change(f"UPDATE media SET status = 'DISABLED' WHERE id = {media[1]}")
+    assert (await told(person.token), await told(staff.token)) == (1, second)
+    stale = await platform.change_by(staff.token, "editTracker", TRACKER, tracker=tracker, name="Late", version=first)
+    assert (stale["__typename"], stale["version"]) == ("Conflict", second)
+    named = await platform.change_by(person.token, "editTracker", TRACKER, tracker=tracker, name="Autumn", version=1)
+    assert named["tracker"]["name"] == "Autumn"
+
+
 async def test_a_closed_account_gets_no_more_links(platform: Platform) -> None:
     """SM3: CLOSED is final, for what hangs on the account too."""
     number = await platform.named("affiliate_account", "Bluebird America")

@@ -86,31 +86,47 @@ async def test_l1_ac11_lk15_a_move_shows_in_no_version_without_access_to_compani
 async def test_f22_l1_who_acts_for_both_companies_reads_another_version(owned: Owned) -> None:
     """F22, L1, AC11: and with the one of before he changes nothing, neither the company nor the name."""
     both = await owned.with_path("MANAGER", owned.present, owned.following)
-    assert [await owned.told(each) for each in (both, owned.mover.token)] == [1, 1]
+    first = await owned.told(both)
+    assert await owned.told(owned.mover.token) == first
     await owned.moved(owned.following)
-    assert [await owned.told(each) for each in (both, owned.mover.token)] == [2, 2]
-    assert await owned.renamed(both, 1) == (STALE, 2)
-    refused = await owned.given(owned.present, version=1)
-    assert (refused["__typename"], refused["version"]) == ("Conflict", 2)
-    assert await owned.renamed(both, 2) == (DONE, None)
-    assert await owned.told(both) == 3, "both counters are in it"
-    stored = await owned.platform.rows(
-        "SELECT version, company_version FROM affiliate_account WHERE id = $1", owned.account
-    )
-    assert [tuple(row) for row in stored] == [(2, 2)]
+    second = await owned.told(both)
+    assert await owned.told(owned.mover.token) == second != first
+    assert await owned.renamed(both, first) == (STALE, second)
+    refused = await owned.given(owned.present, version=first)
+    assert (refused["__typename"], refused["version"]) == ("Conflict", second)
+    assert await owned.renamed(both, second) == (DONE, None)
+    assert await owned.told(both) not in (first, second), "it has another name now"
 
 
 async def test_l1_who_acts_for_one_of_them_is_told_of_it_while_it_has_the_account(owned: Owned) -> None:
     """L1, AC11: of the company that the account has now, and of no other; a key acts for none."""
     former, latter = [await owned.with_path("MANAGER", each) for each in (owned.present, owned.following)]
     key = await owned.platform.user_key(owned.mover.id, ["account:W", "org:W", "self:R"])
+    before = await owned.told(former)
+    assert [await owned.told(each) for each in (latter, key)] == [1, 1] != [before, before]
     await owned.moved(owned.following)
-    assert [await owned.told(each) for each in (former, latter, key)] == [1, 2, 1]
-    assert await owned.renamed(former, 2) == (STALE, 1)
-    assert await owned.renamed(latter, 1) == (STALE, 2)
+    after = await owned.told(latter)
+    assert [await owned.told(each) for each in (former, key)] == [1, 1]
+    assert after not in (1, before)
+    assert await owned.renamed(former, before) == (STALE, 1)
+    assert await owned.renamed(latter, 1) == (STALE, after)
     assert await owned.renamed(key, 1) == (DONE, None)
+    assert await owned.told(latter) not in (1, 2, before, after)
     await owned.moved(owned.present)
-    assert [await owned.told(each) for each in (former, latter, key)] == [4, 2, 2]
+    assert [await owned.told(each) for each in (latter, key)] == [2, 2]
+    assert await owned.told(former) not in (1, 2, before, after), "it has another name now"
+
+
+async def test_ac11_lk15_moves_that_somebody_did_not_see_are_not_counted(owned: Owned) -> None:
+    """AC11, LK15: he reads the same, whether the account came to his company straight or by way of others."""
+    who = await owned.with_path("MANAGER", owned.following)
+    await owned.moved(owned.following)
+    straight = await owned.told(who)
+    await owned.moved(owned.present)
+    await owned.moved(None)
+    await owned.moved(owned.present, "assignCompany")
+    await owned.moved(owned.following)
+    assert await owned.told(who) == straight != 1
 
 
 @pytest.mark.parametrize(
@@ -125,13 +141,16 @@ async def test_l1_who_acts_for_one_of_them_is_told_of_it_while_it_has_the_accoun
 async def test_f22_every_mutation_of_an_account_takes_the_version_that_is_told(
     owned: Owned, mutation: str, more: dict[str, Any]
 ) -> None:
-    """F22, AC11: the sum for whoever acts for its company; not the one of before, and not the plain one."""
-    await owned.moved(owned.following)
-    there = owned.platform.global_id("affiliate_account", owned.account)
+    """F22, AC11: that of both for whoever acts for its company; not the one of before, and not the plain one."""
     who = owned.mover.token
-    refused = await owned.platform.change_by(who, mutation, affiliateAccount=there, version=1, **more)
-    assert (refused["__typename"], refused["version"]) == ("Conflict", 2)
-    done = await owned.platform.change_by(who, mutation, affiliateAccount=there, version=2, **more)
+    before = await owned.told(who)
+    await owned.moved(owned.following)
+    after = await owned.told(who)
+    there = owned.platform.global_id("affiliate_account", owned.account)
+    for version in (1, before):
+        refused = await owned.platform.change_by(who, mutation, affiliateAccount=there, version=version, **more)
+        assert (refused["__typename"], refused["version"]) == ("Conflict", after)
+    done = await owned.platform.change_by(who, mutation, affiliateAccount=there, version=after, **more)
     assert done["__typename"].endswith("Success"), done
 
 

@@ -78,7 +78,7 @@ async def test_m5a_a_derived_amount_needs_what_it_is_made_of(platform: Platform)
 
 
 async def test_m5b_items_and_refunds_are_the_sale_amounts(platform: Platform) -> None:
-    """M5b: who does not see what was sold for sees no price, no article and no refund."""
+    """M5b: who does not see what was sold for sees no price, article or refund, nor how many articles there were."""
     below = "nodes { items(first: 5) { nodes { amount sku } } }"
     season = 'eventAt: { gte: "2026-01-01T00:00:00Z", lt: "2026-02-01T00:00:00Z" }'
     items = f"conversions(first: 20, where: {{ saleAmount: {{ gt: 0 }}, {season} }}) {{ {below} }}"
@@ -86,16 +86,20 @@ async def test_m5b_items_and_refunds_are_the_sale_amounts(platform: Platform) ->
     assert any(node["items"]["nodes"] for node in shown)
     for key in ("support", "finance"):
         who = platform.member(key)
-        assert not await platform.refuses(who, "conversions(first: 1) { nodes { items(first: 5) { nodes { n } } } }")
-        for hidden in ("amount", "sku", "title", "quantity"):
+        for hidden in ("n", "amount", "sku", "title", "quantity"):
             query = f"conversions(first: 1) {{ nodes {{ items(first: 5) {{ nodes {{ {hidden} }} }} }} }}"
             assert await platform.refuses(who, query)
+        assert await platform.refuses(who, "conversions(first: 1) { nodes { items(first: 5) { totalCount } } }")
         assert await platform.refuses(who, "conversions(first: 1) { nodes { refundedAmount { amount } } }")
-    fields = "saleAmount { amount } items(first: 9) { nodes { amount sku quantity } }"
+    fields = "saleAmount { amount } items(first: 9) { totalCount nodes { amount sku quantity } }"
     query = f"{{ conversions(first: 50) {{ nodes {{ {fields} }} }} }}"
-    for node in (await platform.read(platform.member("partner-admin"), query))["conversions"]["nodes"]:
-        for item in node["items"]["nodes"]:
-            assert (set(item.values()) == {None}) is (node["saleAmount"] is None)
+    found = (await platform.read(platform.member("partner-admin"), query))["conversions"]["nodes"]
+    masked, shared = (
+        [each["items"] for each in found if (each["saleAmount"] is None) is kind] for kind in (True, False)
+    )
+    assert masked == [{"totalCount": 0, "nodes": []}] * len(masked) != []
+    assert any(each["totalCount"] for each in shared)
+    assert all(None not in item.values() for each in shared for item in each["nodes"])
 
 
 async def test_m5b_advertisers_of_intermediated_programs_see_no_payout(platform: Platform) -> None:

@@ -62,9 +62,10 @@ def conversion_rule(staff: Expr) -> EntityRule:
 
 CONVERSION_RULE = conversion_rule(permitted("TRANSACTIONS"))
 
+# All cells of a line are of the sale amount's class: where that is hidden, so is how many lines there are.
 CONVERSION_ITEM_RULE = EntityRule(
     "conversion_item",
-    follows(CONVERSION, CONVERSION_RULE),
+    {kind: all_of(rows, Masks(FieldClass.SALE_AMOUNT)) for kind, rows in follows(CONVERSION, CONVERSION_RULE).items()},
     through(CONVERSION, "DIRECT", "SHARED_SALE_AMOUNT", "SETTLED"),
 )
 

@@ -216,8 +216,15 @@ class ConversionRow(Row):
         "When a date, flag or reference of it last changed; amounts do not count.",
         server_default=sa.text("now()"),
     )
+    # INVARIANT: of the moment, not a count, which would tell how many steps there were through statuses not seen (AC8).
     version: Mapped[int] = column(
-        INTERNAL, "How often it was changed; a write names the version it read.", server_default="1"
+        INTERNAL,
+        "What stands for `modified_at`; a write names the version it read.",
+        sa.Integer,
+        sa.Computed(
+            "((extract(epoch FROM timezone('UTC', modified_at)) * 1000000)::bigint & 2147483647)::integer",
+            persisted=True,
+        ),
     )
     sale_amount: Mapped[Decimal | None] = column(SALE_AMOUNT, "What the customer paid for the order, in `currency`.")
     refunded_amount: Mapped[Decimal] = column(

@@ -72,12 +72,6 @@ class AffiliateAccountRow(Row):
     external_id: Mapped[str | None] = column(
         FOLLOWS_ROW, "The operator's own number for it, by which imports name it.", unique=True
     )
-    company_version: Mapped[int] = column(
-        INTERNAL,
-        "How often it got another company, counted from 1; a part of the version for whoever acts for its company.",
-        sa.Integer,
-        server_default="1",
-    )
     has_company = derived(
         FOLLOWS_ROW,
         "Whether a company is associated, also where it is not shown.",

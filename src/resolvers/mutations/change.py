@@ -116,7 +116,7 @@ class Change:
     async def lock(self, row: Found, *, version: int | None = None) -> Values:
         """The row as it is stored, locked until the change ends. Raises StaleError where another version was read.
 
-        Its version is the one that the actor is told of it, whatever else is counted apart.
+        Its version is the one that the actor is told of it.
         """
         statement = self.operation.services.writes.locked(row.entity)
         (stored,) = await self._run(statement, self._key(row)) or (None,)
@@ -135,16 +135,13 @@ class Change:
         return stored
 
     async def update(self, row: Found, **values: Any) -> asyncpg.Record:
-        """A row with other values, as it is stored now."""
-        return await self._updated(row, values, counter="version")
+        """A row with other values, as it is stored now. What stands apart in its version is not counted (AC11)."""
+        apart = APART.get(row.entity)
+        return await self._updated(row, values, counted=apart is None or set(values) != {apart.column})
 
     async def update_unseen(self, row: Found, **values: Any) -> asyncpg.Record:
         """As `update`, for values that not everybody sees who is shown the version: that stays (AC11)."""
-        return await self._updated(row, values, counter=None)
-
-    async def update_apart(self, row: Found, **values: Any) -> asyncpg.Record:
-        """As `update`, for values that the entity's second counter is for (AC11): that moves, and the version stays."""
-        return await self._updated(row, values, counter=APART[row.entity].counter)
+        return await self._updated(row, values, counted=False)
 
     async def edit(
         self,
@@ -208,8 +205,8 @@ class Change:
             after=after,
         )
 
-    async def _updated(self, row: Found, values: Values, *, counter: str | None) -> asyncpg.Record:
-        statement = self.operation.services.writes.update(row.entity, values, counter=counter)
+    async def _updated(self, row: Found, values: Values, *, counted: bool) -> asyncpg.Record:
+        statement = self.operation.services.writes.update(row.entity, values, counted=counted)
         (stored,) = await self._run(statement, dict(values) | self._key(row))
         return stored
 

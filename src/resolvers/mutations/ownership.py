@@ -84,7 +84,7 @@ async def hand_over(change: Change, account: Found, former: int | None, followin
 
     Its payout method was the former one's, and ends; so does whatever else was asked for. Former owners are told.
     """
-    await change.update_apart(account, company_id=following)
+    await change.update(account, company_id=following)
     clock = change.operation.snapshot.clock
     await change.connection.execute(_END_METHOD, account.key.id, clock)
     await change.connection.execute(_END_ASKED, account.key.id)

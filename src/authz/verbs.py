@@ -98,6 +98,8 @@ VERBS: tuple[VerbRule, ...] = (
     # Programs and what brings sources into them (K13 to K15, SM1). Staff decide for neither side, but applications.
     VerbRule("program:create", "advertiser_profile", {ADVERTISER: writes("PROGRAMS"), PLATFORM: writes("OFFERS")}),
     VerbRule("program:edit", "program", {ADVERTISER: writes("PROGRAMS"), PLATFORM: writes("OFFERS")}),
+    VerbRule("program_goal:create", "program", {ADVERTISER: writes("PROGRAMS"), PLATFORM: writes("OFFERS")}),
+    VerbRule("program_goal:edit", "program_goal", {ADVERTISER: writes("PROGRAMS"), PLATFORM: writes("OFFERS")}),
     VerbRule("program:list", "program", {ADVERTISER: writes("MARKETPLACE_LISTING"), PLATFORM: writes("OFFERS")}),
     VerbRule("enrollment:apply", "traffic_source", {PARTNER: EDITS}),
     VerbRule("enrollment:decide", "enrollment", {ADVERTISER: writes("APPLICATIONS"), PLATFORM: writes("OFFERS")}),

@@ -76,7 +76,7 @@ async def edit_program(change: Change, *, program: str, version: int | None = No
     row = await change.find("program", program, "program")
     await change.allow("program:edit", row)
     before = await change.lock(row)
-    _refuse_archived(before)
+    refuse_archived(before)
     if "name" in values:
         await _refuse_twice(change, before["advertiser_profile_id"], values["name"], other_than=before["id"])
     return await _edit(change, "program:edit", row, before, values, version)
@@ -121,7 +121,7 @@ async def set_program_plan(change: Change, *, program: str, version: int | None 
     if plan is not None:
         await _refuse_unknown(change, plan)
     before = await change.lock(row)
-    _refuse_archived(before)
+    refuse_archived(before)
     if plan is not None:
         await refuse_plan(change, plan, before)
     values = {"default_plan_id": None if plan is None else plan.key.id}
@@ -150,9 +150,10 @@ async def _refuse_unknown(change: Change, plan: Found) -> None:
         raise NotAllowedError("You do not see whose this plan is, or it is not yours to offer.", "commissionPlan")
 
 
-def _refuse_archived(program: Values) -> None:
+def refuse_archived(program: Values, path: str = "program") -> None:
+    """Nothing of a program in its last status is changed. The path is what names the program, or what is its."""
     if program["status"] == ProgramStatus.ARCHIVED:
-        raise InvalidError("This program is archived: it is not changed any more.", "program")
+        raise InvalidError("This program is archived: it is not changed any more.", path)
 
 
 async def _edit(change: Change, action: str, row: Found, before: Values, values: Values, version: int | None) -> Done:

@@ -7,7 +7,7 @@ from typing import Final
 import strawberry
 
 from sightline.db.tables.enums import CommissionModel, ProductLine, ProgramStatus
-from sightline.resolvers.mutations import programs
+from sightline.resolvers.mutations import program_goals, programs
 from sightline.schema.mutations.framework import VERSION, Mutation, given, id_of, optional
 from sightline.schema.scalars import CurrencyCode
 
@@ -72,5 +72,31 @@ MUTATIONS: Final = (
         takes={"program": _PROGRAM, "listed": given(bool, "Whether it is shown."), "version": VERSION},
         gives={"program": "program"},
         work=programs.list_program,
+    ),
+    Mutation(
+        "create_program_goal",
+        verb="program_goal:create",
+        description="Make a goal of a program: something that a customer does and that is rewarded.",
+        takes={
+            "program": _PROGRAM,
+            "name": given(str, "What it is called; each of a program's goals has a name of its own."),
+            "description": optional(str, "When it counts as reached."),
+            "is_base": optional(bool, "Whether it is the program's main goal, of which it has one. This stays."),
+        },
+        gives={"program_goal": "program_goal"},
+        work=program_goals.create_program_goal,
+    ),
+    Mutation(
+        "edit_program_goal",
+        verb="program_goal:edit",
+        description="Change the name and the description of a program's goal.",
+        takes={
+            "program_goal": id_of("The goal."),
+            "name": optional(str, "What it is called."),
+            "description": optional(str, "When it counts as reached."),
+            "version": VERSION,
+        },
+        gives={"program_goal": "program_goal"},
+        work=program_goals.edit_program_goal,
     ),
 )

@@ -7,14 +7,14 @@ cannot influence an answer, whatever the query.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from sightline.authz.classes import FieldClass
-from sightline.authz.expr import TRUE, Expr, columns_read
+from sightline.authz.expr import TRUE, Expr, any_of, columns_read
 from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Conditional, Deny, Visibility
 from sightline.db.catalogue import Catalogue, Entity
@@ -70,14 +70,15 @@ def authorised(
     carried: Iterable[str] = (),
     marks: Mapping[str, Mark] | None = None,
     through: PathKind | None = None,
-    verb: str | None = None,
+    verbs: Collection[str] = (),
     single: frozenset[str] = frozenset(),
 ) -> AuthorisedView:
     """The view of an entity with these columns and marks. Raises DeniedColumnError for one that is denied.
 
     `carried` names further raw columns for co-located joins (the account of a fact's child); like the keys they are
-    never part of an answer. With `through` only the rows that paths of this kind reach are left of it, with `verb` only
-    those on which some single path does it. `single` names the parameters that will have exactly one value.
+    never part of an answer, but for the version, of which only they are told who do something there. With `through`
+    only the rows that paths of this kind reach are left of it, with `verbs` only those on which some single path does
+    one of them. `single` names the parameters that will have exactly one value.
     """
     table = catalogue[entity]
     source = table.relation.alias()
@@ -105,8 +106,8 @@ def authorised(
         selected.append(_marked(visibility, entity, mark, readings).label(name))
     if masked:
         selected.append(sum(masked[1:], start=masked[0]).label(HIDDEN))
-    reached = visibility.rows if verb is None else visibility.may
-    rows = readings.allows(reached(verb or entity, through=through))
+    reached = [visibility.may(verb, through=through) for verb in verbs] or [visibility.rows(entity, through=through)]
+    rows = readings.allows(any_of(*reached))
     return AuthorisedView(table, sa.select(*selected).where(rows).subquery(), bits)
 
 

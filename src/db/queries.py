@@ -55,6 +55,15 @@ class Compound:
     parts: tuple[Filter, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A reference that is in a row's version for whoever sees the row it leads to, or does `verb` on that (AC11)."""
+
+    column: str
+    entity: str
+    verb: str | None = None
+
+
 Filter = Test | Compound
 EVERYTHING = Compound(Connective.AND, ())
 

@@ -6,7 +6,7 @@ statement serves any number of parents, and list, lookup, edge and count read th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from sightline.db.catalogue import Catalogue, Entity
 from sightline.db.ordering import collated, follows_in_order, order_by, page_limit, with_tie_break
 from sightline.db.predicates import among, comparable
 from sightline.db.queries import (
+    Apart,
     Compound,
     Connective,
     Filter,
@@ -37,6 +38,7 @@ from sightline.db.statements import Statement, read_statement
 
 PARENT = "_parent"
 COUNT = "_count"
+VERSION, REFERRED = "_version", "_referred"
 _KEPT = 2_000
 
 
@@ -71,7 +73,18 @@ class Reads:
         return self._once(
             visibility,
             ("doable", verb, through),
-            lambda: self._lookup(visibility, entity, frozenset(), verb=verb, through=through),
+            lambda: self._lookup(visibility, entity, frozenset(), verbs=(verb,), through=through),
+        )
+
+    def versions(self, visibility: Visibility, entity: str, verbs: frozenset[str], apart: Apart | None) -> Read:
+        """Of the keys of a lookup, the version of each row on which one of the verbs is done, as `_version`.
+
+        What stands apart in it is `_referred`: the number of the row that it leads to, where the viewer sees that (AC11).
+        """
+        return self._once(
+            visibility,
+            ("versions", entity, verbs),
+            lambda: self._versions(visibility, entity, verbs, apart),
         )
 
     def page(self, visibility: Visibility, query: PageQuery, route: Route = PLAIN) -> Read:
@@ -100,18 +113,24 @@ class Reads:
         entity: str,
         columns: frozenset[str],
         *,
-        verb: str | None = None,
+        verbs: Collection[str] = (),
         through: PathKind | None = None,
     ) -> Read:
-        view = authorised(self.catalogue, visibility, entity, columns=columns, through=through, verb=verb)
-        keys = _keys(with_account=view.entity.is_fact)
-        matches = [view.key("id") == keys.c.id]
-        if view.entity.is_fact:
-            matches.append(view.key(ACCOUNT) == keys.c.account)
-        select = sa.select(keys.c.position.label(PARENT), *view.relation.c).join_from(
-            keys, view.relation, sa.and_(*matches)
-        )
-        return _read(select, view)
+        view = authorised(self.catalogue, visibility, entity, columns=columns, through=through, verbs=verbs)
+        keys, found = _found(view)
+        return _read(sa.select(keys.c.position.label(PARENT), *view.relation.c).select_from(found), view)
+
+    def _versions(self, visibility: Visibility, entity: str, verbs: frozenset[str], apart: Apart | None) -> Read:
+        carried = ("version",) if apart is None else ("version", apart.column)
+        view = authorised(self.catalogue, visibility, entity, columns=(), carried=carried, verbs=sorted(verbs))
+        keys, found = _found(view)
+        told = [keys.c.position.label(PARENT), view.key("version").label(VERSION)]
+        if apart is None:
+            return _read(sa.select(*told).select_from(found), view)
+        verbs_there = () if apart.verb is None else (apart.verb,)
+        there = authorised(self.catalogue, visibility, apart.entity, columns=(), verbs=verbs_there)
+        found = found.outerjoin(there.relation, there.key("id") == view.key(apart.column))
+        return _read(sa.select(*told, there.key("id").label(REFERRED)).select_from(found), view, there.relation)
 
     def _page(self, visibility: Visibility, query: PageQuery, route: Route) -> Read:
         selection = query.selection
@@ -177,6 +196,15 @@ def _keys(*, with_account: bool) -> sa.TableValuedAlias:
         names.append("account")
     columns = [sa.column(name, sa.BigInteger) for name in names]
     return sa.func.unnest(*arrays).table_valued(*columns, with_ordinality="position", name="parents").render_derived()
+
+
+def _found(view: AuthorisedView) -> tuple[sa.TableValuedAlias, sa.Join]:
+    """The keys asked for, and these with the rows of a view that have them."""
+    keys = _keys(with_account=view.entity.is_fact)
+    matches = [view.key("id") == keys.c.id]
+    if view.entity.is_fact:
+        matches.append(view.key(ACCOUNT) == keys.c.account)
+    return keys, keys.join(view.relation, sa.and_(*matches))
 
 
 def _itself(select: sa.Select[Any]) -> sa.Select[Any]:

@@ -31,13 +31,6 @@ class Writes:
             ("locked", entity), lambda table: sa.select(*table.table.c).where(*_keys(table)).with_for_update()
         )
 
-    def stored(self, entity: str, columns: tuple[str, ...]) -> Statement:
-        """These columns of a row as they are stored. Parameters `key_<name>`."""
-        return self._once(
-            ("stored", entity, columns),
-            lambda table: sa.select(*(table.table.c[name] for name in columns)).where(*_keys(table)),
-        )
-
     def insert(self, entity: str, columns: Iterable[str]) -> Statement:
         """A new row of these columns, returned whole. Parameters: the columns."""
         names = tuple(sorted(columns))

@@ -7,20 +7,20 @@ Loaders live and die with the operation and are never shared between viewers. Th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiodataloader import DataLoader
 
-from sightline.authz.bounds import ACCOUNT, AccountBounds
+from sightline.authz.bounds import AccountBounds
 from sightline.authz.expr import FALSE
 from sightline.authz.paths import PathKind, Paths, Value
 from sightline.authz.visibility import Visibility
 from sightline.db.catalogue import Catalogue
 from sightline.db.pool import Pool
 from sightline.db.queries import PageQuery, Selection, filter_values
-from sightline.db.reads import COUNT, PARENT, Reads
+from sightline.db.reads import COUNT, PARENT, REFERRED, VERSION, Reads
 from sightline.db.routes import ACCOUNTS_OF_ORGANIZATIONS, DRIVING, PLAIN, Route, bounds_by_account, single_values
 from sightline.db.snapshot import Snapshot
 from sightline.db.vault import Vault
@@ -30,7 +30,7 @@ from sightline.resolvers.global_ids import GlobalIds, Key
 from sightline.resolvers.identity import Principal
 from sightline.resolvers.reports.desk import Desk
 from sightline.resolvers.rows import Records, Row
-from sightline.resolvers.versions import APART, columns_of, of_both
+from sightline.resolvers.versions import APART, of_both
 from sightline.resolvers.visibilities import Visibilities
 
 
@@ -106,26 +106,42 @@ class Operation:
         done = {row[PARENT] for row in await self.snapshot.fetch(read.statement, self._binds | _keys(keys))}
         return [position in done for position in range(1, len(keys) + 1)]
 
-    async def version(self, entity: str, key: Key, *, whoever_does: Collection[str]) -> int | None:
-        """The version of a row for a viewer who does one of these verbs on it; None for any other row."""
-        for verb in sorted(whoever_does):
-            if await self.does(verb, key):
-                statement = self.services.writes.stored(entity, columns_of(entity))
-                rows = await self.snapshot.fetch(statement, {"key_id": key.id, f"key_{ACCOUNT}": key.account})
-                return await self.told(entity, rows[0])
-        return None
+    async def version(self, entity: str, key: Key, *, whoever_does: frozenset[str]) -> int | None:
+        """The version of a row for a viewer who does one of these verbs on it; None for any other row.
+
+        It is read together with what is asked meanwhile of other rows of the entity.
+        """
+        name = ("version", entity, whoever_does)
+        found: int | None = await self._loader(name, lambda keys: self.versions(entity, keys, whoever_does)).load(key)
+        return found
+
+    async def versions(self, entity: str, keys: Sequence[Key], whoever_does: frozenset[str]) -> list[int | None]:
+        """The same for many rows, in the order of the keys. One statement, or none for who does none of the verbs."""
+        if all(self.visibility.may(verb) == FALSE for verb in whoever_does):
+            return [None] * len(keys)
+        apart = APART.get(entity)
+        read = self.services.reads.versions(self.visibility, entity, whoever_does, apart)
+        records = await self.snapshot.fetch(read.statement, self._binds | _keys(keys))
+        told = {
+            record[PARENT]: self._told(entity, record[VERSION], None if apart is None else record[REFERRED])
+            for record in records
+        }
+        return [told.get(position) for position in range(1, len(keys) + 1)]
 
     async def told(self, entity: str, stored: Mapping[str, Any]) -> int:
-        """The version of a stored row as the viewer is told it: with what it refers to, if he sees that (AC11)."""
-        version, apart = int(stored["version"]), APART.get(entity)
-        if apart is None or stored[apart.column] is None:
-            return version
-        referred = Key(stored[apart.column])
+        """The version of a stored row as `version` tells it: with what it refers to, if the viewer sees that (AC11)."""
+        version, apart = stored["version"], APART.get(entity)
+        referred = None if apart is None else stored[apart.column]
+        if apart is None or referred is None:
+            return self._told(entity, version, None)
         if apart.verb is None:
-            sees = await self.row(apart.entity, referred) is not None
+            sees = await self.row(apart.entity, Key(referred)) is not None
         else:
-            sees = await self.does(apart.verb, referred)
-        return of_both(self.services.ids, entity, version, referred.id) if sees else version
+            sees = await self.does(apart.verb, Key(referred))
+        return self._told(entity, version, referred if sees else None)
+
+    def _told(self, entity: str, version: int, referred: int | None) -> int:
+        return version if referred is None else of_both(self.services.ids, entity, version, referred)
 
     def forget(self) -> None:
         """Read everything anew from here on: rows were changed."""

@@ -8,21 +8,11 @@ such changes, or it would tell how many there were before the one that he sees.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from sightline.db.queries import Apart
 from sightline.resolvers.global_ids import GlobalIds, Key
-
-
-@dataclass(frozen=True, slots=True)
-class Apart:
-    """A reference that is in a row's version for whoever sees the row it leads to, or does `verb` on that."""
-
-    column: str
-    entity: str
-    verb: str | None = None
-
 
 APART: Final[Mapping[str, Apart]] = {
     # Who edits an account and has no access to its company does not learn that it is another one now (L1).
@@ -31,12 +21,6 @@ APART: Final[Mapping[str, Apart]] = {
     "tracker": Apart("media_id", "media"),
 }
 """What is no part of the version that everybody is told, by entity."""
-
-
-def columns_of(entity: str) -> tuple[str, ...]:
-    """The columns that say what version of a row somebody is told."""
-    apart = APART.get(entity)
-    return ("version",) if apart is None else ("version", apart.column)
 
 
 def of_both(ids: GlobalIds, entity: str, version: int, referred: int) -> int:

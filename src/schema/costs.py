@@ -1,10 +1,10 @@
 """What an operation costs: beforehand by its document and variables, afterwards by what it was answered.
 
 An object costs 1 and a scalar nothing. A connection costs its page size times what each of its rows costs, at least 1
-each; a `totalCount` 10, a look-up what each of its ids costs, a look at the schema 1,000. A report costs 1,000 with
-what its rows cost, an explanation 100, and to ask who can see something, what a change would open, or what is found in
-the policy, 1,000. Neither figure is moved by a row that is not visible: the one is known before any row is read, the
-other is counted in the answer (LK26).
+each; a `totalCount` 10, a look-up what each of its ids costs (1 where only their versions are asked for), a look at the
+schema 1,000. A report costs 1,000 with what its rows cost, an explanation 100, and to ask who can see something, what a
+change would open, or what is found in the policy, 1,000. Neither figure is moved by a row that is not visible: the one
+is known before any row is read, the other is counted in the answer (LK26).
 
 Filters cost nothing, but a statement is written for each: so an operation has only so many tests in all its filters.
 """
@@ -52,6 +52,7 @@ _INTROSPECTION: Final = frozenset({"__schema", "__type"})
 _SIZES: Final = frozenset({"first", "last"})
 _ROWS: Final = frozenset({"nodes", "edges", "rows"})
 _FILTER: Final = "where"
+_IDS: Final = "ids"
 _REPORT: Final = "report"
 _MADE: Final = {
     _REPORT: COST_OF_REPORT,
@@ -160,7 +161,7 @@ class _Requested:
 
     def field(self, node: FieldNode) -> int:
         if node.selection_set is None or node.name.value in _INTROSPECTION:
-            return _flat(node)
+            return _flat(node) + sum(COST_OF_OBJECT * self.length(each) for each in _ids_of(node))
         below, made = self.selection(node.selection_set), _MADE.get(node.name.value, 0)
         for argument in node.arguments or ():
             if argument.name.value == _FILTER:
@@ -168,7 +169,7 @@ class _Requested:
         if node.name.value == _REPORT:
             return made + self.rows_of_report(node) * below.each + below.once
         for argument in node.arguments or ():
-            if argument.name.value == "ids":
+            if argument.name.value == _IDS:
                 return (COST_OF_OBJECT + below.whole) * self.length(argument)
             size = self.size(argument) if argument.name.value in _SIZES else None
             if size is not None:
@@ -262,7 +263,7 @@ def _cells(selection_sets: Iterable[SelectionSetNode], fragments: Fragments) -> 
     for key, nodes in together.items():
         below = [node.selection_set for node in nodes if node.selection_set is not None]
         if not below or nodes[0].name.value in _INTROSPECTION:
-            cells[key] = _Cell(_flat(nodes[0]))
+            cells[key] = _Cell(_flat(nodes[0]) + COST_OF_OBJECT * len(_ids_of(nodes[0])))
         else:
             sized = any(argument.name.value in _SIZES for argument in nodes[0].arguments or ())
             cost = _MADE.get(nodes[0].name.value, 0 if sized else COST_OF_OBJECT)
@@ -276,7 +277,10 @@ def _counted(cells: Mapping[str, _Cell], objects: Sequence[Mapping[str, Any]]) -
     for key, cell in cells.items():
         values = [value for each in objects if (value := each.get(key)) is not None]
         if cell.below is None:
-            cost += cell.cost * len(values)
+            # A list is as much as what was found of it.
+            cost += cell.cost * sum(
+                len(value) - value.count(None) if isinstance(value, list) else 1 for value in values
+            )
             continue
         below: list[Any] = []
         for value in values:
@@ -286,6 +290,11 @@ def _counted(cells: Mapping[str, _Cell], objects: Sequence[Mapping[str, Any]]) -
         if there:
             cost += _counted(cell.below, there)
     return cost
+
+
+def _ids_of(node: FieldNode) -> list[ArgumentNode]:
+    """The ids that a field looks up, none where it has no such argument."""
+    return [argument for argument in node.arguments or () if argument.name.value == _IDS]
 
 
 def _flat(node: FieldNode) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 import strawberry
@@ -43,6 +44,14 @@ class AccessPath:
     holds: list[str] = open_field("The permissions, switches and limits it carries.")
 
 
+async def _each(ids: Sequence[strawberry.ID], look_up: Callable[[strawberry.ID], Awaitable[Any]]) -> list[Any]:
+    """What there is for each of these ids. Raises BadInputError for too many."""
+    if len(ids) > MOST_NODES:
+        raise BadInputError(f"Look up at most {MOST_NODES} ids at once.")
+    # One that cannot be looked up is an error in its place, as any other item would be that is one.
+    return await asyncio.gather(*map(look_up, ids), return_exceptions=True)
+
+
 def _user(root: strawberry.Parent[Operation]) -> Any:
     user_id = root.principal.user_id
     return None if user_id is None else root.row("app_user", Key(user_id))
@@ -77,6 +86,14 @@ async def _version(
     return await root.version(entity, key, whoever_does=IN_A_VERSION.get(entity, frozenset()))
 
 
+async def _versions(
+    root: strawberry.Parent[Operation],
+    ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids, at most 100.")],
+) -> Any:
+    return await _each(ids, lambda id_: _version(root, id_))
+
+
+_versions.__annotations__["return"] = list[int | None]
 _viewing_as.__annotations__["return"] = entity_named("User") | None
 _user.__annotations__["return"] = entity_named("User") | None
 _organization.__annotations__["return"] = entity_named("Organization") | None
@@ -106,6 +123,10 @@ class Viewer:
         "The version of a row that you may change, to be sent along with the change; null for every other id.",
         resolver=_version,
     )
+    versions = open_field(
+        "The versions of rows that you may change, in the order of their ids; null for every other id.",
+        resolver=_versions,
+    )
     can_read = open_field(
         "Whether a schema coordinate exists for you: on some row at least. Hidden and unknown ones are equally false.",
         resolver=_can_read,
@@ -133,10 +154,7 @@ async def _nodes(
     info: strawberry.Info,
     ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids, at most 100.")],
 ) -> Any:
-    if len(ids) > MOST_NODES:
-        raise BadInputError(f"Look up at most {MOST_NODES} ids at once.")
-    # One that cannot be looked up is an error in its place, as any other item would be that is one.
-    return await asyncio.gather(*(_look_up(info.context, each) for each in ids), return_exceptions=True)
+    return await _each(ids, lambda id_: _look_up(info.context, id_))
 
 
 _marketplace_fields: dict[str, Any] = {

@@ -65,7 +65,7 @@ EQUIVALENT = {
     "db.predicates.Predicates.sql: self.sql(part, source)) -> sa.func.coalesce(self.sql(part, source), sa.false()))": (
         "what rules negate is never NULL"
     ),
-    "db.reads.Reads._lookup: with_account=view.entity.is_fact -> with_account=True": (
+    "db.reads._found: with_account=view.entity.is_fact -> with_account=True": (
         "accounts that are carried along and compared with nothing"
     ),
     'db.ordering.collated: return column.collate("C") -> return column': (

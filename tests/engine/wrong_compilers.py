@@ -106,7 +106,7 @@ WRONG: tuple[Wrong, ...] = (
     Wrong(authorised, "authorised", ".where(rows)", ""),
     Wrong(authorised, "authorised", "expression = sa.case((predicate, expression))", ""),
     Wrong(authorised, "authorised", "sa.case((predicate, expression))", "sa.case((sa.not_(predicate), expression))"),
-    Wrong(authorised, "authorised", "readings.allows(reached(verb or entity, through=through))", "sa.true()"),
+    Wrong(authorised, "authorised", "readings.allows(any_of(*reached))", "sa.true()"),
     Wrong(
         authorised,
         "authorised",
@@ -125,9 +125,9 @@ WRONG: tuple[Wrong, ...] = (
     Wrong(authorised, "authorised", "if decision.predicate not in bit_of:", "if not bit_of:"),
     Wrong(authorised, "AuthorisedView.nullable", "name in self.bits or ", ""),
     # Reads over it.
-    Wrong(reads, "Reads._lookup", "if view.entity.is_fact:", "if False:"),
-    Wrong(reads, "Reads._lookup", "with_account=view.entity.is_fact", "with_account=True"),
-    Wrong(reads, "Reads._lookup", "view.key(ACCOUNT) == keys.c.account", "view.key(ACCOUNT) >= keys.c.account"),
+    Wrong(reads, "_found", "if view.entity.is_fact:", "if False:"),
+    Wrong(reads, "_found", "with_account=view.entity.is_fact", "with_account=True"),
+    Wrong(reads, "_found", "view.key(ACCOUNT) == keys.c.account", "view.key(ACCOUNT) >= keys.c.account"),
     Wrong(reads, "Reads._page", ".where(_matching(view, selection.where))", ""),
     Wrong(reads, "Reads._page", "if query.after is not None:", "if False:"),
     Wrong(reads, "Reads._page", "query.after, backward=query.backward", "query.after, backward=not query.backward"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,6 +12,13 @@ from sightline.schema.model import CATALOGUE
 from sightline.schema.mutations import IN_A_VERSION, MUTATIONS
 
 GERMANY = "Bluebird Germany"
+
+
+async def versions(platform: Platform, who: str, ids: list[str]) -> list[int | None]:
+    """What somebody is told of the versions of rows."""
+    found = await platform.read(who, "query ($ids: [ID!]!) { viewer { versions(ids: $ids) } }", ids=ids)
+    told: list[int | None] = found["viewer"]["versions"]
+    return told
 
 
 async def version(platform: Platform, who: str, entity: str, key: int) -> Any:
@@ -70,6 +78,66 @@ async def test_ac11_what_is_made_below_a_row_tells_no_version_of_it(platform: Pl
     own = await platform.person(await platform.membership(BLUEBIRD, "Member"))
     membership = await platform.one("SELECT id FROM role_assignment WHERE user_id = $1", own.id)
     assert await version(platform, own.token, "role_assignment", membership) is None
+
+
+@pytest.mark.parametrize(
+    "key", ["admin", "manager", "adv-admin", "adv-guest", "partner-admin", "collab-owner", "both-sides", "nobody"]
+)
+async def test_ac11_lk15_many_at_once_are_told_as_one_is(platform: Platform, key: str) -> None:
+    """AC11, LK15: of rows of every type with a version, seen and not, in the order of the ids, repeated ones too."""
+    who = platform.member(key)
+    single = "query ($id: ID!) { viewer { version(id: $id) } }"
+    ids = []
+    for entity in sorted(each.name for each in CATALOGUE.served if "version" in each.columns):
+        keys = (
+            ("affiliate_account_id, id" if CATALOGUE[entity].is_fact else "id") if "id" in CATALOGUE[entity].key else ""
+        )
+        rows = await platform.rows(f"SELECT {keys} FROM {entity} ORDER BY random() LIMIT 3") if keys else []
+        ids += [platform.global_id(entity, *row.values()) for row in rows]
+    Random(7).shuffle(ids)
+    ids = [*ids, ids[0]][-100:]
+    assert len(ids) > 40
+    singly = [(await platform.read(who, single, id=each))["viewer"]["version"] for each in ids]
+    assert await versions(platform, who, ids) == singly
+    if key == "adv-guest":
+        assert not any(singly), "it writes nothing"
+    else:
+        assert None in singly
+        assert any(singly) or key == "nobody"
+
+
+async def test_lk15_unseen_made_up_and_other_ids_are_told_alike(platform: Platform) -> None:
+    """LK15, AC7: null in their places; what is no id is an error in its place alone, as one asked singly is."""
+    who = (await platform.person(await platform.membership(NORTHWIND, "Member"))).token
+    own = await platform.one(
+        "SELECT min(p.id) FROM program p JOIN organization o ON o.id = p.advertiser_org_id WHERE o.name = $1", NORTHWIND
+    )
+    others = await platform.stored(
+        "SELECT p.id FROM program p JOIN organization o ON o.id = p.advertiser_org_id WHERE o.name <> $1", NORTHWIND
+    )
+    ids = [platform.global_id("program", each) for each in (others[0], own, others[-1], 987_654_321)]
+    ids += [platform.global_id("app_user", 1), platform.global_id("conversion", 1, 1)]
+    assert [each is not None for each in await versions(platform, who, ids)] == [False, True] + [False] * 4
+    assert await versions(platform, who, []) == []
+    query = "query ($ids: [ID!]!) { viewer { versions(ids: $ids) } }"
+    wrong = await platform.ask(who, query, ids=["no id", ids[1]])
+    assert wrong.data is not None
+    assert wrong.data["viewer"]["versions"][0] is None
+    assert wrong.data["viewer"]["versions"][1] is not None
+    assert [(each["path"], each["extensions"]["code"]) for each in wrong.errors] == [
+        (["viewer", "versions", 0], "BAD_INPUT")
+    ]
+
+
+async def test_goal22_of_how_many_ids_versions_are_told(platform: Platform) -> None:
+    """GOAL22: of 100 at most, whether or not they are seen."""
+    who, query = platform.member("adv-admin"), "query ($ids: [ID!]!) { viewer { versions(ids: $ids) } }"
+    ids = [platform.global_id("program", each) for each in range(10**9, 10**9 + 101)]
+    assert await versions(platform, who, ids[:100]) == [None] * 100
+    refused = await platform.ask(who, query, ids=ids)
+    assert [each["extensions"]["code"] for each in refused.errors] == ["BAD_INPUT"]
+    assert "at most 100" in refused.errors[0]["message"]
+    assert refused.data is None or refused.data["viewer"] is None
 
 
 def test_ac11_versions_are_of_rows_that_have_one() -> None:

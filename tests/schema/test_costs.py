@@ -35,6 +35,11 @@ REQUESTED = [
     ("{ programs(first: 10) { nodes { conversions(first: 20) { nodes { id } totalCount } } } }", 10 * (1 + 20 + 10)),
     ('{ nodes(ids: ["a", "b", "c"]) { id } }', 3),
     ('{ nodes(ids: ["a", "b"]) { ... on Program { conversions(first: 20) { nodes { id } } } } }', 42),
+    ('{ viewer { versions(ids: ["a", "b", "c"]) } }', 1 + 3),
+    (
+        '{ viewer { ...F one: version(id: "a") } } fragment F on Viewer { v: versions(ids: []) w: versions(ids: "a") }',
+        2,
+    ),
     ('{ node(id: "a") { ... on Program { conversions(first: 20) { nodes { id } } } } }', 21),
     ("{ conversions(first: 10) { ...F ... { totalCount } } } fragment F on ConversionConnection { nodes { id } }", 20),
     ("{ a: viewer { ...F } b: viewer { ...F } } fragment F on Viewer { user { name } }", 4),
@@ -97,6 +102,8 @@ def test_variables_and_their_defaults_are_sizes_as_literals_are() -> None:
     assert cost_of(query, n=50) == 50 + 2
     assert cost_of(query, n=50.0, ids=["a"] * 7) == 50 + 7
     assert cost_of(query, ids="a") == 5 + 1
+    versions = "query ($ids: [ID!]! = [1, 2]) { viewer { versions(ids: $ids) } }"
+    assert (cost_of(versions), cost_of(versions, ids=["a"] * 7)) == (1 + 2, 1 + 7)
 
 
 def test_only_the_operation_that_is_run_is_paid_for() -> None:
@@ -112,6 +119,10 @@ def test_ten_thousand_is_the_most() -> None:
     assert cost_of(exact) == 10_000
     with pytest.raises(CostExceededError, match="10001"):
         cost_of(exact[:-1] + "viewer { __typename } }")
+    nearly = exact.replace("first: 100", "first: 98", 1)
+    assert cost_of(nearly[:-1] + "viewer { versions(ids: [1, 2, 3]) } }") == 10_000
+    with pytest.raises(CostExceededError, match="10001"):
+        cost_of(nearly[:-1] + "viewer { versions(ids: [1, 2, 3, 4]) } }")
     for size in ("0", "-1", "101", "2147483648", "9" * 100):
         with pytest.raises(BadInputError, match="1 to 100"):
             cost_of(f"{{ conversions(first: {size}) {{ totalCount }} }}")
@@ -176,6 +187,11 @@ async def test_look_ups_that_find_nothing_cost_nothing(desk: Desk) -> None:
         )
     ]
     assert costs == [3, 0, 0]
+    program = (await desk.read("{ programs(first: 1) { nodes { id } } }", admin))["programs"]["nodes"][0]["id"]
+    query = "query ($ids: [ID!]!) { viewer { versions(ids: $ids) } }"
+    for viewer, found in ((admin, 2), (nobody, 0)):
+        answer = await desk.ask(query, viewer, ids=[program, *missing, program])
+        assert answer.extensions["cost"] == {"requestedQueryCost": 1 + 5, "actualQueryCost": 1 + found}
 
 
 async def test_a_list_that_is_no_page_is_one_object(desk: Desk) -> None:
@@ -209,4 +225,4 @@ def test_the_words_that_costs_go_by_mean_the_same_everywhere(desk: Desk) -> None
             assert ("first" in field.args) == ("last" in field.args) == returned.endswith("Connection")
             assert (field_name == "totalCount") <= name.endswith("Connection")
             assert (field_name in ("nodes", "edges")) <= (name.endswith("Connection") or name == "Query")
-            assert ("ids" in field.args) == ((name, field_name) == ("Query", "nodes"))
+            assert ("ids" in field.args) == ((name, field_name) in (("Query", "nodes"), ("Viewer", "versions")))

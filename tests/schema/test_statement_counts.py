@@ -103,6 +103,24 @@ async def test_ids_are_looked_up_together(desk: Desk) -> None:
         assert asked.statements == statements
 
 
+async def test_versions_are_read_together(desk: Desk) -> None:
+    """One statement for each type, by whichever verbs, whatever the number of ids; what is counted apart is in it."""
+    admin = await desk.member("admin")
+    versions = "query ($ids: [ID!]!) { viewer { versions(ids: $ids) } }"
+    listed = []
+    for each in ("programs", "brands", "affiliateAccounts", "conversions"):
+        answer = await desk.read(f"{{ {each}(first: 25) {{ nodes {{ id }} }} }}", admin)
+        listed.append([node["id"] for node in answer[each]["nodes"]])
+    for ids in ([each[0] for each in listed], [each[at] for at in range(7) for each in listed]):
+        for kinds in range(1, 5):
+            asked = await desk.count(versions, admin, ids=[id_ for at, id_ in enumerate(ids) if at % 4 < kinds])
+            assert not asked.answer.errors
+            assert asked.statements == kinds
+    aliased = " ".join(f'v{at}: version(id: "{each}")' for at, each in enumerate(listed[0][:9]))
+    asked = await desk.count(f"query ($ids: [ID!]!) {{ viewer {{ {aliased} versions(ids: $ids) }} }}", admin, ids=ids)
+    assert asked.statements == 4
+
+
 @pytest.mark.parametrize("key", ["adv-admin", "partner-admin", "collab-owner", "affiliate-manager", "nobody"])
 async def test_every_viewer_costs_the_same_statements(desk: Desk, key: str) -> None:
     """LK16, LK26: what is hidden costs no statement more or less, as long as there are rows at all."""

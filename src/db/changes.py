@@ -41,20 +41,33 @@ class CrossedChangesError(Exception):
 
 
 async def in_change(pool: Pool, work: Callable[[Snapshot], Awaitable[Result]], *, granting: bool) -> Result:
-    """Do work that changes rows, and commit it; nothing is left of it where it raises.
+    """Do work that changes rows while rights stand still, and commit it, as `again_where_crossed` does.
+
+    `granting` is for what gives or takes access: it counts the epoch up, if anything was changed. Raises
+    CrossedChangesError.
+    """
+
+    async def decided(connection: asyncpg.Connection) -> Result:
+        snapshot = await stand_still(connection, alone=granting)
+        result = await work(snapshot)
+        if granting and snapshot.changes:
+            await count_epoch_up(connection)
+        return result
+
+    return await again_where_crossed(pool, decided)
+
+
+async def again_where_crossed(pool: Pool, work: Callable[[asyncpg.Connection], Awaitable[Result]]) -> Result:
+    """Do work in a transaction, and commit it; nothing is left of it where it raises.
 
     It is done again, whole, where the database broke a tie against it, and never after its connection was cut: then
-    nobody knows whether it was committed (F2). `granting` is for what gives or takes access: it counts the epoch up,
-    if anything was changed. Raises CrossedChangesError after the last try, and where it waited for a row in vain.
+    nobody knows whether it was committed (F2). Raises CrossedChangesError after the last try, and where it waited for
+    a row in vain.
     """
     for attempt in range(TRIES):
         try:
             async with pool.acquire() as connection, connection.transaction():
-                snapshot = await stand_still(connection, alone=granting)
-                result = await work(snapshot)
-                if granting and snapshot.changes:
-                    await count_epoch_up(connection)
-                return result
+                return await work(connection)
         except AGAIN:
             await asyncio.sleep(_PAUSE_SECONDS * (attempt + random.random()))
         except CROSSED as waited:

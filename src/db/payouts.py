@@ -1,6 +1,7 @@
 """The payout process over whole sets: what becomes final, what is drafted, what becomes of an invoice's lines.
 
-SM4, SM5, SM5b. Every function works in the caller's transaction. One run at a time: `start` waits for the other.
+SM4, SM5, SM5b. Every function works in the caller's transaction. Invoices never span accounts, so a run is done for
+some accounts after others (`sightline.db.payout_runs`).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Final
 
 import asyncpg
@@ -16,14 +18,27 @@ from sightline.db.fact_ids import FACT_ID
 from sightline.db.rollups import resummed
 from sightline.db.tables.enums import AdjustmentState, Settlement
 
-_LOCK: Final = 0x5061_796F_7574  # of the advisory lock that keeps runs apart
-_ALONE: Final = "SELECT pg_advisory_xact_lock($1)"
-
-# A PENDING one stays OPEN, whatever its date (SM4); one without a date becomes final when it is to be paid.
+# Of an account, in $1 until before $2: what is due at $3, and what was due before and is on no invoice. A PENDING one
+# stays OPEN, whatever its date (SM4); one without a date becomes final when it is to be paid.
 _DUE: Final = """
-    SELECT affiliate_account_id, id, status::text AS status FROM conversion
-    WHERE settlement = 'OPEN' AND status <> 'PENDING' AND coalesce(lock_at <= $3, true)
-      AND event_at >= $1 AND event_at < $2
+    event_at >= $1 AND event_at < $2 AND CASE settlement
+        WHEN 'OPEN' THEN status <> 'PENDING' AND coalesce(lock_at <= $3, true)
+        WHEN 'LOCKED' THEN status = 'APPROVED' AND payout <> 0 ELSE false END
+"""
+_OWED: Final = "state = 'OPEN' AND side = 'PAYOUT' AND event_at >= $1 AND event_at < $2"
+_WAITING: Final = f"""
+    SELECT a.id, waiting.facts FROM affiliate_account AS a CROSS JOIN LATERAL (
+        SELECT count(*) AS facts FROM (
+            SELECT FROM conversion AS t WHERE t.affiliate_account_id = a.id AND {_DUE}
+            UNION ALL SELECT FROM adjustment AS t WHERE t.affiliate_account_id = a.id AND {_OWED}
+        ) AS each
+    ) AS waiting
+    WHERE a.id > $4 AND waiting.facts > 0 ORDER BY a.id LIMIT $5
+"""
+_CONVERSIONS: Final = f"""
+    SELECT affiliate_account_id, id, settlement = 'OPEN' AS ends, status = 'HOLD' AS held,
+        status IN ('APPROVED', 'HOLD') AND payout <> 0 AS pays
+    FROM conversion WHERE affiliate_account_id = ANY ($4::bigint[]) AND {_DUE}
     ORDER BY affiliate_account_id, id FOR UPDATE
 """
 _GIVEN: Final = "unnest($1::bigint[], $2::bigint[]) AS given (affiliate_account_id, id)"
@@ -37,20 +52,18 @@ _APPROVED: Final = f"""
     SELECT t.affiliate_account_id, t.id, {FACT_ID.format(moment="clock_timestamp()")}, t.status, t.lock_at
     FROM conversion AS t JOIN {_GIVEN} ON {_THESE}
 """
+# AC11: that it became final is seen by everybody on it, that it is on an invoice is not.
 _FINAL: Final = f"""
-    UPDATE conversion AS t SET settlement = 'LOCKED', modified_at = $3
+    UPDATE conversion AS t SET
+        settlement = CASE WHEN t.status = 'APPROVED' AND t.payout <> 0 THEN 'INVOICED' ELSE 'LOCKED' END::settlement,
+        modified_at = CASE t.settlement WHEN 'OPEN' THEN $3 ELSE t.modified_at END
     FROM {_GIVEN} WHERE {_THESE}
 """
 
-_PAYABLE_CONVERSIONS: Final = """
-    SELECT affiliate_account_id, id FROM conversion
-    WHERE settlement = 'LOCKED' AND status = 'APPROVED' AND payout <> 0 AND event_at >= $1 AND event_at < $2
-    ORDER BY affiliate_account_id, id FOR UPDATE
-"""
 # What corrects a conversion is not paid before the conversion itself is final.
-_PAYABLE_ADJUSTMENTS: Final = """
+_ADJUSTMENTS: Final = f"""
     SELECT affiliate_account_id, id FROM adjustment AS t
-    WHERE state = 'OPEN' AND side = 'PAYOUT' AND event_at >= $1 AND event_at < $2
+    WHERE affiliate_account_id = ANY ($3::bigint[]) AND {_OWED}
       AND (conversion_id IS NULL OR EXISTS (
           SELECT FROM conversion AS c WHERE (c.affiliate_account_id, c.id) = (t.affiliate_account_id, t.conversion_id)
           AND c.settlement <> 'OPEN'))
@@ -105,7 +118,7 @@ _DRAFT: Final = f"""
             ON (i.affiliate_account_id, i.currency) = (l.affiliate_account_id, l.currency)
             AND i.payer_advertiser_id IS NOT DISTINCT FROM l.payer_id
     )
-    SELECT affiliate_account_id, id FROM invoice
+    SELECT count(*) FROM invoice
 """
 
 _LINES_OF: Final = f"""
@@ -144,34 +157,52 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """From when until before when things happened that are looked at, and when what is due had to be due."""
+
+    begin: datetime
+    end: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Drafted:
-    """What a run did: how many conversions became final, which invoices it drafted, which it carried over."""
+    """What was done for some accounts: how many conversions became final, which invoices were carried over."""
 
     locked: int
-    invoices: Facts
     carried: Facts
 
 
-async def draft_invoices(
-    connection: asyncpg.Connection, *, run: int, begin: datetime, end: datetime, clock: datetime
-) -> Drafted:
-    """Make final what is due in a period, and draft one invoice for each account, payer and currency of what is owed.
+async def waiting_accounts(
+    connection: asyncpg.Connection, period: Period, *, after: int, accounts: int, facts: int
+) -> list[int]:
+    """The next accounts, by id, for which something is to be done: so many, and of so many facts, but one at least."""
+    found = await connection.fetch(_WAITING, period.begin, period.end, period.due_at, after, accounts)
+    sums = accumulate(row["facts"] for row in found)
+    return [row["id"] for row, total in zip(found, sums, strict=True) if total <= facts or row is found[0]]
 
-    Waits for another run. Only what happened from `begin` until before `end` is looked at.
-    """
-    await connection.execute(_ALONE, _LOCK)
-    locked = await _lock_due(connection, begin, end, clock)
-    conversions = Facts.of(await connection.fetch(_PAYABLE_CONVERSIONS, begin, end))
-    adjustments = Facts.of(await connection.fetch(_PAYABLE_ADJUSTMENTS, begin, end))
+
+async def draft_invoices(
+    connection: asyncpg.Connection, accounts: Sequence[int], period: Period, *, run: int, clock: datetime
+) -> Drafted:
+    """Make final what is due to accounts, and draft an invoice for each of them, payer and currency of what is owed."""
+    found = await connection.fetch(_CONVERSIONS, period.begin, period.end, period.due_at, accounts)
+    every, held = Facts.of(found), Facts.of([row for row in found if row["held"]])
+    async with resummed(connection, every.accounts, every.ids):
+        await connection.execute(_APPROVE, held.accounts, held.ids)
+        await connection.execute(_APPROVED, held.accounts, held.ids)
+        await connection.execute(_FINAL, every.accounts, every.ids, clock)
+    conversions = Facts.of([row for row in found if row["pays"]])
+    adjustments = Facts.of(await connection.fetch(_ADJUSTMENTS, period.begin, period.end, accounts))
     keys = (conversions.accounts, conversions.ids, adjustments.accounts, adjustments.ids)
     carried = Facts.of(await connection.fetch(_CARRIED, *keys))
     freed = await delete_invoices(connection, carried)
     conversions, adjustments = conversions + freed[0], adjustments + freed[1]
     keys = (conversions.accounts, conversions.ids, adjustments.accounts, adjustments.ids)
-    invoices = Facts.of(await connection.fetch(_DRAFT, *keys, run, clock))
-    await _settle(connection, conversions, Settlement.INVOICED)
+    await connection.execute(_DRAFT, *keys, run, clock)
+    await _settle(connection, freed[0], Settlement.INVOICED)
     await connection.execute(_ADJUST, adjustments.accounts, adjustments.ids, AdjustmentState.INVOICED)
-    return Drafted(locked, invoices, carried)
+    return Drafted(sum(row["ends"] for row in found), carried)
 
 
 async def delete_invoices(connection: asyncpg.Connection, invoices: Facts) -> tuple[Facts, Facts]:
@@ -192,16 +223,6 @@ async def settle_lines(
     await _settle(connection, conversions, settlement)
     await connection.execute(_ADJUST, adjustments.accounts, adjustments.ids, state)
     return conversions, adjustments
-
-
-async def _lock_due(connection: asyncpg.Connection, begin: datetime, end: datetime, clock: datetime) -> int:
-    due = await connection.fetch(_DUE, begin, end, clock)
-    every, held = Facts.of(due), Facts.of([row for row in due if row["status"] == "HOLD"])
-    async with resummed(connection, every.accounts, every.ids):
-        await connection.execute(_APPROVE, held.accounts, held.ids)
-        await connection.execute(_APPROVED, held.accounts, held.ids)
-        await connection.execute(_FINAL, every.accounts, every.ids, clock)
-    return len(due)
 
 
 async def _settle(connection: asyncpg.Connection, conversions: Facts, settlement: Settlement) -> None:

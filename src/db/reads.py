@@ -79,7 +79,7 @@ class Reads:
     def versions(self, visibility: Visibility, entity: str, verbs: frozenset[str], apart: Apart | None) -> Read:
         """Of the keys of a lookup, the version of each row on which one of the verbs is done, as `_version`.
 
-        What stands apart in it is `_referred`: the number of the row that it leads to, where the viewer sees that (AC11).
+        What stands apart in it is `_referred`: the number of the row that it leads to, where he sees that (AC11).
         """
         return self._once(
             visibility,

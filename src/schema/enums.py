@@ -103,7 +103,7 @@ DESCRIPTIONS: dict[type[StrEnum], dict[str, str]] = {
     tables.PayoutRunState: {
         "RUNNING": "Is drafting invoices.",
         "COMPLETED": "Done.",
-        "FAILED": "Given up; nothing was drafted.",
+        "FAILED": "Given up; what it drafted stays, and another run of the period does the rest.",
     },
     tables.RoleOrigin: {
         "PREDEFINED": "Ships with the platform; nothing in it can be changed.",

@@ -52,6 +52,7 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
     from sightline.server.exports.scheduling import Scheduling
     from sightline.server.imports.endpoint import ImportEndpoint
     from sightline.server.imports.running import Imports
+    from sightline.server.payout_runs import PayoutRuns
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -72,6 +73,7 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
             scheduling = Scheduling(database, services).run() if settings.run_schedules else None
             async with (
                 app.state.imports.open(),
+                beside(PayoutRuns(database).run()),
                 nullcontext() if scheduling is None else beside(scheduling),
             ):
                 yield

@@ -89,6 +89,7 @@ ENUM_COLUMNS = [
 ONLY = {
     ("assignment_product_line", "product_line"): {"PERFORMANCE"},  # nobody else is limited to a product line
     ("conversion_past", "settlement"): {"OPEN", "LOCKED", "INVOICED"},  # what is paid stays so
+    ("payout_run", "state"): {"COMPLETED", "FAILED"},  # one that is RUNNING, the first server would do
     ("conversion_proposal", "status"): {"APPROVED", "REJECTED", "REVERSED"},  # nothing else is asked for
 }
 

@@ -201,6 +201,22 @@ async def test_ac11_what_is_counted_apart_is_in_the_version_on_the_way_back(engi
         assert rows.all() == [(7, 6), (8, 1), (9, 1)]
 
 
+async def test_sm5_a_run_that_nobody_would_do_has_failed_on_the_way_back(engine: AsyncEngine) -> None:
+    """SM5: the version before does a run while it is started, or never."""
+    await migrate.upgrade(engine)
+    await run(
+        engine,
+        "INSERT INTO app_user (id, email, name) VALUES (1, 'ada@example.org', 'Ada');"
+        "INSERT INTO payout_run (started_by_id, state, period_start, period_end)"
+        " SELECT 1, state, '2026-01-01', '2026-02-01' FROM unnest(enum_range(NULL::payout_run_state)) AS state",
+    )
+    await migrate.downgrade(engine, "0018")
+    async with engine.connect() as connection:
+        states = await connection.execute(sa.text("SELECT state::text FROM payout_run ORDER BY id"))
+        assert [state for (state,) in states] == ["FAILED", "COMPLETED", "FAILED"]
+    await migrate.upgrade(engine)
+
+
 async def test_the_epoch_begins_with_the_schema(engine: AsyncEngine) -> None:
     await migrate.upgrade(engine)
     async with engine.connect() as connection:

@@ -18,14 +18,19 @@ TARGETS = ("affiliate_account", "program", "role_assignment", "app_user", "nothi
 def add_payout_runs(world: WorldRows) -> None:
     """Add what invoices refer to."""
     for number in range(1, 5):
+        starter, state = world.any("app_user")["id"], world.one_of(list(enums.PayoutRunState))
         world.numbered(
             "payout_run",
             version=1,
-            started_by_id=world.any("app_user")["id"],
-            state=world.one_of(list(enums.PayoutRunState)),
+            started_by_id=starter,
+            state=state,
             period_start=date(2026, number, 1),
             period_end=date(2026, number + 1, 1),
             completed_at=world.perhaps(world.moment()),
+            problem=f"Broken, as {number} says." if state is enums.PayoutRunState.FAILED else None,
+            done_through=0,
+            locked_conversions=number,
+            failures=0,
         )
 
 

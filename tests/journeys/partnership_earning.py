@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from partnership_story import NO_SUCH, Story
+from payouts_done import all_done
 
 # Without these nothing else on a list tells the payout.
 PAYOUT_COLUMNS = [
@@ -102,10 +103,14 @@ async def is_owed_money(story: Story) -> None:
         {"partner": NO_SUCH, "advertiser": NO_SUCH, "manager": NO_SUCH, "recorder": NO_SUCH, "stranger": NO_SUCH},
         **period,
     )
-    run = await story.does(
-        "finance", "startPayoutRun", "payoutRun { payoutInvoices(first: 2) { nodes { id } } }", **period
-    )
-    (invoice,) = run["payoutRun"]["payoutInvoices"]["nodes"]
+    run = await story.does("finance", "startPayoutRun", "payoutRun { id state }", **period)
+    assert run["payoutRun"]["state"] == "RUNNING"
+    await all_done(story.platform)
+    fields = "state payoutInvoices(first: 2) { nodes { id } }"
+    query = f"query ($id: ID!) {{ node(id: $id) {{ ... on PayoutRun {{ {fields} }} }} }}"
+    done = (await story.platform.read(story.tokens["finance"], query, id=run["payoutRun"]["id"]))["node"]
+    assert done["state"] == "COMPLETED"
+    (invoice,) = done["payoutInvoices"]["nodes"]
     story.things["invoice"] = invoice["id"]
     await story.sees(
         """

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from demo_platform import Person, Platform
 from hourly_sums import out_of_step, put_in_step
+from payouts_done import all_done
 from sales import SWITCHES, brought_to, decide, joined, key_of, recorded, recorder
 
 from sightline.db.tables.enums import InvoiceState
@@ -59,9 +60,20 @@ async def sold(platform: Platform, month: Month, status: str = "APPROVED", **mor
     return key_of(platform, answer["conversion"]["id"])
 
 
+async def started(platform: Platform, who: str, period: dict[str, str]) -> dict[str, Any]:
+    """What starting a run answers somebody who may: that it goes on."""
+    answer = await platform.change_by(who, "startPayoutRun", RUN, **period)
+    assert answer["__typename"] == "StartPayoutRunSuccess", answer
+    assert answer["payoutRun"]["state"] == "RUNNING"
+    return answer
+
+
 async def run_of(platform: Platform, who: str, month: Month) -> dict[str, Any]:
-    """What starting a run over the month answers somebody."""
-    return await platform.change_by(who, "startPayoutRun", RUN, **month.period)
+    """What starting a run over the month answers somebody, and what became of the run in the end."""
+    answer = await started(platform, who, month.period)
+    await all_done(platform)
+    query = "query ($id: ID!) { node(id: $id) { ... on PayoutRun { id state periodStart periodEnd } } }"
+    return answer | {"payoutRun": (await platform.read(who, query, id=answer["payoutRun"]["id"]))["node"]}
 
 
 async def drafted(platform: Platform, month: Month) -> list[Any]:
@@ -247,14 +259,9 @@ async def test_what_is_deleted_is_invoiced_again(platform: Platform) -> None:
     """SM5, SM4: the next run of the period drafts it anew; a conversion is on one invoice that is not deleted."""
     person = await cashier(platform)
     invoice, key = await invoiced(platform, person, "DELETED")
-    again = await platform.change_by(
-        person.token,
-        "startPayoutRun",
-        RUN,
-        periodStart=str(invoice["period_start"]),
-        periodEnd=str(invoice["period_end"]),
-    )
-    assert again["__typename"] == "StartPayoutRunSuccess"
+    period = {"periodStart": str(invoice["period_start"]), "periodEnd": str(invoice["period_end"])}
+    await started(platform, person.token, period)
+    await all_done(platform)
     lines = await platform.stored(
         "SELECT deleted FROM payout_invoice_line WHERE affiliate_account_id = $1 AND conversion_id = $2 ORDER BY 1",
         *key,
@@ -349,10 +356,11 @@ async def test_sm4_two_runs_at_once_invoice_everything_once(platform: Platform) 
     keys = [await sold(platform, month) for _ in range(6)]
     pending = [await sold(platform, month, "PENDING") for _ in range(3)]
     decider = await recorder(platform)
-    await asyncio.gather(
+    runs = await asyncio.gather(
         *(run_of(platform, person.token, month) for _ in range(5)),
         *(decide(platform, decider.token, platform.global_id("conversion", *key), "APPROVED") for key in pending),
     )
+    assert {run["payoutRun"]["state"] for run in runs[:5]} == {"COMPLETED"}
     lines = await platform.stored(
         "SELECT l.conversion_id FROM payout_invoice_line l JOIN payout_invoice i USING (affiliate_account_id)"
         " WHERE i.id = l.invoice_id AND i.period_start = $1 AND NOT l.deleted",

@@ -131,6 +131,14 @@ class PayoutRunRow(Row):
     period_start: Mapped[date] = column(FOLLOWS_ROW, "The first day it covers, in UTC.")
     period_end: Mapped[date] = column(FOLLOWS_ROW, "The day after the last one it covers, in UTC.")
     completed_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it was done.")
+    problem: Mapped[str | None] = column(FOLLOWS_ROW, "Why it failed, and what to do.")
+    done_through: Mapped[int] = column(
+        INTERNAL, "The last affiliate account that it is done for, in the order of their numbers.", server_default="0"
+    )
+    locked_conversions: Mapped[int] = column(INTERNAL, "How many conversions it made final.", server_default="0")
+    failures: Mapped[int] = column(
+        INTERNAL, "How often in a row it could not go on; at least 1 from the first time on.", server_default="0"
+    )
 
 
 class PayoutInvoiceRow(Row):

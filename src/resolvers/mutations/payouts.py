@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sightline.db.payouts import Facts, delete_invoices, draft_invoices, settle_lines
+from sightline.db.payouts import Facts, delete_invoices, settle_lines
 from sightline.db.tables.enums import AdjustmentState, InvoiceState, PayoutRunState, Settlement
 from sightline.resolvers.global_ids import Key
 from sightline.resolvers.mutations.change import Change, Done, Found, refuse_stale
@@ -26,7 +26,7 @@ _MADE_BY = """
 
 
 async def start_payout_run(change: Change, *, period_start: date, period_end: date) -> Done:
-    """A run over a period of days in UTC: what is due in it becomes final, what is owed for it is drafted."""
+    """A run over a period of days in UTC, which is done beside requests (`sightline.db.payout_runs`)."""
     clock = change.operation.snapshot.clock
     if period_start >= period_end:
         raise InvalidError("A period ends after it begins: its end is the day after the last one.", "periodEnd")
@@ -40,19 +40,8 @@ async def start_payout_run(change: Change, *, period_start: date, period_end: da
         period_start=period_start,
         period_end=period_end,
     )
-    begin, end = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (period_start, period_end))
-    drafted = await draft_invoices(change.connection, run=run["id"], begin=begin, end=end, clock=clock)
     row = Found("payout_run", Key(run["id"]))
-    await change.update(row, state=PayoutRunState.COMPLETED, completed_at=clock)
-    for account, number in zip(drafted.carried.accounts, drafted.carried.ids, strict=True):
-        invoice = Found("payout_invoice", Key(number, account))
-        await change.record("payout_invoice:carry_over", invoice, account=account, after={"state": "DELETED"})
-    after = {
-        "period_start": period_start,
-        "period_end": period_end,
-        "locked_conversions": drafted.locked,
-        "invoices": len(drafted.invoices.ids),
-    }
+    after = {"state": run["state"], "period_start": period_start, "period_end": period_end}
     await change.record("payout_run:start", row, after=after)
     return Done({"payout_run": row})
 

@@ -23,6 +23,7 @@ class PayoutRun(Node):
     period_start: Date | None = field_of(PayoutRunRow.period_start)
     period_end: Date | None = field_of(PayoutRunRow.period_end)
     completed_at: DateTime | None = field_of(PayoutRunRow.completed_at)
+    problem: str | None = field_of(PayoutRunRow.problem)
     payout_invoices = edges_from(PayoutInvoiceRow.run_id)
 
 

@@ -15,8 +15,9 @@ MUTATIONS: Final = (
         "start_payout_run",
         verb="payout_run:start",
         description=(
-            "Make final what is due in a period, and draft one invoice for each account, payer and currency of what "
-            "is owed; a draft below zero is carried over into it."
+            "Start a payout run over a period: beside requests, account by account and one run after the other, it "
+            "makes final what is due, and drafts one invoice for each account, payer and currency of what is owed; a "
+            "draft below zero is carried over into it. The run's `state` says when it has ended."
         ),
         takes={
             "period_start": given(Date, "The first day, in UTC."),

@@ -7,14 +7,12 @@ import signal
 import socket
 from collections.abc import Callable
 
-import structlog
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
 
 from sightline.server.http_protocol import LimitedHttpProtocol
 from sightline.server.settings import Settings
+from sightline.server.workers import WORKER_SECONDS, Supervisor
 
 APPLICATION = "sightline.server.app:create"
 BACKLOG = 1_024
@@ -24,31 +22,10 @@ takes some of them would be seen only when a third is gone."""
 
 KEEP_ALIVE_SECONDS = 5
 WEBSOCKET_BYTES = 65_536
-WORKER_SECONDS = 60
-"""A worker that is silent for so long is replaced; one that is still starting on a busy machine must not be."""
 
 
 class ListenError(Exception):
     """The address cannot be listened on; the message says why and what to do."""
-
-
-class Supervisor(Multiprocess):
-    """uvicorn's supervisor of several workers, which also says in the log that one was replaced."""
-
-    @property
-    def failed(self) -> bool:
-        """Whether it ended as a worker could not start."""
-        return any(worker.exitcode == STARTUP_FAILURE for worker in self.processes)
-
-    def keep_subprocess_alive(self) -> None:
-        """Start another worker for each that ended."""
-        before = list(self.processes)
-        super().keep_subprocess_alive()
-        for ended, started in zip(before, self.processes, strict=True):
-            if started is not ended:
-                structlog.get_logger("sightline.workers").warning(
-                    f"worker {ended.pid} ended, another was started", exit_code=ended.exitcode, started=started.pid
-                )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,33 +1,48 @@
-"""Several workers: what the log says of one that ends, and of one that cannot start."""
+"""Several workers: who replaces one that ends, what ends with the supervisor, and what the log says of it."""
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
+import httpx
 import psutil
 import pytest
 from commands_over_demo import free_port
 
 PROGRAM = """
+import asyncio
+import os
 import sys
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from sightline.db.errors import DatabaseUnavailableError
 from sightline.server.logs import LogFormat, configure_logging
-from sightline.server.serving import Supervisor, configuration, listen
+from sightline.server.serving import configuration, listen
 from sightline.server.settings import Settings
 from sightline.server.starting import telling_why
+from sightline.server.workers import Supervisor
 
 def create():
     configure_logging(LogFormat.JSON)
-    return Starlette(lifespan=telling_why(empty))
+    return Starlette(lifespan=telling_why(empty), routes=[Route("/slow", slow), Route("/", quick)])
+
+async def slow(request):
+    await asyncio.sleep(4)
+    return PlainTextResponse("done")
+
+async def quick(request):
+    return PlainTextResponse(str(os.getpid()))
 
 @asynccontextmanager
 async def empty(app):
@@ -46,16 +61,22 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """An application of nothing, served by two workers."""
+    """An application of next to nothing, served by two workers."""
     file = tmp_path / "program.py"
     file.write_text(PROGRAM)
     return file
 
 
 @pytest.fixture
-def running(program: Path) -> Iterator[subprocess.Popen[str]]:
+def port() -> int:
+    """Where it is served."""
+    return free_port()
+
+
+@pytest.fixture
+def running(program: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     """The same, started."""
-    command = [sys.executable, program.name, str(free_port()), "well"]
+    command = [sys.executable, program.name, str(port), "well"]
     with subprocess.Popen(command, cwd=program.parent, stderr=subprocess.PIPE, text=True) as process:
         yield process
         process.send_signal(signal.SIGTERM)
@@ -68,7 +89,7 @@ def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
         found = [
             child
             for child in psutil.Process(process.pid).children()
-            if any("spawn_main" in part for part in child.cmdline())
+            if any("spawn_main" in part for part in _command_line(child))
         ]
         if len(found) == 2:
             return found
@@ -76,12 +97,37 @@ def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
     raise AssertionError("there are no two workers")
 
 
-def test_a_worker_that_is_killed_is_replaced_and_told_of(running: subprocess.Popen[str]) -> None:
+def _command_line(process: psutil.Process) -> list[str]:
+    with suppress(psutil.Error):
+        line: list[str] = process.cmdline()
+        return line
+    return []
+
+
+def until_served(port: int, serving: set[int]) -> None:
+    """Wait until each of these processes has answered."""
+    waiting, deadline = set(serving), monotonic() + 120
+    while waiting and monotonic() < deadline:
+        with suppress(httpx.HTTPError):
+            waiting.discard(int(httpx.get(f"http://127.0.0.1:{port}/").text))
+    assert not waiting
+
+
+def test_f12_a_worker_that_is_killed_is_replaced_at_once_and_told_of(running: subprocess.Popen[str], port: int) -> None:
+    """F12: also one that has only begun to start, and while another one is silent."""
     assert running.stderr is not None
-    killed = workers(running)[0]
-    killed.kill()
-    told = next(line for line in running.stderr if f"worker {killed.pid} ended, another was started" in line)
-    assert '"exit_code":-9' in told
+    first, second = workers(running)
+    until_served(port, {first.pid, second.pid})
+    os.kill(second.pid, signal.SIGSTOP)
+    sleep(1)  # it has been asked by then, and does not answer
+    for _ in range(2):
+        killed = next(each for each in workers(running) if each.pid != second.pid)
+        killed.kill()
+        began = monotonic()
+        told = next(line for line in running.stderr if f"worker {killed.pid} ended, another was started" in line)
+        assert '"exit_code":-9' in told
+        assert monotonic() - began < 2
+    os.kill(second.pid, signal.SIGCONT)
 
 
 def test_a_worker_that_cannot_start_says_why(program: Path) -> None:

@@ -1,0 +1,58 @@
+"""Several processes that serve one listening socket, and who replaces one that ends."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+import structlog
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
+
+WORKER_SECONDS = 60
+"""A worker that is silent for so long is replaced; one that is still starting on a busy machine must not be."""
+
+ANSWER_SECONDS = 0.2
+"""How long a worker is listened to at a time: whoever waits longer for one sees neither others end nor a signal."""
+
+
+class Supervisor(Multiprocess):
+    """uvicorn's supervisor of several workers, which sees at once that one ended, and says so in the log."""
+
+    _heard: dict[Process, float]
+    """When each worker last answered, or was first asked."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended as a worker could not start."""
+        return any(worker.exitcode == STARTUP_FAILURE for worker in self.processes)
+
+    def init_processes(self) -> None:
+        """Start the workers."""
+        self._heard = {}
+        super().init_processes()
+
+    def keep_subprocess_alive(self) -> None:
+        """Start another worker for each that ended, or has been silent for long."""
+        for at, worker in enumerate(self.processes):
+            if self.should_exit.is_set():
+                return
+            if worker.process.is_alive() and not self._is_stuck(worker):
+                continue
+            worker.kill()
+            worker.join()
+            if worker.exitcode == STARTUP_FAILURE:  # as would every other
+                self.should_exit.set()
+                return
+            self._heard.pop(worker, None)
+            started = self.processes[at] = Process(self.config, self.sockets)
+            started.start()
+            structlog.get_logger("sightline.workers").warning(
+                f"worker {worker.pid} ended, another was started", exit_code=worker.exitcode, started=started.pid
+            )
+
+    def _is_stuck(self, worker: Process) -> bool:
+        now = monotonic()
+        if worker.ping(timeout=ANSWER_SECONDS):
+            self._heard[worker] = now
+        return now - self._heard.setdefault(worker, now) > WORKER_SECONDS

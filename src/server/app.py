@@ -29,6 +29,7 @@ from sightline.server.memory import keep_what_lasts, while_it_is_made
 from sightline.server.settings import Settings, exposed, load_settings
 from sightline.server.starting import telling_why
 from sightline.server.transport import GraphQLEndpoint
+from sightline.server.workers import end_with_supervisor
 
 if TYPE_CHECKING:  # the schema takes a while to import, and commands that never serve import this module
     from sightline.resolvers.operation import Services
@@ -122,6 +123,7 @@ def create() -> Starlette:
 
     settings = load_settings()
     configure_logging(settings.log_format)
+    end_with_supervisor()
     return build_app(settings, lasting(make_execute))
 
 

@@ -1,7 +1,12 @@
-"""Several processes that serve one listening socket, and who replaces one that ends."""
+"""Several processes that serve one listening socket: who replaces one that ends, and what ends with whom."""
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
+import threading
+from multiprocessing.connection import wait
 from time import monotonic
 
 import structlog
@@ -56,3 +61,17 @@ class Supervisor(Multiprocess):
         if worker.ping(timeout=ANSWER_SECONDS):
             self._heard[worker] = now
         return now - self._heard.setdefault(worker, now) > WORKER_SECONDS
+
+
+def end_with_supervisor() -> None:
+    """Have this worker end like on SIGTERM when its supervisor has ended, however that was: nobody replaces it, and it
+    would keep the port from a server that is started anew. Does nothing in a process of its own."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        threading.Thread(target=_end_after, args=(supervisor.sentinel,), name="supervisor", daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    structlog.get_logger("sightline.workers").warning("the supervisor has ended, and so does this worker")
+    os.kill(os.getpid(), signal.SIGTERM)

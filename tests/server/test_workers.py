@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -31,10 +32,11 @@ from sightline.server.logs import LogFormat, configure_logging
 from sightline.server.serving import configuration, listen
 from sightline.server.settings import Settings
 from sightline.server.starting import telling_why
-from sightline.server.workers import Supervisor
+from sightline.server.workers import Supervisor, end_with_supervisor
 
 def create():
     configure_logging(LogFormat.JSON)
+    end_with_supervisor()
     return Starlette(lifespan=telling_why(empty), routes=[Route("/slow", slow), Route("/", quick)])
 
 async def slow(request):
@@ -128,6 +130,20 @@ def test_f12_a_worker_that_is_killed_is_replaced_at_once_and_told_of(running: su
         assert '"exit_code":-9' in told
         assert monotonic() - began < 2
     os.kill(second.pid, signal.SIGCONT)
+
+
+def test_f12_workers_end_with_a_supervisor_that_was_killed(running: subprocess.Popen[str], port: int) -> None:
+    """F12, F6: they finish what they have begun, and leave the port to a server that is started anew."""
+    both = workers(running)
+    until_served(port, {each.pid for each in both})
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(b"GET /slow HTTP/1.1\r\nhost: here\r\n\r\n")
+        sleep(0.5)
+        running.kill()
+        client.settimeout(10)
+        assert client.recv(12) == b"HTTP/1.1 200"
+    assert not psutil.wait_procs(both, timeout=10)[1]
+    socket.create_server(("127.0.0.1", port)).close()
 
 
 def test_a_worker_that_cannot_start_says_why(program: Path) -> None:

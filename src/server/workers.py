@@ -56,6 +56,12 @@ class Supervisor(Multiprocess):
                 f"worker {worker.pid} ended, another was started", exit_code=worker.exitcode, started=started.pid
             )
 
+    def terminate_all(self) -> None:
+        """Have the workers finish what they have begun. Nobody new is let in meanwhile, not even to wait."""
+        for listening in self.sockets:
+            listening.close()
+        super().terminate_all()
+
     def _is_stuck(self, worker: Process) -> bool:
         now = monotonic()
         if worker.ping(timeout=ANSWER_SECONDS):

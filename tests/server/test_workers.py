@@ -146,6 +146,21 @@ def test_f12_workers_end_with_a_supervisor_that_was_killed(running: subprocess.P
     socket.create_server(("127.0.0.1", port)).close()
 
 
+def test_f6_nobody_is_let_in_while_workers_finish(running: subprocess.Popen[str], port: int) -> None:
+    """F6, GOAL15: who comes later is refused at once, and not left to wait; what was begun is answered."""
+    until_served(port, {each.pid for each in workers(running)})
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(b"GET /slow HTTP/1.1\r\nhost: here\r\n\r\n")
+        sleep(0.5)
+        running.send_signal(signal.SIGTERM)
+        sleep(1.5)
+        assert running.poll() is None
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=1)
+        client.settimeout(10)
+        assert client.recv(12) == b"HTTP/1.1 200"
+
+
 def test_a_worker_that_cannot_start_says_why(program: Path) -> None:
     """And ends the server, which does not count as stopped on request."""
     command = [sys.executable, program.name, str(free_port()), "broken"]

@@ -73,6 +73,7 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
             app.state.imports = Imports(database, services, identity.access)
             scheduling = Scheduling(database, services).run() if settings.run_schedules else None
             async with (
+                app.state.exports.open(),
                 app.state.imports.open(),
                 beside(PayoutRuns(database).run()),
                 nullcontext() if scheduling is None else beside(scheduling),

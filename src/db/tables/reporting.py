@@ -172,6 +172,7 @@ class ReportExportRow(Row):
         sa.CheckConstraint(_LENS, name="lens"),
         sa.CheckConstraint("(state IN ('FAILED', 'REFUSED')) = (error IS NOT NULL)", name="error"),
         sa.CheckConstraint("rows_written >= 0", name="rows_written"),
+        sa.Index("ix_report_export_beat_at", "beat_at", postgresql_where=sa.text("finished_at IS NULL")),
     )
 
     id: Mapped[int] = numbered("report_export")
@@ -203,3 +204,4 @@ class ReportExportRow(Row):
     error: Mapped[str | None] = column(FOLLOWS_ROW, "Code of what went wrong.")
     finished_at: Mapped[datetime | None] = column(FOLLOWS_ROW, "When it was last fetched to its end, or given up.")
     expires_at: Mapped[datetime] = column(FOLLOWS_ROW, "Until when it can be fetched.")
+    beat_at: Mapped[datetime | None] = column(INTERNAL, "When the process that writes it last said that it lives.")

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sightline.db.database import Database
-from sightline.db.report_exports import begin_export, complete_export, fail_export, go_on_with_export
+from sightline.db.report_exports import (
+    begin_export,
+    complete_export,
+    fail_export,
+    give_up_exports,
+    go_on_with_export,
+    keep_exports,
+)
 from sightline.db.snapshot import Snapshot, in_snapshot, long_snapshot
 from sightline.db.tables.enums import ExportFormat
 from sightline.resolvers.errors import BadInputError, SightlineError, UnauthenticatedError
@@ -23,10 +30,12 @@ from sightline.resolvers.operation import Operation, Services
 from sightline.resolvers.reports.exporting import Exporting, Piece, exporting
 from sightline.resolvers.reports.exports import StoredExport, export_for
 from sightline.server.answers import ErrorCode, RefusedError
+from sightline.server.beating import BEAT_SECONDS, Beat
 from sightline.server.exports.cells import Cells
 from sightline.server.exports.sheets import ParquetWriter, WorkbookWriter
 from sightline.server.exports.streams import CsvWriter, JsonLinesWriter, Writer
 from sightline.server.identity.access import Access
+from sightline.server.identity.serving import beside
 from sightline.server.logs import note
 from sightline.server.places import Places
 
@@ -45,6 +54,8 @@ _OTHERS = "Other exports are being written just now: try again in a minute."
 _YOURS = "Another export of yours is being written just now: fetch this one when you have that, or in a minute."
 _NO_TOKEN = "This token is not valid: it is unknown, has ended, or was revoked."
 _NO_EXPORT = "There is no export with this id that you may fetch."
+
+_BEAT = Beat(keep_exports, give_up_exports)
 
 _WRITERS: dict[ExportFormat, Callable[[Path], Writer]] = {
     ExportFormat.CSV: lambda _: CsvWriter(),
@@ -71,7 +82,15 @@ class Exports:
     services: Services
     access: Access
     check_seconds: float = CHECK_SECONDS
+    beat_seconds: float = BEAT_SECONDS
     places: Places = field(default_factory=lambda: Places(AT_ONCE, _OTHERS, _YOURS))
+    held: list[int] = field(default_factory=list)  # those that are being written, one as often as it is
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Say for the length of the block that what is written here goes on, and end what is not."""
+        async with beside(_BEAT.go_on(self.database.writes, self.held, seconds=self.beat_seconds)):
+            yield
 
     async def find(self, token: str, text: str) -> Fetch:
         """A fetch of the export with this id. Raises UnauthenticatedError; RefusedError, for hidden and none alike."""
@@ -126,6 +145,7 @@ class Fetch:
             if not await begin_export(pool, number):
                 raise RefusedError(410, "This export has ended: ask for it again.", code=ErrorCode.NOT_FOUND)
             code: str | None = ErrorCode.INTERNAL
+            self.exports.held.append(number)
             try:
                 with tempfile.TemporaryDirectory(prefix="sightline-export-") as directory:
                     async with aclosing(self._parts(Path(directory))) as parts:
@@ -140,6 +160,7 @@ class Fetch:
                 code = GONE
                 raise
             finally:
+                self.exports.held.remove(number)
                 if code is not None:
                     await asyncio.shield(fail_export(pool, number, code))
 

@@ -22,7 +22,6 @@ from sightline.db import audit
 from sightline.db.changes import stand_still
 from sightline.db.database import Database
 from sightline.db.ending import end
-from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
 from sightline.db.import_jobs import (
     STOPPED,
     ImportGoneError,
@@ -46,6 +45,7 @@ from sightline.resolvers.identity import Principal, same_rights
 from sightline.resolvers.imports import IMPORT, RUN, ActorsSight, import_for_file, present_principal
 from sightline.resolvers.operation import Operation, Services
 from sightline.server.answers import ErrorCode, RefusedError
+from sightline.server.beating import BEAT_SECONDS, PASSING, Beat
 from sightline.server.identity.access import Access
 from sightline.server.identity.serving import beside
 from sightline.server.imports.held import ENDED, WAITS, Held, Outcome, Sender
@@ -54,10 +54,6 @@ from sightline.server.places import Places
 
 FILES_AT_ONCE = 4
 """Files that a process receives at a time, half of them of one person at the most."""
-
-BEAT_SECONDS = 2.0
-LOOK_BEATS = 15
-"""So many signs of life of its own between two looks for jobs whose process has gone."""
 
 BUSY_SECONDS = 1.0
 
@@ -69,13 +65,7 @@ _NO_TOKEN = "This token is not valid: it is unknown, has ended, or was revoked."
 _NO_IMPORT = "There is no import with this id that you may send a file for."
 _HAS_FILE = "This import has its file already, or has ended: ask for another import."
 
-_DISTURBED = (
-    DatabaseBusyError,
-    DatabaseUnavailableError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.QueryCanceledError,
-)
+_BEAT = Beat(keep_waiting, give_up_imports)
 
 
 class RightsChangedError(Exception):
@@ -101,10 +91,13 @@ class Imports:
         with tempfile.TemporaryDirectory(prefix="sightline-import-") as directory:
             self._directory = Path(directory)
             try:
-                async with beside(self._beat()), beside(self._work()):
+                async with (
+                    beside(_BEAT.go_on(self.database.writes, self._held, seconds=self.beat_seconds)),
+                    beside(self._work()),
+                ):
                     yield
             finally:
-                with suppress(*_DISTURBED):  # else another process finds them silent
+                with suppress(*PASSING):  # else another process finds them silent
                     await fail_imports(self.database.writes, list(self._held), STOPPED)
 
     async def find(self, token: str, text: str) -> Sender:
@@ -151,7 +144,7 @@ class Imports:
             held = await self._queue.get()
             try:
                 over = await self._is_over(held)
-            except _DISTURBED:
+            except PASSING:
                 over = False
             except Exception as fault:
                 log_fault(fault)
@@ -192,7 +185,7 @@ class Imports:
             return Outcome(str(refused))
         except RightsChangedError:
             return Outcome(RIGHTS_CHANGED)
-        except _DISTURBED:
+        except PASSING:
             return Outcome(DISTURBED)
         except Exception as fault:
             return Outcome(f"Something is broken on our side. Tell the operator the error id {log_fault(fault)}.")
@@ -205,7 +198,7 @@ class Imports:
             while not work.done():
                 await asyncio.wait((work,), timeout=self.beat_seconds)
                 if not work.done():
-                    with suppress(*_DISTURBED):
+                    with suppress(*PASSING):
                         await self._look(held)
         finally:
             await end(work)
@@ -251,22 +244,6 @@ class Imports:
         if found is None or not same_rights(found, sender.principal):
             raise RightsChangedError
         return found
-
-    async def _beat(self) -> None:
-        """Say again and again that the imports which wait here are not forgotten, and end those that are elsewhere."""
-        beats = 0
-        while True:
-            try:
-                if self._held:
-                    await keep_waiting(self.database.writes, list(self._held))
-                if beats % LOOK_BEATS == 0:
-                    await give_up_imports(self.database.writes)
-                beats += 1
-            except _DISTURBED:
-                pass
-            except Exception as fault:
-                log_fault(fault)
-            await asyncio.sleep(self.beat_seconds)
 
     def _operation(self, principal: Principal, snapshot: Snapshot) -> Operation:
         return Operation(self.services, principal, self.services.visibilities.of(principal.paths), snapshot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from sightline.server.identity.registration import REGISTRATION_PATHS
 from sightline.server.identity.serving import beside, browsers_of, identity_services
 from sightline.server.logs import Ended, configure_logging, nobody
 from sightline.server.memory import keep_what_lasts, while_it_is_made
+from sightline.server.own_files import remove_left_over
 from sightline.server.settings import Settings, exposed, load_settings
 from sightline.server.starting import telling_why
 from sightline.server.transport import GraphQLEndpoint
@@ -58,6 +60,8 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         secrets = load_secrets(exposed(settings.secret_key), data_directory(settings.data_dir))
+        if left := await asyncio.to_thread(remove_left_over):
+            structlog.get_logger("sightline.start").info("files that a killed process had left were removed", left=left)
         async with (
             open_database(settings) as database,
             identity_services(settings, database, secrets) as identity,

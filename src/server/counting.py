@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
 from typing import Final
 
+from sightline.server.own_files import own_directory
 from sightline.server.settings import Settings
 
 DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -21,8 +21,8 @@ def shared_by_workers(settings: Settings) -> Iterator[None]:
     if settings.metrics_token is None or settings.workers == 1:
         yield
         return
-    with TemporaryDirectory(prefix="sightline-metrics-") as directory:
-        os.environ[DIRECTORY] = directory
+    with own_directory("metrics") as directory:
+        os.environ[DIRECTORY] = str(directory)
         try:
             yield
         finally:

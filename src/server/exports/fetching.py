@@ -7,7 +7,6 @@ with (F19). Who lost them, gave the export up or went away gets no further row: 
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -37,6 +36,7 @@ from sightline.server.exports.streams import CsvWriter, JsonLinesWriter, Writer
 from sightline.server.identity.access import Access
 from sightline.server.identity.serving import beside
 from sightline.server.logs import note
+from sightline.server.own_files import own_directory
 from sightline.server.places import Places
 
 AT_ONCE = 2
@@ -147,8 +147,8 @@ class Fetch:
             code: str | None = ErrorCode.INTERNAL
             self.exports.held.append(number)
             try:
-                with tempfile.TemporaryDirectory(prefix="sightline-export-") as directory:
-                    async with aclosing(self._parts(Path(directory))) as parts:
+                with own_directory("export") as directory:
+                    async with aclosing(self._parts(directory)) as parts:
                         async for part in parts:
                             yield part
                 await complete_export(pool, number, self.written)

@@ -8,7 +8,6 @@ stops in the middle.
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -50,6 +49,7 @@ from sightline.server.identity.access import Access
 from sightline.server.identity.serving import beside
 from sightline.server.imports.held import ENDED, WAITS, Held, Outcome, Sender
 from sightline.server.logs import log_fault, note
+from sightline.server.own_files import own_directory
 from sightline.server.places import Places
 
 FILES_AT_ONCE = 4
@@ -88,8 +88,8 @@ class Imports:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Import what comes for the length of the block; what is not done by its end has failed."""
-        with tempfile.TemporaryDirectory(prefix="sightline-import-") as directory:
-            self._directory = Path(directory)
+        with own_directory("import") as directory:
+            self._directory = directory
             try:
                 async with (
                     beside(_BEAT.go_on(self.database.writes, self._held, seconds=self.beat_seconds)),

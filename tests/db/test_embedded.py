@@ -237,6 +237,14 @@ async def test_process_id_given_to_a_stranger(home: Path) -> None:
         await asyncio.to_thread(stranger.wait)
 
 
+def test_goal24_a_disk_without_room_is_said_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GOAL24: before anything is made there, with how much is missing and what to do."""
+    monkeypatch.setattr("sightline.db.embedded.layout.FIRST_BYTES", 2**60)
+    with pytest.raises(EmbeddedServerError, match=r"^The disk of \S+ has \d+ MB left.+: make room, or set SIGHTLINE_"):
+        Cluster(home).acquire()
+    assert not list(home.glob("data*"))
+
+
 def test_unfinished_initdb_is_thrown_away(home: Path) -> None:
     """What a killed first start left behind is not taken for a cluster."""
     left = home / "data.new-left"

@@ -181,6 +181,7 @@ class Cluster:
         layout = self._layout
         if layout.data.exists():
             return
+        layout.check_room()
         installation = within_reach(installation_for(layout.data, self._programs), account, home=self.home)
         unfinished = layout.make_unfinished_data(account)
         provider = ["--locale-provider=builtin"] if installation.major >= 17 else []
@@ -226,7 +227,8 @@ class Cluster:
                     return
             await asyncio.sleep(_pause(waited))
         raise EmbeddedServerError(
-            f"The embedded PostgreSQL did not start: {self._layout.last_words()} (log: {self.log})"
+            f"The embedded PostgreSQL did not start: {self._layout.last_words()} (log: {self.log})."
+            f"{self._layout.if_full()}"
         )
 
     def _stop(self) -> None:

@@ -28,6 +28,11 @@ from sightline.db.role_names import SUPERUSER, DatabaseRole
 
 SOCKET_PATH_LIMIT = 107  # bytes; the kernel's 108 less the closing zero
 ERROR_SIGNS = ("error:", "FATAL:", "PANIC:", "error while loading")
+MEBIBYTE = 1_048_576
+FIRST_BYTES = 100 * MEBIBYTE
+"""What a new cluster takes, with an empty database of this version and room to work in."""
+
+FULL_BYTES = 16 * MEBIBYTE  # a file of the write-ahead log: with less, nothing can be written
 LOG_LIMIT = 10 * 1024 * 1024  # bytes; a longer log is moved aside at the next start
 
 # On top of what initdb found this machine to allow. fsync and full_page_writes stay on: a kill or a power cut loses
@@ -98,6 +103,20 @@ class Layout:
         self.home.mkdir(parents=True, exist_ok=True)
         self.home.chmod(0o711 if account.switched else 0o700)
         self._check_entry(self.home, account)
+
+    def check_room(self) -> None:
+        """Raise EmbeddedServerError where the disk has no room for a new cluster: PostgreSQL says it in many ways."""
+        if (free := shutil.disk_usage(self.home).free) < FIRST_BYTES:
+            raise EmbeddedServerError(
+                f"The disk of {self.home} has {free // MEBIBYTE} MB left, and a new database needs "
+                f"{FIRST_BYTES // MEBIBYTE}: make room, or set SIGHTLINE_DATA_DIR to a place on another disk."
+            )
+
+    def if_full(self) -> str:
+        """What to do about a disk that is full; nothing where it is not."""
+        if shutil.disk_usage(self.home).free >= FULL_BYTES:
+            return ""
+        return f" The disk of {self.home} is full: make room, and start again; nothing that was committed is lost."
 
     def make_sockets(self, account: ServiceAccount) -> None:
         """Create the socket's directory, closed to everybody but the server's account."""

@@ -19,6 +19,7 @@ from sightline.db.secrets import load_secrets
 from sightline.server.answers import Execute, GraphQLAnswer, GraphQLRequest
 from sightline.server.console.pages import console_routes
 from sightline.server.health import Readiness, healthz, readyz
+from sightline.server.http_protocol import HEALTHZ, READYZ
 from sightline.server.identity.access import Access
 from sightline.server.identity.clients import Clients
 from sightline.server.identity.demo import CAST_PATH
@@ -109,8 +110,8 @@ def build_app(settings: Settings, make_execute: MakeExecute) -> Starlette:
                 "/imports/{id}",
                 ImportEndpoint(lambda: app.state.imports, browsers, most_bytes=settings.import_megabytes * MEBIBYTE),
             ),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
+            Route(HEALTHZ, healthz),
+            Route(READYZ, readyz),
             *metrics,
             *console_routes(demo=settings.demo, registration=settings.registration, skip=settings.skip_console),
         ],

@@ -16,6 +16,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sightline.server.answers import ErrorCode, error
 
+HEALTHZ, READYZ = "/healthz", "/readyz"
+"""What is answered however many connections there are (F29)."""
+
 HEAD_BYTES = 32_768
 URL_BYTES = 8_192
 MOST_HEADERS = 100
@@ -90,6 +93,9 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self._check_size(len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers))
         if self.parser.get_http_version() != "1.0" and sum(name == b"host" for name, _ in self.headers) != 1:
             self._refuse(HTTPStatus.BAD_REQUEST, "Send exactly one Host header.")
+        # A server that is busy lives, and must not be replaced for it: that is asked beside the limit of connections.
+        path = self.url.partition(b"?")[0]
+        self.limit_concurrency = None if path in (HEALTHZ.encode(), READYZ.encode()) else self.config.limit_concurrency
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

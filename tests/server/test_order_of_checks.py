@@ -19,6 +19,7 @@ from sightline.db.database import Database
 from sightline.db.demo import CAST, token_of
 from sightline.db.secrets import Secrets
 from sightline.server.execution import Engine
+from sightline.server.health import healthz
 from sightline.server.rates import Rates
 from sightline.server.transport import GraphQLEndpoint
 
@@ -98,3 +99,18 @@ def test_goal22_the_number_of_connections_answers_before_the_head() -> None:
     with serving(max_connections=2) as port, socket.create_connection(("127.0.0.1", port)):
         answer = exchange(port, b"PUT /graphql HTTP/1.1\r\nHost: test\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 503 ")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/healthz", 200), ("/healthz?now", 200), ("/readyz", 200), ("/healthz/", 503), ("/health%7A", 503), ("/", 503)],
+)
+def test_f29_whether_it_lives_is_answered_beside_the_number_of_connections(path: str, status: int) -> None:
+    """F29: a server that is busy would be replaced for it otherwise; nothing else is let through."""
+    routes = [Route(each, healthz) for each in ("/healthz", "/readyz", "/")]
+    with (
+        serving(lambda: Starlette(routes=routes), max_connections=2) as port,
+        socket.create_connection(("127.0.0.1", port)),
+    ):
+        answer = exchange(port, f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())

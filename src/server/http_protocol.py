@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from sightline.server.answers import ErrorCode, error
 
@@ -41,6 +41,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **options)
         self._reading: asyncio.TimerHandle | None = None
         self._writing: asyncio.TimerHandle | None = None
+        self._unanswered: list[RequestResponseCycle] = []  # requests that a client sent without waiting
         self._unsent = 0  # bytes that waited for the client at the last look
         self.url = b""  # uvicorn sets it with the first byte of a request only
         self._in_head = True
@@ -57,6 +58,9 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         """Forget the connection."""
         self._end_reading()
         self._end_looking()
+        for cycle in self._unanswered:  # uvicorn tells the last request only, and the others would go on, and answer
+            cycle.disconnected = not cycle.response_complete
+            cycle.message_event.set()
         super().connection_lost(exc)
 
     def resume_writing(self) -> None:
@@ -97,6 +101,8 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         path = self.url.partition(b"?")[0]
         self.limit_concurrency = None if path in (HEALTHZ.encode(), READYZ.encode()) else self.config.limit_concurrency
         super().on_headers_complete()
+        if self.cycle is not None:  # else it is a WebSocket's
+            self._unanswered = [each for each in self._unanswered if not each.response_complete] + [self.cycle]
 
     def on_message_complete(self) -> None:
         """Stop the clock: the next head begins when its first byte arrives."""

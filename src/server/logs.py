@@ -187,7 +187,13 @@ def configure_logging(log_format: LogFormat) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
+    logging.getLogger("asyncio").addFilter(_is_news)
     logging.getLogger("strawberry").setLevel(logging.CRITICAL)  # it quotes documents; we log faults ourselves
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not what asyncpg says of a client that went away while a transaction began: it is rolled back, as we rely on."""
+    return not record.getMessage().startswith("Resetting connection with an active transaction")
 
 
 def _json(event: Any, **options: Any) -> str:

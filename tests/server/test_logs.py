@@ -42,7 +42,12 @@ async def forget():
     gc.collect()
 
 
+async def give_up():
+    asyncio.get_running_loop().call_exception_handler({{"message": "Resetting connection with an active transaction"}})
+
+
 asyncio.run(forget())
+asyncio.run(give_up())
 note(operation="Outside")
 """
 
@@ -72,3 +77,10 @@ def test_an_operation_is_one_line_of_json() -> None:
     assert operation["operation"] is None
     assert operation["request_id"] == fault["request_id"] == "request-1"
     assert len(fault["causes"]) == 2
+
+
+def test_f1_a_client_that_goes_away_is_no_error() -> None:
+    """F1: whatever the driver says of the transaction that had just begun, which it rolls back."""
+    program = PROGRAM.replace("LogFormat.NAME", "LogFormat.JSON")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "Resetting connection" not in done.stderr

@@ -221,6 +221,27 @@ async def test_f1_a_client_that_goes_away_cancels_its_operation(execution: TinyE
     assert "server" not in answer.headers
 
 
+def test_f1_so_does_one_that_had_sent_more_without_waiting(
+    execution: TinyExecution, caplog: pytest.LogCaptureFixture
+) -> None:
+    """F1, GOAL13: its second request of three is running; nothing is said of an answer that nobody takes."""
+    names = ("Quick", "Slow", "Quick")
+    bodies = [json.dumps({"query": f"query {name} {{hello}}", "operationName": name}).encode() for name in names]
+    requests = [
+        f"POST /graphql HTTP/1.1\r\nHost: test\r\nAuthorization: {KEY['authorization']}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        + body
+        for body in bodies
+    ]
+    with serving(lambda: application(execution)) as port:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(b"".join(requests))
+            assert execution.began.wait(5)
+        assert execution.cancelled.wait(2)
+    assert [each.operation_name for each in execution.asked] == ["Quick", "Slow"]
+    assert "ASGI" not in caplog.text
+
+
 def test_b87_a_head_that_does_not_arrive_is_answered_with_408(monkeypatch: pytest.MonkeyPatch) -> None:
     """B87, F10: whether nothing came, half a head, or half a second one; with 0.3 s in place of 10."""
     monkeypatch.setattr(LimitedHttpProtocol, "read_seconds", 0.3)

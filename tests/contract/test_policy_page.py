@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLObjectType
 
-from sightline.authz.expr import And, Compare, Exists, Expr, Not, Or, tokens_read
+from sightline.authz.classes import FieldClass, needed_classes
+from sightline.authz.expr import And, Compare, Exists, Expr, Masks, Not, Or, tokens_read
 from sightline.authz.paths import LISTED, Flag, PathKind, Shape
 from sightline.authz.permissions import CATALOGUE as PERMISSIONS
 from sightline.authz.permissions import Level, token
@@ -130,6 +131,19 @@ def decided(binding: Binding, visibility: Visibility) -> Permit | Deny | Conditi
     return next((each for each in decisions if isinstance(each, Conditional)), Permit())
 
 
+def needed(binding: Binding) -> set[FieldClass]:
+    """The classes that a coordinate stands on."""
+    columns = CATALOGUE[binding.entity].columns
+    return {each for name in binding.columns for each in needed_classes(columns[name])}
+
+
+def asked_for(entity: str, kind: PathKind) -> set[FieldClass]:
+    """The classes that a kind of path holds on every row of an entity that it reaches, as it reaches no other."""
+    rows = CATALOGUE.model.rules[entity].rows[kind]
+    parts = rows.parts if isinstance(rows, And) else (rows,)
+    return {part.field_class for part in parts if isinstance(part, Masks)}
+
+
 def test_yes_no_and_conditions_are_what_is_decided(bindings: dict[str, Binding]) -> None:
     """AC1, AC2: for a path of each kind alone, whatever it carries; "no" is never shown, "yes" always is."""
     seen = {YES: 0, NO: 0, ELSEWHERE: 0, "condition": 0}
@@ -156,6 +170,10 @@ def test_yes_no_and_conditions_are_what_is_decided(bindings: dict[str, Binding])
                 rules = [CATALOGUE.model.rules[name] for name in (binding.entity, *binding.leads_to)]
                 elsewhere = binding.through not in (None, each.kind)
                 assert elsewhere or not all(rule.reached_alone(each.kind) for rule in rules), where
+            case _ if binding.entity == owner and needed(binding) & asked_for(owner, each.kind):
+                # What it needs on a row it needs to reach the row at all.
+                assert isinstance(found[1], Permit), where
+                assert not any(isinstance(decision, Conditional) for decision in found), where
             case _:
                 assert not isinstance(found[1], Deny), where
                 assert not all(isinstance(decision, Permit) for decision in found), where

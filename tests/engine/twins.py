@@ -52,6 +52,8 @@ ROWS_TO_COPY = (
     "media",
     "click",
 )
+SHIPPED = frozenset({"name", "origin", "scope"})
+"""By what the product knows the roles that ship with it: nobody changes that, nor is there an installation without."""
 QUOTING = ("before", "after")
 """The columns of the audit log that quote cells of the row an entry is about; readers see what they see of that row."""
 
@@ -159,10 +161,12 @@ class Twin:
             changes: tuple[list[Change], list[Change]] = ([], [])
             for row in self.world.tables[entity.name]:
                 shown = self._seen[entity.name].get(key_of(entity, row))
-                others = self._others(entity, row, self._hidden(shown, names, chance))
-                for at, kept in enumerate((others.keys() - bound, others.keys() & bound)):
-                    if kept:
-                        changes[at].append(Change(entity, row, {name: others[name] for name in sorted(kept)}))
+                kept = SHIPPED if entity.name == "role" and row["origin"] == "PREDEFINED" else frozenset()
+                hidden = self._hidden(shown, [name for name in names if name not in kept], chance)
+                others = self._others(entity, row, hidden)
+                for at, free in enumerate((others.keys() - bound, others.keys() & bound)):
+                    if free:
+                        changes[at].append(Change(entity, row, {name: others[name] for name in sorted(free)}))
             yield from (batch for batch in changes if batch)
 
     def _hidden(self, shown: Values | None, names: Sequence[str], chance: float) -> list[str]:

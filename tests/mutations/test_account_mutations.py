@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from demo_platform import BLUEBIRD, Person, Platform
-from owned_accounts import account, company
+from owned_accounts import account, company, version_told
 
 SHOWN = "affiliateAccount { id name status hasCompany }"
 STATUSES = ("PENDING", "APPROVED", "REJECTED", "SUSPENDED", "CLOSED")
@@ -237,7 +237,8 @@ async def test_a3_c12_nobody_judges_what_is_his_own(platform: Platform, interest
         if interest == "company":
             owner = await company(platform, member=who.id)
             await platform.change(f"UPDATE affiliate_account SET company_id = {owner} WHERE id = {number}")
-        answer = await decided(platform, who.token, number, after, version=1)
+        version = await version_told(platform, who.token, number)
+        answer = await decided(platform, who.token, number, after, version=version)
         stored = await platform.one("SELECT status::text FROM affiliate_account WHERE id = $1", number)
         logged = await platform.stored("SELECT actor_id FROM audit_log WHERE affiliate_account_id = $1", number)
         if who is admin:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from demo_platform import Platform
-from owned_accounts import account, belongs, company, with_paths
+from owned_accounts import account, belongs, company, version_told, with_paths
 
 SHOWN = "affiliateAccount { id hasCompany }"
 METHOD = "payoutMethod { id kind redacted details }"
@@ -56,7 +56,8 @@ async def test_ac9_l2_a_transfer_has_the_account_and_both_companies(platform: Pl
         redacted="**** 0001",
         details=b"sealed",
     )
-    answer = await transferred(platform, who.token, number, following, version=1)
+    version = await version_told(platform, who.token, number)
+    answer = await transferred(platform, who.token, number, following, version=version)
     assert answer["__typename"] == "TransferCompanySuccess", answer
     assert await owner_of(platform, number) == following
     assert await platform.one("SELECT ended_at IS NOT NULL FROM payout_method WHERE id = $1", method)
@@ -215,7 +216,9 @@ async def test_f22_two_transfers_at_once(platform: Platform) -> None:
     present = await company(platform, owner=who.id)
     targets = [await company(platform, owner=who.id) for _ in range(4)]
     await platform.change(f"UPDATE affiliate_account SET company_id = {present} WHERE id = {number}")
-    answers = await asyncio.gather(*(transferred(platform, who.token, number, each, version=1) for each in targets))
+    version = await version_told(platform, who.token, number)
+    moves = (transferred(platform, who.token, number, each, version=version) for each in targets)
+    answers = await asyncio.gather(*moves)
     assert sorted(each["__typename"] for each in answers) == ["Conflict"] * 3 + ["TransferCompanySuccess"]
     key = uuid4().hex
     following = await company(platform, owner=who.id)

@@ -11,18 +11,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import tempfile
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from statistics import median
 from time import process_time
 
+from benchmarks.platforms import seeded
 from benchmarks.recording import Recorded, statements
 from benchmarks.revocation import measure_revocation
 from benchmarks.routes import measure_routes
-from sightline.db import migrate
+from benchmarks.servers import SECRET
 from sightline.db.database import Database
-from sightline.db.demo import cast, seed
+from sightline.db.demo import cast
 from sightline.db.secrets import Secrets
 from sightline.server.answers import GraphQLRequest
 from sightline.server.execution import Engine
@@ -42,19 +41,9 @@ async def main() -> None:
     options.add_argument("--scale", type=int, default=1, help="1 is 50,000 conversions, 20 a million")
     options.add_argument("--rounds", type=int, default=60)
     given = options.parse_args()
-    secrets = Secrets(b"the benchmark's secret, which is no secret")
-    with tempfile.TemporaryDirectory(prefix="slb", dir="/tmp") as directory:
-        await asyncio.to_thread(Path(directory).chmod, 0o711)  # the server's account has to enter it
-        async with Database.open(None, data_dir=Path(directory) / "pg") as database:
-            async with database.engine() as engine:
-                await migrate.upgrade(engine)
-            async with database.owner() as connection:
-                summary = await seed(connection, secrets, scale=given.scale)
-                await connection.execute("VACUUM ANALYZE")
-            print(
-                f"{summary.conversions} conversions, {given.rounds} rounds; ratio of median CPU and wall to the floor"
-            )
-            await _measure(database, secrets, rounds=given.rounds)
+    async with seeded(given.scale) as database:
+        print(f"{given.rounds} rounds; ratio of median CPU and wall to the floor")
+        await _measure(database, Secrets(SECRET.encode()), rounds=given.rounds)
 
 
 async def _measure(database: Database, secrets: Secrets, *, rounds: int) -> None:

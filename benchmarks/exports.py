@@ -24,7 +24,7 @@ import asyncpg
 import orjson
 
 from benchmarks.imports import FLAT, Memory
-from sightline.db import migrate
+from benchmarks.platforms import migrated
 from sightline.db.database import Database
 from sightline.db.demo import CAST, seed, token_of
 from sightline.db.rollup_repair import rebuild
@@ -94,11 +94,7 @@ async def main() -> None:
     given = options.parse_args()
     secrets = Secrets(b"a secret of the benchmark, and of nothing else")
     with tempfile.TemporaryDirectory(prefix="sle", dir="/tmp") as name:
-        directory = Path(name)
-        await asyncio.to_thread(directory.chmod, 0o711)  # the server's account has to enter it
-        async with Database.open(None, data_dir=directory / "pg") as database:
-            async with database.engine() as engine:
-                await migrate.upgrade(engine)
+        async with migrated(Path(name)) as database:
             async with database.owner() as connection:
                 await seed(connection, secrets)
                 await _generate(connection, given.rows)

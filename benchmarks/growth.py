@@ -16,8 +16,9 @@ import os
 from dataclasses import replace
 
 from benchmarks.load import take_turns
+from benchmarks.platforms import seeded
 from benchmarks.questions import QUESTIONS
-from benchmarks.requests import load_cores, question, seeded, tokens
+from benchmarks.requests import load_cores, question, tokens
 from benchmarks.servers import SECRET, ours, running
 from sightline.db.secrets import Secrets
 from sightline.server.execution import Engine

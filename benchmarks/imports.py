@@ -21,8 +21,7 @@ from time import perf_counter
 import asyncpg
 
 from benchmarks.order_files import COLUMNS, MAPPING, Totals, write_orders
-from sightline.db import migrate
-from sightline.db.database import Database
+from benchmarks.platforms import migrated
 from sightline.db.imports import ImportSummary, load_mapping, run_import
 
 FLAT = 16 * 2**20
@@ -80,24 +79,20 @@ async def main() -> None:
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="sli", dir="/tmp") as name:
         directory = Path(name)
-        await asyncio.to_thread(directory.chmod, 0o711)  # the server's account has to enter it
         file, plain, map_file = (directory / name for name in (f"orders.{given.format}", "orders.csv", "map.yaml"))
         map_file.write_text(MAPPING, encoding="utf-8")
         totals = write_orders(file, rows=given.rows)
         if plain != file:
             write_orders(plain, rows=given.rows)
-        async with Database.open(None, data_dir=directory / "pg") as database:
-            async with database.engine() as engine:
-                await migrate.upgrade(engine)
-            async with database.owner() as connection:
-                await connection.execute(ADMINISTRATOR)
-                bare = await _copy(connection, plain)
-                memory, began = Memory(), perf_counter()
-                summary = await run_import(
-                    connection, file, load_mapping(map_file), create_missing=True, progress=memory.watch
-                )
-                ours = perf_counter() - began
-                await _compare(connection, summary, totals)
+        async with migrated(directory) as database, database.owner() as connection:
+            await connection.execute(ADMINISTRATOR)
+            bare = await _copy(connection, plain)
+            memory, began = Memory(), perf_counter()
+            summary = await run_import(
+                connection, file, load_mapping(map_file), create_missing=True, progress=memory.watch
+            )
+            ours = perf_counter() - began
+            await _compare(connection, summary, totals)
     print(f"{given.rows:,} rows of {given.format}: {summary.conversions:,} conversions, sums equal to the cent")
     print(f"rows per second, as a ratio to a bare COPY: {bare / ours:.3f} ({ours / bare:.0f} times its time)")
     print(f"memory between 10 % and 100 % of the file: {memory.growth / 2**20:+.1f} MiB")

@@ -11,18 +11,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import tempfile
 from datetime import date
-from pathlib import Path
 
 import asyncpg
 
-from sightline.db import migrate
+from benchmarks.platforms import seeded
 from sightline.db.database import Database
-from sightline.db.demo import seed
 from sightline.db.payout_runs import ACCOUNTS, FACTS
 from sightline.db.rollup_repair import differences, rebuild
-from sightline.db.secrets import Secrets
 from sightline.server.payout_runs import PayoutRuns
 
 _NOTHING_INVOICED = """
@@ -45,18 +41,11 @@ async def main() -> None:
     options.add_argument("--scale", type=int, default=1, help="1 is 50,000 conversions, 20 a million")
     options.add_argument("--whole", action="store_true", help="in one transaction")
     given = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="slb", dir="/tmp") as temporary:
-        directory = Path(temporary)
-        await asyncio.to_thread(directory.chmod, 0o711)  # the server's account has to enter it
-        async with Database.open(None, data_dir=directory / "pg") as database:
-            async with database.engine() as engine:
-                await migrate.upgrade(engine)
-            async with database.owner() as connection:
-                await seed(connection, Secrets(b"the benchmark's secret, which is no secret"), scale=given.scale)
-                await connection.execute(_NOTHING_INVOICED)
-                await rebuild(connection)
-                await connection.execute("VACUUM ANALYZE")
-                await _measure(database, connection, whole=given.whole)
+    async with seeded(given.scale) as database, database.owner() as connection:
+        await connection.execute(_NOTHING_INVOICED)
+        await rebuild(connection)
+        await connection.execute("VACUUM ANALYZE")
+        await _measure(database, connection, whole=given.whole)
 
 
 async def _measure(database: Database, connection: asyncpg.Connection, *, whole: bool) -> None:

@@ -22,8 +22,7 @@ from typing import Any
 
 import asyncpg
 
-from sightline.db import migrate
-from sightline.db.database import Database
+from benchmarks.platforms import migrated
 from sightline.db.demo import CAST, seed, token_of
 from sightline.db.demo.loading import unhindered
 from sightline.db.rollup_repair import ROLLUPS, rebuild
@@ -150,19 +149,15 @@ async def main() -> None:
     with tempfile.TemporaryDirectory(prefix="slb", dir="/tmp") as temporary:
         directory = given.data_dir or Path(temporary)
         await asyncio.to_thread(directory.mkdir, exist_ok=True)
-        await asyncio.to_thread(directory.chmod, 0o711)  # the server's account has to enter it
-        async with Database.open(None, data_dir=directory / "pg") as database:
-            async with database.engine() as engine:
-                await migrate.upgrade(engine)
-            async with database.owner() as connection:
-                if not await connection.fetchval("SELECT EXISTS (SELECT FROM conversion)"):
-                    await seed(connection, secrets, scale=given.scale)
-                    await _more_clicks(connection, given.clicks)
-                    await connection.execute("VACUUM ANALYZE")
-                conversions, clicks = await connection.fetchrow(_SIZES)
-                print(f"{conversions:,} conversions, {clicks:,} clicks, {given.rounds} rounds; ratios of medians")
-                for name, dashboard in DASHBOARDS.items():
-                    await _measure(Engine.of(database, secrets), connection, secrets, name, dashboard, given.rounds)
+        async with migrated(directory) as database, database.owner() as connection:
+            if not await connection.fetchval("SELECT EXISTS (SELECT FROM conversion)"):
+                await seed(connection, secrets, scale=given.scale)
+                await _more_clicks(connection, given.clicks)
+                await connection.execute("VACUUM ANALYZE")
+            conversions, clicks = await connection.fetchrow(_SIZES)
+            print(f"{conversions:,} conversions, {clicks:,} clicks, {given.rounds} rounds; ratios of medians")
+            for name, dashboard in DASHBOARDS.items():
+                await _measure(Engine.of(database, secrets), connection, secrets, name, dashboard, given.rounds)
 
 
 async def _more_clicks(connection: asyncpg.Connection, wanted: int) -> None:

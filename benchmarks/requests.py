@@ -13,10 +13,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from statistics import median
 
 import orjson
@@ -25,11 +21,11 @@ from benchmarks.load import Figures, Request, once, take_turns
 from benchmarks.nodejs import NodeMissingError
 from benchmarks.peers.packages import SCRIPTS, SOURCES, peers
 from benchmarks.peers.questions import agree, as_data, body
+from benchmarks.platforms import seeded
 from benchmarks.questions import QUESTIONS, asked
 from benchmarks.servers import SECRET, Server, ours, running
-from sightline.db import migrate
 from sightline.db.database import Database
-from sightline.db.demo import cast, seed
+from sightline.db.demo import cast
 from sightline.db.secrets import Secrets
 from sightline.server.execution import Engine
 
@@ -73,21 +69,6 @@ async def main() -> None:
                 await _compare(name, turns)
                 figures = await take_turns(turns, warm=given.warm, seconds=given.seconds, rounds=given.rounds)
                 _print(name, figures)
-
-
-@asynccontextmanager
-async def seeded(scale: int) -> AsyncIterator[Database]:
-    """A demo platform in a directory of its own."""
-    with tempfile.TemporaryDirectory(prefix="slr", dir="/tmp") as directory:
-        await asyncio.to_thread(Path(directory).chmod, 0o711)  # the server's account has to enter it
-        async with Database.open(None, data_dir=Path(directory) / "pg") as database:
-            async with database.engine() as engine:
-                await migrate.upgrade(engine)
-            async with database.owner() as connection:
-                summary = await seed(connection, Secrets(SECRET.encode()), scale=scale)
-                await connection.execute("VACUUM ANALYZE")
-            print(f"{summary.conversions} conversions", flush=True)
-            yield database
 
 
 def tokens() -> dict[str, str]:

@@ -21,8 +21,9 @@ from time import perf_counter
 import orjson
 
 from benchmarks.load import Request, once
+from benchmarks.platforms import seeded
 from benchmarks.questions import QUESTIONS
-from benchmarks.requests import question, seeded, tokens
+from benchmarks.requests import question, tokens
 from benchmarks.servers import PORT, SECRET, Contender, environment, running
 from sightline.db.secrets import Secrets
 from sightline.server.answers import GraphQLRequest

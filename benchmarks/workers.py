@@ -15,8 +15,9 @@ import sys
 from pathlib import Path
 
 from benchmarks.load import take_turns
+from benchmarks.platforms import seeded
 from benchmarks.questions import QUESTIONS
-from benchmarks.requests import question, seeded, tokens
+from benchmarks.requests import question, tokens
 from benchmarks.servers import PORT, SECRET, Contender, environment, running
 from sightline.db.secrets import Secrets
 from sightline.server.execution import Engine

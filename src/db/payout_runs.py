@@ -29,6 +29,12 @@ ACCOUNTS: Final = 50
 FACTS: Final = 500
 """How much is done in one transaction at the most; an account is done whole, whatever is on it."""
 
+BROKEN: Final = (
+    "Something is broken on our side; the log has it under the error id {error_id}. "
+    "What was drafted stays, and another run of the same period does the rest."
+)
+"""The problem of a run that failed."""
+
 _LOCK: Final = 0x5061_796F_7574  # of the advisory lock that keeps runs apart
 _ALONE: Final = "SELECT pg_try_advisory_xact_lock($1)"
 # No request waits for it, so what has to be done for a large account may take its time.

@@ -30,7 +30,7 @@ from sightline.resolvers.global_ids import GlobalIds, Key
 from sightline.resolvers.identity import Principal
 from sightline.resolvers.reports.desk import Desk
 from sightline.resolvers.rows import Records, Row
-from sightline.resolvers.versions import APART, of_both
+from sightline.resolvers.versions import APART, with_referred
 from sightline.resolvers.visibilities import Visibilities
 
 
@@ -122,26 +122,23 @@ class Operation:
         apart = APART.get(entity)
         read = self.services.reads.versions(self.visibility, entity, whoever_does, apart)
         records = await self.snapshot.fetch(read.statement, self._binds | _keys(keys))
-        told = {
-            record[PARENT]: self._told(entity, record[VERSION], None if apart is None else record[REFERRED])
-            for record in records
-        }
+        ids, told = self.services.ids, dict[int, int]()
+        for record in records:
+            referred = None if apart is None else record[REFERRED]
+            told[record[PARENT]] = with_referred(ids, entity, record[VERSION], referred)
         return [told.get(position) for position in range(1, len(keys) + 1)]
 
     async def told(self, entity: str, stored: Mapping[str, Any]) -> int:
         """The version of a stored row as `version` tells it: with what it refers to, if the viewer sees that (AC11)."""
-        version, apart = stored["version"], APART.get(entity)
-        referred = None if apart is None else stored[apart.column]
-        if apart is None or referred is None:
-            return self._told(entity, version, None)
-        if apart.verb is None:
-            sees = await self.row(apart.entity, Key(referred)) is not None
-        else:
-            sees = await self.does(apart.verb, Key(referred))
-        return self._told(entity, version, referred if sees else None)
-
-    def _told(self, entity: str, version: int, referred: int | None) -> int:
-        return version if referred is None else of_both(self.services.ids, entity, version, referred)
+        apart, referred = APART.get(entity), None
+        if apart is not None and stored[apart.column] is not None:
+            key = Key(stored[apart.column])
+            if apart.verb is None:
+                sees = await self.row(apart.entity, key) is not None
+            else:
+                sees = await self.does(apart.verb, key)
+            referred = key.id if sees else None
+        return with_referred(self.services.ids, entity, stored["version"], referred)
 
     def forget(self) -> None:
         """Read everything anew from here on: rows were changed."""

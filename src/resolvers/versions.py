@@ -23,7 +23,9 @@ APART: Final[Mapping[str, Apart]] = {
 """What is no part of the version that everybody is told, by entity."""
 
 
-def of_both(ids: GlobalIds, entity: str, version: int, referred: int) -> int:
-    """The version of a row with what it refers to, in 31 bits that tell neither."""
+def with_referred(ids: GlobalIds, entity: str, version: int, referred: int | None) -> int:
+    """The version of a row with what it refers to, in 31 bits that tell neither; None is nothing that is seen."""
+    if referred is None:
+        return version
     block = ids.of_row(entity, Key(referred, version))
     return int.from_bytes(sha256(block.encode()).digest()[:4]) >> 1

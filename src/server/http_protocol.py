@@ -18,6 +18,7 @@ from sightline.server.answers import ErrorCode, error
 
 HEALTHZ, READYZ = "/healthz", "/readyz"
 """What is answered however many connections there are (F29)."""
+_ALWAYS_ANSWERED = frozenset({HEALTHZ.encode(), READYZ.encode()})
 
 HEAD_BYTES = 32_768
 URL_BYTES = 8_192
@@ -98,8 +99,8 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         if self.parser.get_http_version() != "1.0" and sum(name == b"host" for name, _ in self.headers) != 1:
             self._refuse(HTTPStatus.BAD_REQUEST, "Send exactly one Host header.")
         # A server that is busy lives, and must not be replaced for it: that is asked beside the limit of connections.
-        path = self.url.partition(b"?")[0]
-        self.limit_concurrency = None if path in (HEALTHZ.encode(), READYZ.encode()) else self.config.limit_concurrency
+        always = self.url.partition(b"?")[0] in _ALWAYS_ANSWERED
+        self.limit_concurrency = None if always else self.config.limit_concurrency
         super().on_headers_complete()
         if self.cycle is not None:  # else it is a WebSocket's
             self._unanswered = [each for each in self._unanswered if not each.response_complete] + [self.cycle]

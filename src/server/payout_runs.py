@@ -6,7 +6,6 @@ and a revocation does not wait for a large account.
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 import asyncpg
@@ -17,6 +16,7 @@ from sightline.db.database import Database
 from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
 from sightline.db.payout_runs import (
     ACCOUNTS,
+    BROKEN,
     FACTS,
     Ended,
     TakenRun,
@@ -28,6 +28,7 @@ from sightline.db.payout_runs import (
 )
 from sightline.db.tables.enums import PayoutRunState
 from sightline.server.logs import log_fault
+from sightline.server.looking import one_after_another
 
 LOOK_SECONDS = 2.0
 LOGGER = "sightline.payouts"
@@ -55,20 +56,15 @@ class PayoutRuns:
 
     async def run(self) -> None:
         """Do runs until cancelled. What goes wrong is logged, and tried again."""
-        while True:
-            try:
-                went_on = await self.go_on()
-            except CrossedChangesError:
-                # Such as an import that goes on for minutes. It is waited for, however long it takes.
-                structlog.get_logger(LOGGER).warning("a payout run waits for changes of others")
-                went_on = False
-            except (DatabaseBusyError, DatabaseUnavailableError):
-                went_on = False
-            except Exception as error:
-                log_fault(error)
-                went_on = False
-            if not went_on:
-                await asyncio.sleep(LOOK_SECONDS)
+        await one_after_another(self._go_on_or_wait, seconds=LOOK_SECONDS)
+
+    async def _go_on_or_wait(self) -> bool:
+        try:
+            return await self.go_on()
+        except CrossedChangesError:
+            # Such as an import that goes on for minutes. It is waited for, however long it takes.
+            structlog.get_logger(LOGGER).warning("a payout run waits for changes of others")
+            return False
 
     async def go_on(self) -> bool:
         """Do the next accounts of the run that was started first, or end it; whether anything was done."""
@@ -104,10 +100,7 @@ class PayoutRuns:
         structlog.get_logger(LOGGER).warning(
             "a payout run could not go on", payout_run=run.id, affiliate_accounts=list(accounts), error_id=error_id
         )
-        problem = (
-            f"Something is broken on our side; the log has it under the error id {error_id}. "
-            "What was drafted stays, and another run of the same period does the rest."
-        )
+        problem = BROKEN.format(error_id=error_id)
 
         async def work(connection: asyncpg.Connection) -> Ended | None:
             return await note_failure(connection, run, accounts, problem)

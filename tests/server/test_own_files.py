@@ -17,7 +17,7 @@ from sightline.server.own_files import own_directory
 with own_directory("import") as made:
     (made / "upload.csv").write_text("order")
     print(made, flush=True)
-    time.sleep(600)
+    time.sleep(600)  # until it is killed
 """
 
 

@@ -11,6 +11,7 @@ from sightline.db.demo.book import Book
 from sightline.db.demo.facts import Facts, money, monthly_rates
 from sightline.db.demo.model import Enrollment
 from sightline.db.demo.season import DAY, HOUR, PERIOD_END, Month, milliseconds, moment, months
+from sightline.db.payout_runs import BROKEN
 
 LAST_INVOICED = 15  # the month of April 2026, paid out in June
 _END = milliseconds(PERIOD_END)
@@ -24,10 +25,6 @@ _OF_RUNS = {
 }
 _SETTLEMENTS = {"PAID": "PAID", "REISSUED": "PAID", "APPROVED": "INVOICED", "DRAFT": "INVOICED", "DELETED": "LOCKED"}
 _ADJUSTED = {"PAID": "PAID", "REISSUED": "PAID", "APPROVED": "INVOICED", "DRAFT": "INVOICED", "DELETED": "OPEN"}
-_GIVEN_UP = (
-    "Something is broken on our side; the log has it under the error id 5d2f80c1b9e64a37. "
-    "What was drafted stays, and another run of the same period does the rest."
-)
 _BONUS_REASONS = ("Bonus for the quarter.", "Placement fee of the campaign.", "Thanks for the review.")
 
 
@@ -121,7 +118,7 @@ class Billing:
                 period_start=month.first,
                 period_end=month.first + timedelta(days=month.days),
                 completed_at=started + timedelta(minutes=25) if state == "COMPLETED" else None,
-                problem=_GIVEN_UP if state == "FAILED" else None,
+                problem=BROKEN.format(error_id="5d2f80c1b9e64a37") if state == "FAILED" else None,
             )
 
         *paid, _, _ = months()

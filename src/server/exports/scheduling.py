@@ -36,6 +36,7 @@ from sightline.resolvers.reports.requests import ReportRequest
 from sightline.resolvers.reports.saved import StoredReport, stored_report
 from sightline.server.answers import ErrorCode
 from sightline.server.logs import log_fault
+from sightline.server.looking import one_after_another
 
 LOOK_SECONDS = 15.0
 LIVES = timedelta(days=7)
@@ -59,17 +60,8 @@ class Scheduling:
 
     async def run(self) -> None:
         """Run what is due until cancelled, from a moment after the start on. What goes wrong is logged."""
-        ran = False
-        while True:
-            if not ran:
-                await asyncio.sleep(LOOK_SECONDS)
-            try:
-                ran = await self.run_one()
-            except (DatabaseBusyError, DatabaseUnavailableError, CrossedChangesError):
-                ran = False
-            except Exception as error:
-                log_fault(error)
-                ran = False
+        await asyncio.sleep(LOOK_SECONDS)
+        await one_after_another(self.run_one, seconds=LOOK_SECONDS)
 
     async def run_one(self) -> bool:
         """Run the schedule that is due first; whether there was one."""

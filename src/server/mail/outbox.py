@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 import structlog
 
 from sightline.db.database import Database
-from sightline.db.errors import DatabaseBusyError, DatabaseUnavailableError
 from sightline.db.report_schedules import delivered
 from sightline.db.secrets import Secrets, TokenKind, new_token
 from sightline.db.sign_in.mail_tokens import LIVES, keep_token, keep_token_of_invitation, recipient
@@ -16,7 +14,7 @@ from sightline.db.sign_in.outbox import WaitingMail, give_up_old, mail_is_done, 
 from sightline.db.sign_in.people import is_known
 from sightline.db.sign_in.registrations import forget_registrations, keep_token_of_registration
 from sightline.db.tables.enums import MailKind
-from sightline.server.logs import log_fault
+from sightline.server.looking import one_after_another
 from sightline.server.mail.carriers import Carrier, UndeliveredError
 from sightline.server.mail.letters import AddressError, Letters
 
@@ -34,16 +32,7 @@ class Outbox:
 
     async def run(self) -> None:
         """Send until cancelled. What goes wrong is logged, without an address, and tried again later."""
-        while True:
-            try:
-                sent = await self.send_one()
-            except (DatabaseBusyError, DatabaseUnavailableError):
-                sent = False
-            except Exception as error:
-                log_fault(error)
-                sent = False
-            if not sent:
-                await asyncio.sleep(LOOK_SECONDS)
+        await one_after_another(self.send_one, seconds=LOOK_SECONDS)
 
     async def send_one(self) -> bool:
         """Send the mail that is due first; whether there was one."""

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from demo_platform import NORTHWIND, Platform
+from demo_platform import BLUEBIRD, NORTHWIND, Platform
 
 AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 HIDDEN = {
@@ -64,7 +64,7 @@ async def test_m5a_a_derived_amount_needs_what_it_is_made_of(platform: Platform)
     nodes = (await platform.read(who, query))["conversions"]["nodes"]
     assert {node["saleAmount"] is None for node in nodes} == {True, False}
     assert all((node["netSaleAmount"] is None) is (node["saleAmount"] is None) for node in nodes)
-    bluebird = await platform.named("organization", "Bluebird Media")
+    bluebird = await platform.named("organization", BLUEBIRD)
     shared = await platform.one(
         "SELECT count(*) FROM conversion c JOIN program p ON p.id = c.program_id "
         "WHERE c.partner_org_id = $1 AND p.share_sale_amount AND c.sale_amount IS NOT NULL",
@@ -81,8 +81,8 @@ async def test_m5b_items_and_refunds_are_the_sale_amounts(platform: Platform) ->
     """M5b: who does not see what was sold for sees no price, article or refund, nor how many articles there were."""
     below = "nodes { items(first: 5) { nodes { amount sku } } }"
     season = 'eventAt: { gte: "2026-01-01T00:00:00Z", lt: "2026-02-01T00:00:00Z" }'
-    items = f"conversions(first: 20, where: {{ saleAmount: {{ gt: 0 }}, {season} }}) {{ {below} }}"
-    shown = (await platform.read(platform.member("analyst"), f"{{ {items} }}"))["conversions"]["nodes"]
+    query = f"{{ conversions(first: 20, where: {{ saleAmount: {{ gt: 0 }}, {season} }}) {{ {below} }} }}"
+    shown = (await platform.read(platform.member("analyst"), query))["conversions"]["nodes"]
     assert any(node["items"]["nodes"] for node in shown)
     for key in ("support", "finance"):
         who = platform.member(key)
@@ -91,15 +91,24 @@ async def test_m5b_items_and_refunds_are_the_sale_amounts(platform: Platform) ->
             assert await platform.refuses(who, query)
         assert await platform.refuses(who, "conversions(first: 1) { nodes { items(first: 5) { totalCount } } }")
         assert await platform.refuses(who, "conversions(first: 1) { nodes { refundedAmount { amount } } }")
-    fields = "saleAmount { amount } items(first: 9) { totalCount nodes { amount sku quantity } }"
-    query = f"{{ conversions(first: 50) {{ nodes {{ {fields} }} }} }}"
-    found = (await platform.read(platform.member("partner-admin"), query))["conversions"]["nodes"]
-    masked, shared = (
-        [each["items"] for each in found if (each["saleAmount"] is None) is kind] for kind in (True, False)
+    who, bluebird = platform.member("partner-admin"), await platform.named("organization", BLUEBIRD)
+    sold = (
+        "SELECT c.affiliate_account_id, c.id FROM conversion c JOIN program p ON p.id = c.program_id "
+        "WHERE c.partner_org_id = $1 AND p.share_sale_amount = $2 AND c.sale_amount IS NOT NULL "
+        "AND EXISTS (SELECT FROM conversion_item i "
+        "WHERE i.affiliate_account_id = c.affiliate_account_id AND i.conversion_id = c.id) LIMIT 20"
     )
-    assert masked == [{"totalCount": 0, "nodes": []}] * len(masked) != []
-    assert any(each["totalCount"] for each in shared)
-    assert all(None not in item.values() for each in shared for item in each["nodes"])
+    selection = (
+        "... on Conversion { saleAmount { amount } items(first: 9) { totalCount nodes { amount sku quantity } } }"
+    )
+    for shared in (False, True):
+        keys = await platform.rows(sold, bluebird, shared)
+        assert keys
+        for key in keys:
+            node = await platform.node(who, "conversion", *key, selection=selection)
+            assert (node["saleAmount"] is not None, node["items"]["totalCount"] > 0) == (shared, shared)
+            assert bool(node["items"]["nodes"]) == shared
+            assert all(None not in item.values() for item in node["items"]["nodes"])
 
 
 async def test_m5b_advertisers_of_intermediated_programs_see_no_payout(platform: Platform) -> None:

@@ -51,6 +51,12 @@ EngineOver = Callable[[Database], Engine]
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
+def pytest_sessionfinish() -> None:
+    """What nobody finished is looked for once, and not five times: pytest repeats it for what that leaves behind."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def short_directory() -> Iterator[Callable[[], Path]]:
     """Makes directories with short names (a socket must fit below) that the server's account may enter."""

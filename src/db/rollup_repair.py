@@ -1,4 +1,4 @@
-"""The hourly sums and the facts: whether they agree, and making the sums anew.
+"""The hourly and daily sums and the facts: whether they agree, and making the sums anew.
 
 Whoever writes facts adds them up in the same transaction (`sightline.db.rollups`); this is how it is checked. Ad views
 are imported as sums, so there is nothing to make them from: they stay.
@@ -14,7 +14,8 @@ from sightline.db.rollups import GRAINS, SUMS, summed
 
 _CLICKS = "unique_clicks, duplicate_clicks, invalid_clicks"
 _TRAFFIC = f"{_CLICKS}, impressions"
-_BY_PROGRAM = "program_id, hour, advertiser_profile_id, advertiser_org_id"
+_ADVERTISER = "advertiser_profile_id, advertiser_org_id"
+_BY_PROGRAM = f"program_id, hour, {_ADVERTISER}"
 _BY_ACCOUNT = f"affiliate_account_id, {_BY_PROGRAM}, partner_org_id"
 # Nothing but the sums themselves says how many ad views there were.
 _OF_CLICKS = f"""
@@ -29,18 +30,21 @@ _OF_CLICKS = f"""
     ) AS counted
     GROUP BY {_BY_ACCOUNT}
 """
-_OF_TRAFFIC = f"""
-    SELECT {_BY_PROGRAM}, sum(unique_clicks), sum(duplicate_clicks), sum(invalid_clicks), sum(impressions)
-    FROM traffic_hour_by_account GROUP BY {_BY_PROGRAM}
+_ALL_TRAFFIC = "sum(unique_clicks), sum(duplicate_clicks), sum(invalid_clicks), sum(impressions)"
+_BY_HOUR = f"SELECT {_BY_PROGRAM}, {_ALL_TRAFFIC} FROM traffic_hour_by_account GROUP BY {_BY_PROGRAM}"
+_BY_DAY = f"""
+    SELECT program_id, date_trunc('day', hour, 'UTC') AS day, {_ADVERTISER}, {_ALL_TRAFFIC}
+    FROM traffic_hour_by_program GROUP BY program_id, day, {_ADVERTISER}
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Rollup:
-    """One table of hourly sums: its columns, and the query that makes its rows."""
+    """One table of sums: its columns, where it has the moment, and the query that makes its rows."""
 
     table: str
     columns: str
+    moment: str
     made_by: str
 
     @property
@@ -60,9 +64,10 @@ class Rollup:
 
 
 ROLLUPS = (
-    Rollup("traffic_hour_by_account", f"{_BY_ACCOUNT}, {_TRAFFIC}", _OF_CLICKS),
-    Rollup("traffic_hour_by_program", f"{_BY_PROGRAM}, {_TRAFFIC}", _OF_TRAFFIC),
-    *(Rollup(grain.table, f"{grain.columns}, {', '.join(SUMS)}", summed(grain)) for grain in GRAINS),
+    Rollup("traffic_hour_by_account", f"{_BY_ACCOUNT}, {_TRAFFIC}", "hour", _OF_CLICKS),
+    Rollup("traffic_hour_by_program", f"{_BY_PROGRAM}, {_TRAFFIC}", "hour", _BY_HOUR),
+    Rollup("traffic_day_by_program", f"program_id, day, {_ADVERTISER}, {_TRAFFIC}", "day", _BY_DAY),
+    *(Rollup(grain.table, f"{grain.columns}, {', '.join(SUMS)}", grain.moment, summed(grain)) for grain in GRAINS),
 )
 """In the order in which they are made."""
 
@@ -77,7 +82,7 @@ async def differences(connection: asyncpg.Connection) -> dict[str, int]:
 
 
 async def rebuild(connection: asyncpg.Connection) -> None:
-    """Make all hourly sums anew, in a transaction of its own, while nobody writes facts. Ad views stay.
+    """Make all sums anew, in a transaction of its own, while nobody writes facts. Ad views stay.
 
     Rows that are right already are left alone.
     """
@@ -88,9 +93,9 @@ async def rebuild(connection: asyncpg.Connection) -> None:
             await connection.execute(
                 f"DELETE FROM {each.table} AS t USING different AS d WHERE stored > 0 AND {each.same}"
             )
-            # In the order in which they come to be written one by one: a report reads hours that lie together.
+            # In the order in which they come to be written one by one: a report reads what lies together.
             await connection.execute(
                 f"INSERT INTO {each.table} ({each.columns})"
-                f" SELECT {each.columns} FROM different WHERE stored < 0 ORDER BY hour"
+                f" SELECT {each.columns} FROM different WHERE stored < 0 ORDER BY {each.moment}"
             )
             await connection.execute("DROP TABLE different")

@@ -1,4 +1,4 @@
-"""The hourly sums of conversions, kept exactly in step with the facts, in the transaction that changes these.
+"""The hourly and daily sums of conversions, kept exactly in step with the facts, in the transaction that changes these.
 
     async with resummed(connection, accounts, ids):
         ...change status, settlement or amounts of these conversions...
@@ -20,7 +20,8 @@ import asyncpg
 from sightline.db.conversion_past import keep_what_was
 
 FACTS: Final = """
-    SELECT v.*, date_trunc('hour', v.event_at, 'UTC') AS hour, coalesce(g.is_base, true) AS is_base
+    SELECT v.*, date_trunc('hour', v.event_at, 'UTC') AS hour, date_trunc('day', v.event_at, 'UTC') AS day,
+        coalesce(g.is_base, true) AS is_base
     FROM conversion AS v LEFT JOIN program_goal AS g ON g.id = v.goal_id
 """
 """Conversions as they are summed: one without a goal reached the program's main one."""
@@ -39,9 +40,10 @@ SUMS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Grain:
-    """One table of hourly sums of conversions: its key, and what it carries beside it."""
+    """One table of sums of conversions: where it has the moment, its key, and what it carries beside it."""
 
     table: str
+    moment: str
     key: tuple[str, ...]
     carried: tuple[str, ...]
 
@@ -51,13 +53,14 @@ class Grain:
         return ", ".join((*self.key, *self.carried))
 
 
-_HOUR = ("program_id", "hour", "status", "settlement", "currency", "fx_rate")
+_ALIKE = ("status", "settlement", "currency", "fx_rate")
+_HOUR = ("program_id", "hour", *_ALIKE)
 _ADVERTISER = ("advertiser_profile_id", "advertiser_org_id")
-BY_ACCOUNT: Final = Grain(
-    "conversion_hour_by_account", ("affiliate_account_id", *_HOUR), (*_ADVERTISER, "partner_org_id")
+GRAINS: Final = (
+    Grain("conversion_hour_by_account", "hour", ("affiliate_account_id", *_HOUR), (*_ADVERTISER, "partner_org_id")),
+    Grain("conversion_hour_by_program", "hour", _HOUR, _ADVERTISER),
+    Grain("conversion_day_by_program", "day", ("program_id", "day", *_ALIKE), _ADVERTISER),
 )
-BY_PROGRAM: Final = Grain("conversion_hour_by_program", _HOUR, _ADVERTISER)
-GRAINS: Final = (BY_ACCOUNT, BY_PROGRAM)
 
 _GIVEN = "SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS given (affiliate_account_id, id)"
 
@@ -70,7 +73,7 @@ def summed(grain: Grain, chosen: str | None = None) -> str:
 
 
 def put_in(grain: Grain, chosen: str) -> str:
-    """SQL that adds conversions to a grain, hour by hour in one order."""
+    """SQL that adds conversions to a grain, row by row in one order."""
     added = ", ".join(f"{name} = t.{name} + excluded.{name}" for name in SUMS)
     key = ", ".join(grain.key)
     return f"""
@@ -98,7 +101,7 @@ _PUT_IN: Final = tuple(put_in(grain, _GIVEN) for grain in GRAINS)
 
 
 async def add_to_sums(connection: asyncpg.Connection, accounts: Sequence[int], ids: Sequence[int]) -> None:
-    """Put new conversions, by key, into the sums of their hours."""
+    """Put new conversions, by key, into the sums of their hours and days."""
     for statement in _PUT_IN:
         await connection.execute(statement, accounts, ids)
 

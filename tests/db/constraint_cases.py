@@ -173,6 +173,7 @@ REFUSED = [
         "ck_conversion_hour_by_account_hour",
         ("conversion_hour_by_account", {"hour": NOON.replace(minute=30)}),
     ),
+    refused("domain3.2", "ck_conversion_day_by_program_day", ("conversion_day_by_program", {"day": NOON})),
     # Reports and operations
     refused("A17", "uq_column_list_user_id", ("column_list", {}), ("column_list", {})),
     refused("A18", "ck_column_list_owner", ("column_list", {"owner_kind": "USER"})),

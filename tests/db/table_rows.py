@@ -168,6 +168,14 @@ VALID: dict[str, Values] = {
         "currency": "EUR",
         "fx_rate": Decimal(1),
     },
+    "conversion_day_by_program": PROGRAM_KEYS
+    | {
+        "day": NOON.replace(hour=0),
+        "status": "PENDING",
+        "settlement": "OPEN",
+        "currency": "EUR",
+        "fx_rate": Decimal(1),
+    },
     "report_column": {
         "key": "revenue",
         "label": "Revenue",

@@ -200,14 +200,14 @@ async def test_rates_are_those_of_the_month(demo: Database) -> None:
 
 
 async def test_rollups_add_up_to_the_facts(demo: Database) -> None:
-    for grain in ("account", "program"):
+    for grain in ("hour_by_account", "hour_by_program", "day_by_program"):
         sums = f"""
             SELECT sum(conversions + events)::int, sum(payout), sum(revenue), sum(sale_amount), sum(refunded_amount)
-            FROM conversion_hour_by_{grain}
+            FROM conversion_{grain}
         """
         facts = (
             "SELECT count(*)::int, sum(payout), sum(revenue), sum(sale_amount), sum(refunded_amount) FROM conversion"
         )
         assert await rows(demo, sums) == await rows(demo, facts)
-        sums = f"SELECT sum(unique_clicks + duplicate_clicks + invalid_clicks) FROM traffic_hour_by_{grain}"
+        sums = f"SELECT sum(unique_clicks + duplicate_clicks + invalid_clicks) FROM traffic_{grain}"
         assert await one(demo, sums) == await one(demo, "SELECT count(*) FROM click")

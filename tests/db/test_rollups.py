@@ -1,4 +1,4 @@
-"""Hourly sums against facts: what differs is found, and made anew."""
+"""Stored sums against facts: what differs is found, and made anew."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from demo_platform import Platform
 
 from sightline.db.rollup_repair import ROLLUPS, differences, rebuild
 
-GRAINS = ("account", "program")
+GRAINS = ("hour_by_account", "hour_by_program", "day_by_program")
 VIEWS = "SELECT sum(impressions) FROM {table}"
 
 BROKEN = {
     "conversion_hour_by_account": "UPDATE {table} SET payout = payout + 1 WHERE ctid = (SELECT min(ctid) FROM {table})",
     "conversion_hour_by_program": "DELETE FROM {table} WHERE ctid = (SELECT min(ctid) FROM {table})",
+    "conversion_day_by_program": (
+        "UPDATE {table} SET day = day + interval '9999 days' WHERE ctid = (SELECT min(ctid) FROM {table})"
+    ),
     "traffic_hour_by_account": (
         "UPDATE {table} SET unique_clicks = unique_clicks + 1 WHERE ctid = (SELECT min(ctid) FROM {table})"
     ),
     "traffic_hour_by_program": "UPDATE {table} SET impressions = 0 WHERE ctid = (SELECT min(ctid) FROM {table})",
+    "traffic_day_by_program": "DELETE FROM {table} WHERE ctid = (SELECT max(ctid) FROM {table})",
 }
 
 
@@ -28,7 +32,7 @@ async def test_sums_that_went_wrong_are_found_and_made_anew(platform: Platform) 
     """One row of one table is enough to be found; ad views are the same before and after."""
     assert BROKEN.keys() == {each.table for each in ROLLUPS}
     async with platform.engine.database.owner() as connection:
-        views = [await connection.fetchval(VIEWS.format(table=f"traffic_hour_by_{grain}")) for grain in GRAINS]
+        views = [await connection.fetchval(VIEWS.format(table=f"traffic_{grain}")) for grain in GRAINS]
         for table, statement in BROKEN.items():
             broken = connection.transaction()
             await broken.start()
@@ -39,7 +43,7 @@ async def test_sums_that_went_wrong_are_found_and_made_anew(platform: Platform) 
             await connection.execute(statement.format(table=table))
         await rebuild(connection)
         assert await differences(connection) == {}
-        again = [await connection.fetchval(VIEWS.format(table=f"traffic_hour_by_{grain}")) for grain in GRAINS]
+        again = [await connection.fetchval(VIEWS.format(table=f"traffic_{grain}")) for grain in GRAINS]
         assert again == views
 
 

@@ -30,7 +30,7 @@ async def bring_in(desk: Desk, *rows: tuple[int, str, str]) -> None:
 
 
 async def test_a_goal_is_found_by_its_name(desk: Desk) -> None:
-    """None is the main one; another counts as an event in both grains of hourly sums."""
+    """None is the main one; another counts as an event at each grain of stored sums."""
     await bring_in(desk, (1, "10", "Sale"), (2, "10", ""), (3, "0", "Registration"), (4, "10", "Registration"))
     found = await desk.connection.fetch("SELECT goal_id, payout FROM conversion ORDER BY external_ref")
     assert [tuple(row) for row in found] == [
@@ -39,7 +39,7 @@ async def test_a_goal_is_found_by_its_name(desk: Desk) -> None:
         (2, Decimal("0.50")),
         (2, Decimal("1.50")),
     ]
-    for table in ("conversion_hour_by_account", "conversion_hour_by_program"):
+    for table in ("conversion_hour_by_account", "conversion_hour_by_program", "conversion_day_by_program"):
         assert tuple(await desk.connection.fetchrow(HOURS.format(table))) == (2, 2, 3, Decimal("5.00"))
 
 

@@ -93,10 +93,10 @@ async def test_a_second_import_changes_nothing(connection: asyncpg.Connection, e
     assert await connection.fetch(BY_ACCOUNT) == before
 
 
-async def test_hourly_sums_are_in_step(connection: asyncpg.Connection, examples: Path) -> None:
-    """Both grains hold what the conversions hold."""
+async def test_stored_sums_are_in_step(connection: asyncpg.Connection, examples: Path) -> None:
+    """All grains hold what the conversions hold."""
     await bring_in(connection, examples)
     columns = "sum(sale_amount) AS sales, sum(payout) AS payout, sum(revenue) AS revenue"
     facts = await connection.fetchrow(f"SELECT count(*) AS n, {columns} FROM conversion")
-    for table in ("conversion_hour_by_account", "conversion_hour_by_program"):
+    for table in ("conversion_hour_by_account", "conversion_hour_by_program", "conversion_day_by_program"):
         assert await connection.fetchrow(f"SELECT sum(conversions) AS n, {columns} FROM {table}") == facts

@@ -1,7 +1,7 @@
 """The dimensions: what reports group and filter by. One entry each, with the place of its value on every fact.
 
 A dimension has classes as a column has, and is usable, refused and worded like one (RC3, RC6, M6). A fact without a
-place lacks the dimension: measures of that fact have no value in such a grouping. Hourly sums carry the columns of
+place lacks the dimension: measures of that fact have no value in such a grouping. Stored sums carry the columns of
 facts under the same names, so a place whose first column they have can be answered by them.
 """
 
@@ -21,7 +21,7 @@ class DateBasis(StrEnum):
     """Which moment puts a fact into a period. One that has it not, as a conversion without a click, is in no period.
 
     It is the column of that name, and `event_at` of facts that have no such column at all.
-    Hourly sums are dated by the hour of the event, so they answer EVENT only.
+    Stored sums are dated by the hour or day of the event, so they answer EVENT only.
     """
 
     EVENT = "event_at"

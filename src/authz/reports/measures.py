@@ -83,7 +83,7 @@ SETTLEMENTS = frozenset({"OPEN", "LOCKED", "INVOICED", "PAID"})
 class Measure:
     """One sum over the rows of a fact that satisfy `where` and, if given, are of these statuses and settlements.
 
-    `rollup` is the column of the hourly sums that holds the same, where there is one: those carry status and settlement
+    `rollup` is the column of the stored sums that holds the same, where there is one: those carry status and settlement
     in their keys. `classes` are those of every column it reads (M5a).
     """
 

@@ -1,7 +1,7 @@
 """The rows of reports. A report is an entity of its own (A5): what it sums is reached by rules of its own.
 
 They are the rules of the facts with one difference: staff report with AFFILIATES R what they look up with
-TRANSACTIONS R only. The hourly sums are reached like the facts they add up; a grain that lacks what a row set asks for
+TRANSACTIONS R only. The sums are reached like the facts they add up; a grain that lacks what a row set asks for
 has no row set there, so that it answers nothing for such a path. None of these relations is ever shown as rows.
 """
 
@@ -50,6 +50,12 @@ _PROGRAM = {
     "MANAGED": FALSE,
 }
 
+_TRAFFIC_OF_PROGRAMS = {ADVERTISER: CLICK_RULE.rows[ADVERTISER], PLATFORM: _staff_of_programs()}
+_CONVERSIONS_OF_PROGRAMS = {
+    ADVERTISER: _CONVERSION.rows[ADVERTISER],
+    PLATFORM: _staff_of_programs(ALLOWED_STATUS),
+}
+
 REPORT_RULES: tuple[EntityRule, ...] = (
     _CONVERSION,
     EntityRule(
@@ -60,25 +66,22 @@ REPORT_RULES: tuple[EntityRule, ...] = (
     adjustment_rule(STAFF),
     CLICK_RULE,
     EntityRule("traffic_hour_by_account", CLICK_RULE.rows, PROGRAM_CONDITIONS),
-    EntityRule(
-        "traffic_hour_by_program",
-        {ADVERTISER: CLICK_RULE.rows[ADVERTISER], PLATFORM: _staff_of_programs()},
-        PROGRAM_CONDITIONS,
-    ),
+    EntityRule("traffic_hour_by_program", _TRAFFIC_OF_PROGRAMS, PROGRAM_CONDITIONS),
+    EntityRule("traffic_day_by_program", _TRAFFIC_OF_PROGRAMS, PROGRAM_CONDITIONS),
     EntityRule("conversion_hour_by_account", _CONVERSION.rows, PROGRAM_CONDITIONS | _SETTLED),
-    EntityRule(
-        "conversion_hour_by_program",
-        {ADVERTISER: _CONVERSION.rows[ADVERTISER], PLATFORM: _staff_of_programs(ALLOWED_STATUS)},
-        PROGRAM_CONDITIONS | _SETTLED,
-    ),
+    EntityRule("conversion_hour_by_program", _CONVERSIONS_OF_PROGRAMS, PROGRAM_CONDITIONS | _SETTLED),
+    EntityRule("conversion_day_by_program", _CONVERSIONS_OF_PROGRAMS, PROGRAM_CONDITIONS | _SETTLED),
     EntityRule("program", _OF_A_FACT, _PROGRAM),
     EntityRule("program_goal", _OF_A_FACT, {"MANAGED": FALSE}),
     EntityRule("affiliate_account", _OF_A_FACT, {"MANAGED": FALSE}),
     MANAGER_ASSIGNMENT_RULE,
 )
 
-_HOURLY_SUMS = ("traffic_hour_by_program", "conversion_hour_by_account", "conversion_hour_by_program")
-AS_OF_RULES: tuple[EntityRule, ...] = tuple(rule for rule in REPORT_RULES if rule.entity not in _HOURLY_SUMS)
+_SUMS = (
+    *("traffic_hour_by_program", "traffic_day_by_program"),
+    *("conversion_hour_by_account", "conversion_hour_by_program", "conversion_day_by_program"),
+)
+AS_OF_RULES: tuple[EntityRule, ...] = tuple(rule for rule in REPORT_RULES if rule.entity not in _SUMS)
 """The rows of reports as of a moment that is past: the same, but for sums, which know of no moment."""
 
 _RULES = Model({}, {rule.entity: rule for rule in REPORT_RULES}, {})

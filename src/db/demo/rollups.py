@@ -1,4 +1,4 @@
-"""The hourly sums of the demo platform, computed by the database from the facts that were copied."""
+"""The stored sums of the demo platform, computed by the database from the facts that were copied."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ _VIEWS = """
 
 
 async def make_rollups(connection: asyncpg.Connection) -> None:
-    """Fill the four tables, at both grains."""
+    """Fill the tables of all grains."""
     await connection.execute(_VIEWS)
     await rebuild(connection)

@@ -1,4 +1,4 @@
-"""Writing what is new: claims first, then conversions, items, history, adjustments, then the hourly sums (D3, D9)."""
+"""Writing what is new: claims first, then conversions, items, history, adjustments, then the stored sums (D3, D9)."""
 
 from __future__ import annotations
 

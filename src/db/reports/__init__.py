@@ -1,9 +1,9 @@
-"""Reports as SQL: sums over the authorised views of one lens, from the hourly sums where they hold them all.
+"""Reports as SQL: sums over the authorised views of one lens, from stored sums where these hold them all.
 
 | module | what it says |
 |--|--|
 | `queries` | what a report takes sums of, as data: its shape decides the statement |
-| `sources` | for each fact the cheapest relation that can answer: hourly sums of programs, of accounts, or the fact |
+| `sources` | for each fact the cheapest relation that can answer: days or hours of programs, of accounts, or the fact |
 | `joins` | the authorised views that the places of dimensions lead to |
 | `expressions` | dates, amounts and sums in SQL |
 | `statements` | one statement for the groups of a report, one for the programs it covers |

@@ -4,7 +4,7 @@ A conversion stands there with the status, the settlement, the dates and the amo
 does not exist. Everything else that has happened is there if it happened, or was posted, by then. Nothing else changes:
 the same rules, masks and sums read these relations in place of the others, so that what a lens has not today it has not
 of a day that is past. Rows and cells must moreover be the viewer's as they are now, whatever they were
-(`Catalogue.changing`). Hourly sums know of no past: none of them is here but ad views, which have nothing finer.
+(`Catalogue.changing`). Stored sums know of no past: none of them is here but ad views, which have nothing finer.
 """
 
 from __future__ import annotations

@@ -35,11 +35,11 @@ def part_of(moment: sa.ColumnElement[Any], part: DatePart) -> sa.ColumnElement[A
     return sa.cast(sa.func.date_trunc(part.lower(), local), PART_TYPES[part])
 
 
-def columns_of(each: Sum, *, hourly: bool, native: bool) -> tuple[str, ...]:
+def columns_of(each: Sum, *, stored: bool, native: bool) -> tuple[str, ...]:
     """The columns of the relation whose values a sum adds up."""
     measure = each.measure
     match measure.value:
-        case _ if hourly:
+        case _ if stored:
             read: tuple[str, ...] = (measure.rollup or "",)
         case Count():
             read = ()
@@ -50,7 +50,7 @@ def columns_of(each: Sum, *, hourly: bool, native: bool) -> tuple[str, ...]:
     return (*read, "fx_rate") if _converted(each, native=native) else read
 
 
-def sum_of(each: Sum, column: Column, rows: sa.ColumnElement[bool], *, hourly: bool, native: bool) -> Any:
+def sum_of(each: Sum, column: Column, rows: sa.ColumnElement[bool], *, stored: bool, native: bool) -> Any:
     """A sum over the rows that count: 0 where there are none; a median is NULL then."""
     measure = each.measure
     if each.median:
@@ -59,7 +59,7 @@ def sum_of(each: Sum, column: Column, rows: sa.ColumnElement[bool], *, hourly: b
         middle = sa.func.percentile_cont(0.5, type_=sa.Interval()).within_group(elapsed)
         return sa.cast(middle.filter(rows), sa.Interval())
     match measure.value:
-        case _ if hourly:
+        case _ if stored:
             value: sa.ColumnElement[Any] = column(measure.rollup or "")
         case Count():
             return sa.func.count().filter(rows)

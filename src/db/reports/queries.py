@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 
 from sightline.authz.expr import TRUE, Expr
 from sightline.authz.reports.dimensions import DateBasis
 from sightline.authz.reports.measures import MEASURES, Measure
+
+
+class Whole(IntEnum):
+    """What something consists of without remainder, as UTC has it: moments, hours, or days. Days are hours too."""
+
+    MOMENTS = 0
+    HOURS = 1
+    DAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +56,9 @@ class DimensionFilter:
 class SumsQuery:
     """Sums by group. `coverages` are the predicates over programs to say of each group whether it has such a program.
 
-    `native` sums amounts as they are, else in the platform's currency. `whole_hours` says that period and time zone
-    begin and end hours where UTC does, so that hourly sums can answer. `statuses` limits conversions and what belongs
-    to them; clicks and ad views have none. With `as_of` everything is as it stood at that moment.
+    `native` sums amounts as they are, else in the platform's currency. `whole` says whether period and time zone begin
+    and end days, or at least hours, where UTC does, so that sums over these can answer. `statuses` limits conversions
+    and what belongs to them; clicks and ad views have none. With `as_of` everything is as it stood at that moment.
     """
 
     sums: tuple[Sum, ...]
@@ -57,7 +66,7 @@ class SumsQuery:
     group_by: tuple[str, ...] = ()
     basis: DateBasis = DateBasis.EVENT
     native: bool = False
-    whole_hours: bool = True
+    whole: Whole = Whole.HOURS
     filters: tuple[DimensionFilter, ...] = ()
     statuses: tuple[str, ...] | None = None
     limit: int | None = None
@@ -68,7 +77,7 @@ class SumsQuery:
         """What of it decides the text of its statement."""
         filters = tuple((each.dimension, each.excluded) for each in self.filters)
         limited = (self.statuses is None, self.limit is None)
-        grouped = (self.group_by, self.basis, self.native, self.whole_hours)
+        grouped = (self.group_by, self.basis, self.native, self.whole)
         return (self.sums, self.coverages, grouped, filters, limited)
 
     def values(self, period: Period) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Where the sums of a fact are taken: from hourly sums of the coarsest grain that holds all that is asked, or the fact.
+"""Where the sums of a fact are taken: from those stored at the coarsest grain that holds all of it, or the fact.
 
 A relation answers only if it carries every attribute that row set and masks depend on (RC5). It is not asked here: one
 that lacks any has no row set for such a path (`sightline.authz.reports.rows`), and does not exist in the lens.
@@ -11,44 +11,54 @@ from dataclasses import dataclass
 
 from sightline.authz.entities.pieces import CONVERSION, PROGRAM
 from sightline.authz.expr import TRUE, Compare, Exists, Expr, Operator, all_of, any_of
-from sightline.authz.reports.dimensions import DIMENSIONS, DateBasis, Dimension, Place
+from sightline.authz.reports.dimensions import DIMENSIONS, DateBasis, DatePart, Dimension, Place
 from sightline.authz.reports.measures import MEASURES, Fact
 from sightline.authz.visibility import Deny, Visibility
 from sightline.db.catalogue import Catalogue
-from sightline.db.reports.queries import Sum, SumsQuery
+from sightline.db.reports.queries import Sum, SumsQuery, Whole
 
-_TRAFFIC = ("traffic_hour_by_program", "traffic_hour_by_account")
-_HOURLY: Mapping[Fact, tuple[str, ...]] = {
+_MOMENTS = {Whole.DAYS: Place("day"), Whole.HOURS: Place("hour")}
+"""Where stored sums of each width have the date."""
+_TRAFFIC = {
+    "traffic_day_by_program": Whole.DAYS,
+    "traffic_hour_by_program": Whole.HOURS,
+    "traffic_hour_by_account": Whole.HOURS,
+}
+_STORED: Mapping[Fact, Mapping[str, Whole]] = {
     Fact.IMPRESSIONS: _TRAFFIC,
     Fact.CLICK: _TRAFFIC,
-    Fact.CONVERSION: ("conversion_hour_by_program", "conversion_hour_by_account"),
+    Fact.CONVERSION: {
+        "conversion_day_by_program": Whole.DAYS,
+        "conversion_hour_by_program": Whole.HOURS,
+        "conversion_hour_by_account": Whole.HOURS,
+    },
 }
-"""The hourly sums of each fact, the cheapest first."""
+"""The stored sums of each fact and what they are over, the cheapest first."""
 _HELD: Mapping[Fact, tuple[str, ...]] = {
     Fact.IMPRESSIONS: ("impressions",),
     Fact.CLICK: ("unique_clicks", "duplicate_clicks", "invalid_clicks"),
 }
-"""The columns of hourly sums that two facts share which belong to each."""
+"""The columns of stored sums that two facts share which belong to each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The relation that the sums of a fact are taken from; `moment` is where it has the date."""
+    """The relation that the sums of a fact are taken from, `stored` as sums; `moment` is where it has the date."""
 
     fact: Fact
     entity: str
-    hourly: bool
+    stored: bool
     moment: Place
 
     def rows(self, each: Sum) -> Expr:
-        """Which rows are summed. Hourly sums have all but statuses and settlements in their columns."""
+        """Which rows are summed. Stored sums have all but statuses and settlements in their columns."""
         states = any_of(*(MEASURES[measure].states for measure in each.measures))
-        return states if self.hourly else all_of(each.measure.where, states)
+        return states if self.stored else all_of(each.measure.where, states)
 
     @property
     def counted(self) -> Expr:
         """Which rows stand for a fact at all: an hour of clicks alone has no ad views, and the other way round."""
-        if not self.hourly or self.fact not in _HELD:
+        if not self.stored or self.fact not in _HELD:
             return TRUE
         return any_of(*(Compare(each, Operator.DIFFERENT, 0) for each in _HELD[self.fact]))
 
@@ -76,13 +86,12 @@ def knows(fact: Fact, query: SumsQuery) -> bool:
 
 def source_of(catalogue: Catalogue, visibility: Visibility, fact: Fact, query: SumsQuery) -> Source:
     """The cheapest relation of the lens that can answer the sums of a fact."""
-    sums = facts_of(query.sums)[fact]
-    at = Place("hour")
-    for entity in _HOURLY.get(fact, ()) if _sums_up(fact, sums, query) else ():
-        if visibility.sees(entity) and _carries(catalogue, entity, fact, query):
-            return Source(fact, entity, True, at)
+    whole = _whole(fact, query)
+    for entity, width in _STORED.get(fact, {}).items():
+        if width <= whole and visibility.sees(entity) and _carries(catalogue, entity, fact, query):
+            return Source(fact, entity, True, _MOMENTS[width])
     if fact is Fact.IMPRESSIONS:
-        return Source(fact, fact.value, True, at)
+        return Source(fact, fact.value, True, _MOMENTS[Whole.HOURS])
     return Source(fact, fact.value, False, moment(catalogue, fact, query.basis))
 
 
@@ -103,12 +112,15 @@ def has_dimension(visibility: Visibility, dimension: Dimension) -> bool:
     )
 
 
-def _sums_up(fact: Fact, sums: Iterable[Sum], query: SumsQuery) -> bool:
+def _whole(fact: Fact, query: SumsQuery) -> Whole:
+    """The widest sums that can be put together to what is asked of a fact. Ad views have none below hours."""
+    by_hour = any(each.part is DatePart.HOUR for each in _dimensions(query))
+    whole = min(query.whole, Whole.HOURS) if by_hour else query.whole
     if fact is Fact.IMPRESSIONS:
-        return True
-    if query.basis is not DateBasis.EVENT or not query.whole_hours:
-        return False
-    return all(each.measure.rollup is not None and not each.median for each in sums)
+        return max(whole, Whole.HOURS)
+    sums = facts_of(query.sums)[fact]
+    held = all(each.measure.rollup is not None and not each.median for each in sums)
+    return whole if held and query.basis is DateBasis.EVENT else Whole.MOMENTS
 
 
 def _carries(catalogue: Catalogue, entity: str, fact: Fact, query: SumsQuery) -> bool:

@@ -175,7 +175,7 @@ class _Part:
                     each,
                     inner.c.__getitem__,
                     self._counts(inner, at),
-                    hourly=self.source.hourly,
+                    stored=self.source.stored,
                     native=self.query.native,
                 )
                 if each in self.own
@@ -247,7 +247,7 @@ class _Part:
     def _columns(self, each: Sum) -> tuple[str, ...]:
         if self.counted is not None:
             return ()
-        return columns_of(each, hourly=self.source.hourly, native=self.query.native)
+        return columns_of(each, stored=self.source.stored, native=self.query.native)
 
     def _status(self) -> Iterator[Place]:
         """Where the fact has the status that the query is limited to."""

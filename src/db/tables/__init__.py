@@ -70,8 +70,10 @@ from sightline.db.tables.roles import (
     RoleRow,
 )
 from sightline.db.tables.rollups import (
+    ConversionDayByProgramRow,
     ConversionHourByAccountRow,
     ConversionHourByProgramRow,
+    TrafficDayByProgramRow,
     TrafficHourByAccountRow,
     TrafficHourByProgramRow,
 )
@@ -101,6 +103,7 @@ __all__ = [
     "CompanyAccessRow",
     "CompanyRow",
     "ContentPageRow",
+    "ConversionDayByProgramRow",
     "ConversionEventRow",
     "ConversionHourByAccountRow",
     "ConversionHourByProgramRow",
@@ -147,6 +150,7 @@ __all__ = [
     "TableRole",
     "TestimonialRow",
     "TrackerRow",
+    "TrafficDayByProgramRow",
     "TrafficHourByAccountRow",
     "TrafficHourByProgramRow",
     "TrafficSourceRow",

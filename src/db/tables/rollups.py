@@ -1,8 +1,9 @@
-"""Hourly sums of the facts, at two grains: by account and program, and by program alone.
+"""Sums of the facts, at three grains: by account, program and hour, by program and hour, by program and day.
 
-Sparse accounts have about as many hours as conversions, so the first serves reports of one partner, the second those of
-advertisers and staff. No row is ever an entity. The keys carry everything that row sets and masks depend on (status,
-settlement, program) and the frozen rate, so that a sum in any currency equals the sum over the facts.
+Sparse accounts have about as many hours as conversions, so the first serves reports of one partner, the others those of
+advertisers and staff: days where these begin as in UTC, hours where they do not. No row is ever an entity. The keys
+carry everything that row sets and masks depend on (status, settlement, program) and the frozen rate, so that a sum in
+any currency equals the sum over the facts.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ PAYOUT = FieldClass.PAYOUT
 TRAFFIC_COUNTS = ("impressions", "unique_clicks", "duplicate_clicks", "invalid_clicks")
 CONVERSION_COUNTS = ("conversions", "events", "conversions_with_sale")
 
+# What conversions have in common ends the primary key: after what a grain is of, and its moment.
+LATE: Any = {"primary_key": True, "sort_order": 1}
+
 
 def program_part() -> MappedColumn[Any]:
     """The program, as part of the primary key."""
@@ -37,6 +41,11 @@ def program_part() -> MappedColumn[Any]:
 def hour_part() -> MappedColumn[Any]:
     """The hour, as part of the primary key."""
     return column(FOLLOWS_ROW, "The beginning of the hour, in UTC.", primary_key=True)
+
+
+def day_part() -> MappedColumn[Any]:
+    """The day, as part of the primary key."""
+    return column(FOLLOWS_ROW, "The beginning of the day, in UTC.", primary_key=True)
 
 
 def count(declared: Declared, doc: str) -> MappedColumn[Any]:
@@ -54,6 +63,11 @@ def whole_hour() -> sa.CheckConstraint:
     return sa.CheckConstraint("date_trunc('hour', hour, 'UTC') = hour", name="hour")
 
 
+def whole_day() -> sa.CheckConstraint:
+    """The days of other time zones are made of hours."""
+    return sa.CheckConstraint("date_trunc('day', day, 'UTC') = day", name="day")
+
+
 def not_negative(columns: tuple[str, ...]) -> sa.CheckConstraint:
     """A count below zero is a sum that went wrong."""
     return sa.CheckConstraint(f"least({', '.join(columns)}) >= 0", name="counts")
@@ -64,7 +78,39 @@ def account_part(table: str) -> sa.ForeignKeyConstraint:
     return composite(table, "affiliate_account", {"affiliate_account_id": "id", "partner_org_id": "partner_org_id"})
 
 
-class TrafficHourByAccountRow(Row):
+class OfAProgram:
+    """What the program of all of them says."""
+
+    advertiser_profile_id: Mapped[int] = column(FOLLOWS_ROW, "The advertiser of the program.")
+    advertiser_org_id: Mapped[int] = advertiser_org()
+
+
+class TrafficCounts(OfAProgram):
+    """What is counted of impressions and clicks. Impressions are imported, not counted here."""
+
+    impressions: Mapped[int] = count(TRAFFIC, "Ad views.")
+    unique_clicks: Mapped[int] = count(TRAFFIC, "Valid first clicks.")
+    duplicate_clicks: Mapped[int] = count(TRAFFIC, "Valid repeated clicks.")
+    invalid_clicks: Mapped[int] = count(TRAFFIC, "Clicks that do not count.")
+
+
+class ConversionSums(OfAProgram):
+    """What is summed of conversions that are alike."""
+
+    status: Mapped[ConversionStatus] = choice(PUBLIC, "The status of all of them.", ConversionStatus, **LATE)
+    settlement: Mapped[Settlement] = choice(PAYOUT, "The settlement of all of them.", Settlement, **LATE)
+    currency: Mapped[str] = column(FOLLOWS_ROW, "ISO 4217 code of their amounts.", **LATE)
+    fx_rate: Mapped[Decimal] = column(FOLLOWS_ROW, "The rate frozen on all of them.", sa.Numeric(20, 10), **LATE)
+    conversions: Mapped[int] = count(CONVERSIONS, "How many reached the program's main goal.")
+    events: Mapped[int] = count(CONVERSIONS, "How many reached another goal.")
+    conversions_with_sale: Mapped[int] = count((CONVERSIONS, SALE_AMOUNT), "How many have a sale amount above zero.")
+    sale_amount: Mapped[Decimal] = total(SALE_AMOUNT, "What customers paid, in `currency`.")
+    refunded_amount: Mapped[Decimal] = total(SALE_AMOUNT, "What customers got back, in `currency`.")
+    revenue: Mapped[Decimal] = total(REVENUE, "What the advertiser owes the operator, in `currency`.")
+    payout: Mapped[Decimal] = total(PAYOUT, "What is owed to the affiliate accounts, in `currency`.")
+
+
+class TrafficHourByAccountRow(TrafficCounts, Row):
     """Impressions and clicks of one account and program in one hour. Impressions are imported, not counted here."""
 
     __tablename__ = "traffic_hour_by_account"
@@ -80,16 +126,10 @@ class TrafficHourByAccountRow(Row):
     affiliate_account_id: Mapped[int] = fact_account()
     program_id: Mapped[int] = program_part()
     hour: Mapped[datetime] = hour_part()
-    advertiser_profile_id: Mapped[int] = column(FOLLOWS_ROW, "The advertiser of the program.")
-    advertiser_org_id: Mapped[int] = advertiser_org()
     partner_org_id: Mapped[int] = partner_org()
-    impressions: Mapped[int] = count(TRAFFIC, "Ad views.")
-    unique_clicks: Mapped[int] = count(TRAFFIC, "Valid first clicks.")
-    duplicate_clicks: Mapped[int] = count(TRAFFIC, "Valid repeated clicks.")
-    invalid_clicks: Mapped[int] = count(TRAFFIC, "Clicks that do not count.")
 
 
-class TrafficHourByProgramRow(Row):
+class TrafficHourByProgramRow(TrafficCounts, Row):
     """Impressions and clicks of one program in one hour, over all accounts."""
 
     __tablename__ = "traffic_hour_by_program"
@@ -104,15 +144,26 @@ class TrafficHourByProgramRow(Row):
 
     program_id: Mapped[int] = program_part()
     hour: Mapped[datetime] = hour_part()
-    advertiser_profile_id: Mapped[int] = column(FOLLOWS_ROW, "The advertiser of the program.")
-    advertiser_org_id: Mapped[int] = advertiser_org()
-    impressions: Mapped[int] = count(TRAFFIC, "Ad views.")
-    unique_clicks: Mapped[int] = count(TRAFFIC, "Valid first clicks.")
-    duplicate_clicks: Mapped[int] = count(TRAFFIC, "Valid repeated clicks.")
-    invalid_clicks: Mapped[int] = count(TRAFFIC, "Clicks that do not count.")
 
 
-class ConversionHourByAccountRow(Row):
+class TrafficDayByProgramRow(TrafficCounts, Row):
+    """Impressions and clicks of one program in one day, over all accounts."""
+
+    __tablename__ = "traffic_day_by_program"
+    __role__ = TableRole.LOCAL
+    __table_args__ = (
+        program_key("traffic_day_by_program"),
+        whole_day(),
+        not_negative(TRAFFIC_COUNTS),
+        sa.Index("ix_traffic_day_by_program_advertiser_org", "advertiser_org_id", "day"),
+        sa.Index("ix_traffic_day_by_program_day", "day"),
+    )
+
+    program_id: Mapped[int] = program_part()
+    day: Mapped[datetime] = day_part()
+
+
+class ConversionHourByAccountRow(ConversionSums, Row):
     """Conversions of one account and program in one hour, of one status, settlement, currency and rate."""
 
     __tablename__ = "conversion_hour_by_account"
@@ -128,25 +179,10 @@ class ConversionHourByAccountRow(Row):
     affiliate_account_id: Mapped[int] = fact_account()
     program_id: Mapped[int] = program_part()
     hour: Mapped[datetime] = hour_part()
-    status: Mapped[ConversionStatus] = choice(PUBLIC, "The status of all of them.", ConversionStatus, primary_key=True)
-    settlement: Mapped[Settlement] = choice(PAYOUT, "The settlement of all of them.", Settlement, primary_key=True)
-    currency: Mapped[str] = column(FOLLOWS_ROW, "ISO 4217 code of their amounts.", primary_key=True)
-    fx_rate: Mapped[Decimal] = column(
-        FOLLOWS_ROW, "The rate frozen on all of them.", sa.Numeric(20, 10), primary_key=True
-    )
-    advertiser_profile_id: Mapped[int] = column(FOLLOWS_ROW, "The advertiser of the program.")
-    advertiser_org_id: Mapped[int] = advertiser_org()
     partner_org_id: Mapped[int] = partner_org()
-    conversions: Mapped[int] = count(CONVERSIONS, "How many reached the program's main goal.")
-    events: Mapped[int] = count(CONVERSIONS, "How many reached another goal.")
-    conversions_with_sale: Mapped[int] = count((CONVERSIONS, SALE_AMOUNT), "How many have a sale amount above zero.")
-    sale_amount: Mapped[Decimal] = total(SALE_AMOUNT, "What customers paid, in `currency`.")
-    refunded_amount: Mapped[Decimal] = total(SALE_AMOUNT, "What customers got back, in `currency`.")
-    revenue: Mapped[Decimal] = total(REVENUE, "What the advertiser owes the operator, in `currency`.")
-    payout: Mapped[Decimal] = total(PAYOUT, "What is owed to the affiliate account, in `currency`.")
 
 
-class ConversionHourByProgramRow(Row):
+class ConversionHourByProgramRow(ConversionSums, Row):
     """Conversions of one program in one hour, of one status, settlement, currency and rate, over all accounts."""
 
     __tablename__ = "conversion_hour_by_program"
@@ -161,18 +197,20 @@ class ConversionHourByProgramRow(Row):
 
     program_id: Mapped[int] = program_part()
     hour: Mapped[datetime] = hour_part()
-    status: Mapped[ConversionStatus] = choice(PUBLIC, "The status of all of them.", ConversionStatus, primary_key=True)
-    settlement: Mapped[Settlement] = choice(PAYOUT, "The settlement of all of them.", Settlement, primary_key=True)
-    currency: Mapped[str] = column(FOLLOWS_ROW, "ISO 4217 code of their amounts.", primary_key=True)
-    fx_rate: Mapped[Decimal] = column(
-        FOLLOWS_ROW, "The rate frozen on all of them.", sa.Numeric(20, 10), primary_key=True
+
+
+class ConversionDayByProgramRow(ConversionSums, Row):
+    """Conversions of one program in one day, of one status, settlement, currency and rate, over all accounts."""
+
+    __tablename__ = "conversion_day_by_program"
+    __role__ = TableRole.LOCAL
+    __table_args__ = (
+        program_key("conversion_day_by_program"),
+        whole_day(),
+        not_negative(CONVERSION_COUNTS),
+        sa.Index("ix_conversion_day_by_program_advertiser_org", "advertiser_org_id", "day"),
+        sa.Index("ix_conversion_day_by_program_day", "day"),
     )
-    advertiser_profile_id: Mapped[int] = column(FOLLOWS_ROW, "The advertiser of the program.")
-    advertiser_org_id: Mapped[int] = advertiser_org()
-    conversions: Mapped[int] = count(CONVERSIONS, "How many reached the program's main goal.")
-    events: Mapped[int] = count(CONVERSIONS, "How many reached another goal.")
-    conversions_with_sale: Mapped[int] = count((CONVERSIONS, SALE_AMOUNT), "How many have a sale amount above zero.")
-    sale_amount: Mapped[Decimal] = total(SALE_AMOUNT, "What customers paid, in `currency`.")
-    refunded_amount: Mapped[Decimal] = total(SALE_AMOUNT, "What customers got back, in `currency`.")
-    revenue: Mapped[Decimal] = total(REVENUE, "What the advertiser owes the operator, in `currency`.")
-    payout: Mapped[Decimal] = total(PAYOUT, "What is owed to the affiliate accounts, in `currency`.")
+
+    program_id: Mapped[int] = program_part()
+    day: Mapped[datetime] = day_part()

@@ -7,11 +7,11 @@ or 25 hours.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from sightline.authz.reports.dimensions import DatePart
-from sightline.db.reports.queries import Period
+from sightline.db.reports.queries import Period, Whole
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.reports.requests import MOST_DAYS, Comparison, Days, Moments, Preset
 
@@ -88,17 +88,17 @@ def begins_day(at: datetime, zone: ZoneInfo) -> bool:
     return at == _midnight(at.astimezone(zone).date(), zone)
 
 
-def on_whole_hours(period: Period) -> bool:
-    """Whether hours begin where those of UTC do, at both ends and all through it, so that hourly sums can answer."""
+@lru_cache(maxsize=1_000)
+def whole_in_utc(period: Period) -> Whole:
+    """Whether its days, or at least its hours, begin where those of UTC do, at both ends and all through it."""
     zone, at = ZoneInfo(period.time_zone), period.since
-    if any(each.minute or each.second or each.microsecond for each in (_utc(period.since), _utc(period.until))):
-        return False
+    apart = [each - datetime.min.replace(tzinfo=UTC) for each in (_utc(period.since), _utc(period.until))]
     while at <= period.until:
-        offset = at.astimezone(zone).utcoffset() or timedelta()
-        if offset % _HOUR:
-            return False
+        apart.append(at.astimezone(zone).utcoffset() or timedelta())
         at += _DAY
-    return True
+    if not any(each % _DAY for each in apart):
+        return Whole.DAYS
+    return Whole.MOMENTS if any(each % _HOUR for each in apart) else Whole.HOURS
 
 
 def bucket_of(moment: datetime, part: DatePart, zone: ZoneInfo) -> object:

@@ -16,12 +16,12 @@ from sightline.authz.reports.columns import Aggregation
 from sightline.authz.reports.dimensions import DIMENSIONS, DateBasis
 from sightline.authz.reports.lenses import ReportLens
 from sightline.authz.reports.measures import MEASURES, Unit
-from sightline.db.reports.queries import DimensionFilter, Period, Sum, SumsQuery
+from sightline.db.reports.queries import DimensionFilter, Period, Sum, SumsQuery, Whole
 from sightline.db.reports.settings import ReportDefaults
 from sightline.resolvers.errors import BadInputError
 from sightline.resolvers.reports.desk import OpenLens
 from sightline.resolvers.reports.dimension_values import DimensionValues
-from sightline.resolvers.reports.periods import begins_day, begins_days, on_whole_hours, zone_named
+from sightline.resolvers.reports.periods import begins_day, begins_days, whole_in_utc, zone_named
 from sightline.resolvers.reports.requests import MOST_GROUPS, NATIVE, ReportRequest
 from sightline.resolvers.reports.small_groups import Sizes, sizes_of, with_sizes
 
@@ -84,7 +84,7 @@ def plan_of(
         group_by,
         request.basis,
         native,
-        request.as_of is None and on_whole_hours(period),
+        Whole.MOMENTS if request.as_of is not None else whole_in_utc(period),
         tuple(
             DimensionFilter(each.dimension, values.read(each.dimension, each.values), each.excluded)
             for each in request.filters
@@ -106,8 +106,8 @@ def without_small_groups(plan: ReportPlan, lens: OpenLens, least: int) -> Report
 
 def moved_to(plan: ReportPlan, period: Period) -> ReportPlan:
     """The same plan over another period."""
-    whole_hours = plan.query.as_of is None and on_whole_hours(period)
-    return replace(plan, period=period, query=replace(plan.query, whole_hours=whole_hours))
+    whole = Whole.MOMENTS if plan.query.as_of is not None else whole_in_utc(period)
+    return replace(plan, period=period, query=replace(plan.query, whole=whole))
 
 
 def sums_of(columns: Catalogue, key: str, programs: Expr) -> dict[str, Sum]:

@@ -14,7 +14,7 @@ from sightline.db import migrate
 from sightline.db.database import Database
 from sightline.db.errors import one_line, refusal
 from sightline.db.migrate import is_known, newest
-from sightline.db.rollup_repair import differences as hourly_differences
+from sightline.db.rollup_repair import differences as differences_of_sums
 from sightline.db.rollup_repair import rebuild
 from sightline.server.app import open_database
 from sightline.server.commands.running import CommandError, err, out, run
@@ -68,20 +68,20 @@ def rollups(
         bool, typer.Option("--rebuild", help="Make them anew from the facts; ad views, which have none, stay.")
     ] = False,
 ) -> None:
-    """Compare the hourly sums that reports are answered from with the facts, or make them anew."""
+    """Compare the hourly and daily sums that reports are answered from with the facts, or make them anew."""
 
     async def work() -> dict[str, int]:
         async with open_database(load_settings()) as database, database.owner() as connection:
             if again:
                 await rebuild(connection)
-            return await hourly_differences(connection)
+            return await differences_of_sums(connection)
 
     found = run(work())
     for table, number in found.items():
         out().print(f"Differs:  {table} in {number:,} rows")
     if found:
-        raise CommandError("Hourly sums differ from the facts: run `sightline db rollups --rebuild`.")
-    out().print("All hourly sums equal the facts.")
+        raise CommandError("Sums differ from the facts: run `sightline db rollups --rebuild`.")
+    out().print("All sums equal the facts.")
 
 
 async def revision(database: Database) -> str | None:

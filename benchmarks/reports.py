@@ -2,9 +2,10 @@
 
     python -m benchmarks.reports [--scale N] [--clicks N] [--rounds N] [--data-dir DIRECTORY]
 
-Each is run in turn with two floors: SQL over the hourly sums, as somebody would write it who knows the answer's rights
-by heart, and the same over the facts. Ratios of medians are printed; bodies are checked against each other. With
-`--data-dir` the platform stays, and is used where it is there already: making a large one takes many minutes.
+Each is run in turn with its floors: SQL over stored sums, of hours and, for the first, of days, as somebody would write
+it who knows the answer's rights by heart, and the same over the facts. Ratios of medians are printed; bodies are
+checked against each other. With `--data-dir` the platform stays, and is used where it is there already: making a large
+one takes many minutes.
 """
 
 from __future__ import annotations
@@ -55,11 +56,12 @@ class Source:
     clicks: str
 
 
-def _hourly(grain: str) -> Source:
+def _stored(grain: str) -> Source:
+    """Sums of a grain: `hour_by_program`."""
     return Source(
-        f"conversion_hour_by_{grain}",
-        f"traffic_hour_by_{grain}",
-        "f.hour",
+        f"conversion_{grain}",
+        f"traffic_{grain}",
+        f"f.{grain.split('_')[0]}",
         f"sum(conversions) FILTER (WHERE {_COUNTED})",
         "sum(unique_clicks + duplicate_clicks)",
     )
@@ -82,7 +84,7 @@ class Dashboard:
     columns: tuple[str, ...]
     group_by: tuple[str, ...]
     period: tuple[str, str]
-    grain: str
+    grains: tuple[str, ...]
     keys: tuple[str, ...]
     shown: str
     where: str = "true"
@@ -117,21 +119,22 @@ _PROFIT = "revenue - payout AS profit"
 DASHBOARDS = {
     "a month by day and program": Dashboard(
         "admin", ("revenue", "payout", "profit", "sale_amount", "conversions", "clicks", "cpa", "margin"),
-        ("day", "program"), MONTH, "program", ("(timezone('UTC', {at}))::date", "f.program_id"),
+        ("day", "program"), MONTH, ("hour_by_program", "day_by_program"),
+        ("(timezone('UTC', {at}))::date", "f.program_id"),
         f"revenue, payout, {_PROFIT}, sale_amount, conversions, clicks, payout / nullif(conversions, 0) AS cpa,"
         " (revenue - payout) / nullif(revenue, 0) AS margin", order="revenue DESC",
     ),
     "a year by month and partner": Dashboard(
-        "admin", ("revenue", "payout", "profit", "conversions"), ("month", "partner"), YEAR, "account",
+        "admin", ("revenue", "payout", "profit", "conversions"), ("month", "partner"), YEAR, ("hour_by_account",),
         ("date_trunc('month', timezone('UTC', {at}))", "a.partner_profile_id"),
         f"revenue, payout, {_PROFIT}, conversions", joined=_PARTNER, order="revenue DESC",
     ),
     "top 50 partners by profit": Dashboard(
-        "admin", ("profit", "revenue"), ("partner",), YEAR, "account", ("a.partner_profile_id",),
+        "admin", ("profit", "revenue"), ("partner",), YEAR, ("hour_by_account",), ("a.partner_profile_id",),
         f"{_PROFIT}, revenue", joined=_PARTNER, order="profit DESC", most=50,
     ),
     "an affiliate's week by hour": Dashboard(
-        "collab-owner", ("payout", "clicks", "conversions", "epc"), ("hour",), WEEK, "account",
+        "collab-owner", ("payout", "clicks", "conversions", "epc"), ("hour",), WEEK, ("hour_by_account",),
         ("date_trunc('hour', {at})",), "payout, clicks, conversions, payout / nullif(clicks, 0) AS epc",
         where="f.affiliate_account_id = {account}",
     ),
@@ -196,23 +199,25 @@ async def _measure(
 
     account = await connection.fetchval(_ACCOUNT)
 
-    async def hourly() -> Any:
-        return await connection.fetch(dashboard.by_hand(_hourly(dashboard.grain)).replace("{account}", str(account)))
+    def by_hand(source: Source) -> Callable[[], Awaitable[Any]]:
+        statement = dashboard.by_hand(source).replace("{account}", str(account))
+        return lambda: connection.fetch(statement)
 
-    async def facts() -> Any:
-        return await connection.fetch(dashboard.by_hand(FACTS).replace("{account}", str(account)))
-
-    report, rows, same = await ours(), await hourly(), await facts()
+    floors = {grain: by_hand(_stored(grain)) for grain in dashboard.grains} | {"facts": by_hand(FACTS)}
+    report = await ours()
     total: Decimal = sum((Decimal(value or 0) for value in report["columns"][0]["values"]), Decimal())
-    for floor in (rows, same):
-        summed: Decimal = sum((row[0] or Decimal() for row in floor), Decimal())
-        if abs(total - summed) > Decimal("0.01") or len(floor) != len(report["rows"]):
-            raise SystemExit(f"{name}: {total} in {len(report['rows'])} rows, by hand {summed} in {len(floor)}")
-    engine_time, hourly_time, facts_time = await _in_turn((ours, hourly, facts), rounds=rounds)
-    print(
-        f"{name:>27}  {len(rows):4} rows  wall {engine_time[0] / hourly_time[0]:6.2f}x of hourly sums, "
-        f"{engine_time[0] / facts_time[0]:6.2f}x of facts; facts {facts_time[0] / hourly_time[0]:6.2f}x of hourly sums"
-    )
+    for floor in floors.values():
+        rows = await floor()
+        summed: Decimal = sum((row[0] or Decimal() for row in rows), Decimal())
+        if abs(total - summed) > Decimal("0.01") or len(rows) != len(report["rows"]):
+            raise SystemExit(f"{name}: {total} in {len(report['rows'])} rows, by hand {summed} in {len(rows)}")
+    engine_time, *times = await _in_turn((ours, *floors.values()), rounds=rounds)
+    print(f"{name}, {len(report['rows'])} rows: wall", end="")
+    for grain, taken in zip(floors, times, strict=True):
+        print(f", {engine_time[0] / taken[0]:.2f}x of {grain}", end="")
+    for grain, taken in zip(dashboard.grains, times, strict=False):
+        print(f"; facts {times[-1][0] / taken[0]:.1f}x of {grain}", end="")
+    print()
 
 
 async def _input(engine: Engine, connection: asyncpg.Connection, dashboard: Dashboard) -> dict[str, Any]:

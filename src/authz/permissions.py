@@ -142,8 +142,8 @@ def implied(scope: Scope, held: Iterable[tuple[str, Level]]) -> frozenset[str]:
         if key not in catalogue or catalogue[key].reserved:
             continue
         everything = scope is Scope.PLATFORM and key == ADMIN
-        for each in (p for p in catalogue.values() if everything or p.key == key):
-            tokens.add(token(each.key, Level.R))
+        for each in catalogue if everything else (key,):
+            tokens.add(token(each, Level.R))
             if level is Level.W:
-                tokens.add(token(each.key, Level.W))
+                tokens.add(token(each, Level.W))
     return frozenset(tokens)

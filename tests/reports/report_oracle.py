@@ -111,7 +111,7 @@ class Oracle:
         return totals
 
     def _columns(self, asked: Asked, found: list[tuple[str, Row]], known: list[str]) -> dict[str, Decimal | None]:
-        taken: dict[frozenset[int], Sums] = {}
+        taken: dict[frozenset[int], Sums | None] = {}
         return {
             key: rounded(self._column(asked, COLUMNS[key], found, known, taken), COLUMNS[key].digits)
             for key in asked.columns
@@ -123,7 +123,7 @@ class Oracle:
         column: ByHand,
         found: list[tuple[str, Row]],
         known: list[str],
-        taken: dict[frozenset[int], Sums],
+        taken: dict[frozenset[int], Sums | None],
     ) -> Fraction | None:
         if not column.facts <= set(known):
             return None
@@ -131,13 +131,14 @@ class Oracle:
         if wanted not in self._programs:
             self._programs[wanted] = asked.lens.programs(column.classes, self.stored)
         programs = self._programs[wanted]
-        covered = [(fact, row) for fact, row in found if row["_program"]["id"] in programs]
-        everywhere = all(asked.lens.shows.get(each) is EVERY for each in column.classes)
-        if found and not covered and not everywhere:
-            return None
         if programs not in taken:
-            taken[programs] = self._sums(asked, covered)
-        return column.value(taken[programs])
+            covered = [(fact, row) for fact, row in found if row["_program"]["id"] in programs]
+            taken[programs] = self._sums(asked, covered) if covered or not found else None
+        sums = taken[programs]
+        if sums is None:  # a group without such a program
+            everywhere = all(asked.lens.shows.get(each) is EVERY for each in column.classes)
+            return column.value(self._sums(asked, [])) if everywhere else None
+        return column.value(sums)
 
     def _sums(self, asked: Asked, rows: list[tuple[str, Row]]) -> Sums:
         sums: dict[str, Decimal] = dict.fromkeys(SUMS, Decimal())

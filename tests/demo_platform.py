@@ -28,6 +28,8 @@ from sightline.server.answers import GraphQLAnswer, GraphQLRequest
 from sightline.server.execution import Engine
 
 NORTHWIND, BLUEBIRD = "Northwind Outfitters", "Bluebird Media"
+LAST_YEAR = 'where: {eventAt: {lt: "2026-01-01T00:00:00Z"}}'
+"""Conversions of the demo alone, for `where`: what tests record comes later, and first in a list."""
 
 Values = dict[str, Any]
 Grant = tuple[str, Values]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from demo_platform import BLUEBIRD, NORTHWIND, Platform
+from demo_platform import BLUEBIRD, LAST_YEAR, NORTHWIND, Platform
 
 from sightline.resolvers.errors import UnauthenticatedError
 
@@ -193,7 +193,7 @@ async def test_ac10_an_edge_leads_only_where_the_row_is_visible_by_itself(platfo
     """AC10: who works on two sides follows an edge on his own rows, and finds null on the others, without an error."""
     who = platform.member("both-sides")
     edges = "program { advertiserName advertiserProfile { name } } partnerProfile { name } affiliateAccount { name }"
-    answer = await platform.ask(who, f"{{ conversions(first: 100) {{ nodes {{ {edges} }} }} }}")
+    answer = await platform.ask(who, f"{{ conversions(first: 100, {LAST_YEAR}) {{ nodes {{ {edges} }} }} }}")
     assert answer.data is not None
     assert not answer.errors
     nodes = answer.data["conversions"]["nodes"]
@@ -234,7 +234,8 @@ async def test_ac11_a_change_one_may_not_see_shows_nowhere(platform: Platform) -
 
 async def test_rc12_a_masked_cell_is_null_and_named_once(platform: Platform) -> None:
     """RC12: once per coordinate, however many rows; without an error. Who has every cell is told of none."""
-    query = "{ conversions(first: 100) { nodes { payout { amount } profit { amount } revenue { amount } } } }"
+    amounts = "payout { amount } profit { amount } revenue { amount }"
+    query = f"{{ conversions(first: 100, {LAST_YEAR}) {{ nodes {{ {amounts} }} }} }}"
     masked = await platform.ask(platform.member("adv-admin"), query)
     assert masked.data is not None
     nodes = masked.data["conversions"]["nodes"]

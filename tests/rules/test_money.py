@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from demo_platform import BLUEBIRD, NORTHWIND, Platform
+from demo_platform import BLUEBIRD, LAST_YEAR, NORTHWIND, Platform
 
 AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 HIDDEN = {
@@ -42,7 +42,8 @@ async def test_m3_money_is_an_exact_decimal_with_its_currency(platform: Platform
 
 async def test_m5_a_value_of_two_classes_is_shown_where_both_are(platform: Platform) -> None:
     """M5, M5a, LK6: profit is null wherever payout is, and does not exist for who lacks payout or revenue."""
-    query = "{ conversions(first: 100) { nodes { revenue { amount } payout { amount } profit { amount } } } }"
+    amounts = "revenue { amount } payout { amount } profit { amount }"
+    query = f"{{ conversions(first: 100, {LAST_YEAR}) {{ nodes {{ {amounts} }} }} }}"
     for key, some in (("manager", {False}), ("adv-admin", {True, False})):
         nodes = (await platform.read(platform.member(key), query))["conversions"]["nodes"]
         assert {node["profit"] is None for node in nodes} == some
@@ -60,7 +61,8 @@ async def test_m5_a_value_of_two_classes_is_shown_where_both_are(platform: Platf
 async def test_m5a_a_derived_amount_needs_what_it_is_made_of(platform: Platform) -> None:
     """M5a, LK6: net sales follow the sale amount: masked on the same rows, filtered as absent there."""
     who = platform.member("partner-admin")
-    query = "{ conversions(first: 100) { nodes { saleAmount { amount } netSaleAmount { amount } } } }"
+    sold = "saleAmount { amount } netSaleAmount { amount }"
+    query = f"{{ conversions(first: 100, {LAST_YEAR}) {{ nodes {{ {sold} }} }} }}"
     nodes = (await platform.read(who, query))["conversions"]["nodes"]
     assert {node["saleAmount"] is None for node in nodes} == {True, False}
     assert all((node["netSaleAmount"] is None) is (node["saleAmount"] is None) for node in nodes)

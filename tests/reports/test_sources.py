@@ -36,7 +36,7 @@ async def opened(platform: Platform, snapshot: Snapshot, lens: LensByHand) -> Op
 
 async def test_both_give_equal_sums(platform: Platform, cast_lenses: list[LensByHand]) -> None:
     """RC5, M1: of every measure that stored sums hold, in every lens, by random dimensions that they hold."""
-    random, stored = Random(), Counter[str]()
+    random, stored = Random(31), Counter[str]()
     reads = platform.engine.services.desk.reads
 
     async def compare(snapshot: Snapshot) -> None:

@@ -46,13 +46,14 @@ GROUPS: tuple[list[str], ...] = (
 async def reports(platform: Platform, lens: LensByHand, groups: tuple[list[str], ...] = GROUPS) -> list[bytes]:
     """Many reports of a lens, byte by byte: of every column it may use, and of errors too."""
     found: list[Any] = []
-    for group_by, currency in zip(groups, cycle(("EUR", "NATIVE")), strict=False):
+    currencies, zones = cycle(("EUR", "NATIVE")), cycle(("UTC", "Europe/Berlin", "UTC"))  # from daily and hourly sums
+    for group_by, currency, zone in zip(groups, currencies, zones, strict=False):
         given = {
             "lens": lens.input,
             "columns": COLUMNS,
             "groupBy": group_by,
             "period": {"days": {"since": "2025-01-01", "until": "2026-07-01"}},
-            "timeZone": "UTC",
+            "timeZone": zone,
             "currency": currency,
             "orderBy": [{"key": "conversions", "direction": "DESC"}],
             "onRestricted": "DROP",
@@ -113,7 +114,7 @@ KEPT = {
 
 
 async def change(platform: Platform, statements: Iterable[str], *, clicks: bool) -> None:
-    """Change facts, and with them their hourly sums."""
+    """Change facts, and with them their stored sums."""
     async with platform.engine.database.owner() as connection:
         async with connection.transaction():
             rows = await connection.fetch(f"SELECT affiliate_account_id, id FROM conversion WHERE {SOME} FOR UPDATE")
@@ -129,7 +130,7 @@ async def change(platform: Platform, statements: Iterable[str], *, clicks: bool)
 async def test_what_a_lens_does_not_show_moves_no_byte(
     platform: Platform, cast_lenses: list[LensByHand], who: str
 ) -> None:
-    """RC5, LK4, LK5, LK25: facts and hourly sums are changed together, and put back; an admin sees the change."""
+    """RC5, LK4, LK5, LK25: facts and stored sums are changed together, and put back; an admin sees the change."""
     lens, admin = [next(each for each in cast_lenses if each.who == name) for name in (who, "admin")]
     names = {"northwind": "Northwind Outfitters", "bluebird": "Bluebird Media"}
     numbers = {key: await platform.named("organization", name) for key, name in names.items()}

@@ -50,14 +50,13 @@ def origin(console_url: str, secrets: Secrets, mails: Path) -> Iterator[str]:
 def cancelled_work_is_forgotten() -> Iterator[None]:
     """What browsers gave up is collected here, and does not startle the tests of other modules.
 
-    What there was before is not looked through: a worker holds hundreds of schemas, and a second goes by for each look.
+    What there was before is not looked through: a worker holds hundreds of schemas, and seconds go by for each look.
     """
     gc.freeze()
     yield
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         gc.collect()
-    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 from demo_platform import Platform
 from facts_by_hand import stored
@@ -10,9 +12,11 @@ from report_oracle import Oracle
 
 
 @pytest.fixture(scope="module")
-async def oracle(platform: Platform) -> Oracle:
+async def oracle(platform: Platform) -> AsyncIterator[Oracle]:
     """The second reading of the platform's reports, as the tests before have left it; these change nothing."""
-    return Oracle(platform, await stored(platform))
+    made = Oracle(platform, await stored(platform))
+    yield made
+    made.forget()
 
 
 @pytest.fixture(scope="session")

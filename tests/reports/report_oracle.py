@@ -85,6 +85,13 @@ class Oracle:
     _found: tuple[Asked, dict[str, list[Row]]] | None = None
     _programs: dict[tuple[int, frozenset[str]], frozenset[int]] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Let go of the rows: they name each other, so they would stay until a worker looks for garbage."""
+        for facts in (self.stored.facts, *self._as_of.values()):
+            for rows in facts.values():
+                for row in rows:
+                    row.clear()
+
     def rows(self, asked: Asked) -> dict[Key, dict[str, Decimal | None]]:
         """Every row with its columns, rounded as answers are."""
         facts = frozenset().union(*(COLUMNS[key].facts for key in asked.columns))

@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable
-from statistics import median
-from time import process_time
 
 from benchmarks.platforms import seeded
 from benchmarks.recording import Recorded, statements
 from benchmarks.revocation import measure_revocation
 from benchmarks.routes import measure_routes
 from benchmarks.servers import SECRET
+from benchmarks.turns import in_turn
 from sightline.db.database import Database
 from sightline.db.demo import cast
 from sightline.db.secrets import Secrets
@@ -67,25 +65,11 @@ async def _measure(database: Database, secrets: Secrets, *, rounds: int) -> None
                         await connection.fetch(each.statement.text, *each.arguments())
                     await connection.execute("ROLLBACK")
 
-            ours, bare = await _in_turn(through_engine, floor, rounds=rounds)
-            ratios = f"wall {ours[0] / bare[0]:5.2f}x  cpu {ours[1] / bare[1]:5.2f}x"
+            ours, bare = await in_turn(through_engine, floor, rounds=rounds)
+            ratios = f"wall {ours.wall / bare.wall:5.2f}x  cpu {ours.cpu / bare.cpu:5.2f}x"
             print(f"{query_name:>14}  {viewer:>6}  {len(sent)} statements  {ratios}")
     await measure_routes(database, engine, PAGE, tokens, rounds=rounds)
     await measure_revocation(database, engine, tokens["collab-owner"], "collab-owner@demo.example", rounds=rounds)
-
-
-async def _in_turn(
-    first: Callable[[], Awaitable[None]], second: Callable[[], Awaitable[None]], *, rounds: int
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The median (wall, CPU) seconds of both, run in turn."""
-    loop = asyncio.get_running_loop()
-    taken: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
-    for _ in range(rounds):
-        for work, times in zip((first, second), taken, strict=True):
-            wall, cpu = loop.time(), process_time()
-            await work()
-            times.append((loop.time() - wall, process_time() - cpu))
-    return tuple((median(w for w, _ in times), median(c for _, c in times)) for times in taken)  # type: ignore[return-value]
 
 
 if __name__ == "__main__":

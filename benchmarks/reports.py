@@ -17,13 +17,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from statistics import median
-from time import process_time
 from typing import Any
 
 import asyncpg
 
 from benchmarks.platforms import migrated
+from benchmarks.servers import SECRET
+from benchmarks.turns import in_turn
 from sightline.db.demo import CAST, seed, token_of
 from sightline.db.demo.loading import unhindered
 from sightline.db.rollup_repair import ROLLUPS, rebuild
@@ -149,7 +149,7 @@ async def main() -> None:
     options.add_argument("--rounds", type=int, default=30)
     options.add_argument("--data-dir", type=Path, help="where the platform is kept")
     given = options.parse_args()
-    secrets = Secrets(b"the benchmark's secret, which is no secret")
+    secrets = Secrets(SECRET.encode())
     with tempfile.TemporaryDirectory(prefix="slb", dir="/tmp") as temporary:
         directory = given.data_dir or Path(temporary)
         await asyncio.to_thread(directory.mkdir, exist_ok=True)
@@ -211,13 +211,11 @@ async def _measure(
         summed: Decimal = sum((row[0] or Decimal() for row in rows), Decimal())
         if abs(total - summed) > Decimal("0.01") or len(rows) != len(report["rows"]):
             raise SystemExit(f"{name}: {total} in {len(report['rows'])} rows, by hand {summed} in {len(rows)}")
-    engine_time, *times = await _in_turn((ours, *floors.values()), rounds=rounds)
-    print(f"{name}, {len(report['rows'])} rows: wall", end="")
-    for grain, taken in zip(floors, times, strict=True):
-        print(f", {engine_time[0] / taken[0]:.2f}x of {grain}", end="")
-    for grain, taken in zip(dashboard.grains, times, strict=False):
-        print(f"; facts {times[-1][0] / taken[0]:.1f}x of {grain}", end="")
-    print()
+    engine_time, *taken = await in_turn(ours, *floors.values(), rounds=rounds)
+    walls = {grain: each.wall for grain, each in zip(floors, taken, strict=True)}
+    to_floors = ", ".join(f"{engine_time.wall / wall:.2f}x of {grain}" for grain, wall in walls.items())
+    to_sums = ", ".join(f"{walls['facts'] / walls[grain]:.1f}x of {grain}" for grain in dashboard.grains)
+    print(f"{name}, {len(report['rows'])} rows: wall {to_floors}; facts {to_sums}")
 
 
 async def _input(engine: Engine, connection: asyncpg.Connection, dashboard: Dashboard) -> dict[str, Any]:
@@ -236,18 +234,6 @@ async def _input(engine: Engine, connection: asyncpg.Connection, dashboard: Dash
         "orderBy": order,
         "first": dashboard.most,
     }
-
-
-async def _in_turn(works: tuple[Callable[[], Awaitable[Any]], ...], *, rounds: int) -> list[tuple[float, float]]:
-    """The median (wall, CPU) seconds of each, run in turn."""
-    loop = asyncio.get_running_loop()
-    taken: list[list[tuple[float, float]]] = [[] for _ in works]
-    for _ in range(rounds):
-        for work, times in zip(works, taken, strict=True):
-            wall, cpu = loop.time(), process_time()
-            await work()
-            times.append((loop.time() - wall, process_time() - cpu))
-    return [(median(w for w, _ in times), median(c for _, c in times)) for times in taken]
 
 
 if __name__ == "__main__":

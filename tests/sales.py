@@ -67,7 +67,7 @@ async def version_of(platform: Platform, conversion: str) -> int:
 
 
 async def brought_to(platform: Platform, conversion: str, status: str, settlement: str = "OPEN") -> None:
-    """A conversion put into a state, together with the hourly sums, as an import would leave it."""
+    """A conversion put into a state, together with the stored sums, as an import would leave it."""
     account, number = key_of(platform, conversion)
     async with (
         platform.engine.database.owner() as connection,

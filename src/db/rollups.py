@@ -40,12 +40,17 @@ SUMS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Grain:
-    """One table of sums of conversions: where it has the moment, its key, and what it carries beside it."""
+    """One table of sums of conversions: of what, where it has the moment, and what it carries beside its key."""
 
     table: str
+    of: tuple[str, ...]
     moment: str
-    key: tuple[str, ...]
     carried: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The primary key: it ends with what conversions of one row have in common."""
+        return (*self.of, self.moment, "status", "settlement", "currency", "fx_rate")
 
     @property
     def columns(self) -> str:
@@ -53,13 +58,13 @@ class Grain:
         return ", ".join((*self.key, *self.carried))
 
 
-_ALIKE = ("status", "settlement", "currency", "fx_rate")
-_HOUR = ("program_id", "hour", *_ALIKE)
 _ADVERTISER = ("advertiser_profile_id", "advertiser_org_id")
 GRAINS: Final = (
-    Grain("conversion_hour_by_account", "hour", ("affiliate_account_id", *_HOUR), (*_ADVERTISER, "partner_org_id")),
-    Grain("conversion_hour_by_program", "hour", _HOUR, _ADVERTISER),
-    Grain("conversion_day_by_program", "day", ("program_id", "day", *_ALIKE), _ADVERTISER),
+    Grain(
+        "conversion_hour_by_account", ("affiliate_account_id", "program_id"), "hour", (*_ADVERTISER, "partner_org_id")
+    ),
+    Grain("conversion_hour_by_program", ("program_id",), "hour", _ADVERTISER),
+    Grain("conversion_day_by_program", ("program_id",), "day", _ADVERTISER),
 )
 
 _GIVEN = "SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS given (affiliate_account_id, id)"

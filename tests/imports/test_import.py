@@ -1,4 +1,4 @@
-"""What an import writes: conversions, items, adjustments, history, hourly sums; once, whatever is repeated."""
+"""What an import writes: conversions, items, adjustments, history, stored sums; once, whatever is repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports over imported orders: the hourly sums of an import, and its facts, against the file itself."""
+"""Reports over imported orders: the stored sums of an import, and its facts, against the file itself."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def imported(database: Database, examples: Path) -> tuple[asyncpg.Record, 
 async def test_a_report_of_the_file_equals_the_file_to_the_cent(
     database: Database, imported: tuple[asyncpg.Record, ...]
 ) -> None:
-    """M1, M3: every account, from the hourly sums that the import keeps and, in another zone, from the facts."""
+    """M1, M3: every account, from the sums that the import keeps and, in another zone, from the facts."""
     read = lines()
     expected: defaultdict[str, Decimal] = defaultdict(Decimal)
     for line in read:

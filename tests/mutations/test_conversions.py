@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import pytest
 from demo_platform import Platform
-from hourly_sums import out_of_step, put_in_step
 from sales import SWITCHES, brought_to, decide, joined, key_of, new_conversion, recorded, recorder, version_of
+from stored_sums import out_of_step, put_in_step
 
 from sightline.db.tables.enums import ConversionStatus
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from demo_platform import Person, Platform
-from hourly_sums import out_of_step, put_in_step
 from payouts_done import all_done, runs_over
 from sales import SWITCHES, brought_to, key_of, recorded, recorder
+from stored_sums import out_of_step, put_in_step
 from structlog.testing import capture_logs
 
 from sightline.db.changes import CrossedChangesError

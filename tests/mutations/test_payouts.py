@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from demo_platform import Person, Platform
-from hourly_sums import out_of_step, put_in_step
 from payouts_done import all_done
 from sales import SWITCHES, brought_to, decide, joined, key_of, recorded, recorder
+from stored_sums import out_of_step, put_in_step
 
 from sightline.db.tables.enums import InvoiceState
 
@@ -236,7 +236,7 @@ async def test_a_period_ends_after_it_begins_and_has_come(platform: Platform) ->
 @pytest.mark.parametrize("state", InvoiceState)
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_sm5_every_step_and_no_other(platform: Platform, state: str, action: str) -> None:
-    """SM5, SM4: every state times every action, with the conversion on it and the hourly sums; AC11 for its dates."""
+    """SM5, SM4: every state times every action, with the conversion on it and the stored sums; AC11 for its dates."""
     maker, other = await cashier(platform), await cashier(platform)
     invoice, key = await invoiced(platform, maker, state)
     before = await conversion(platform, key)

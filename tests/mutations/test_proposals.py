@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 from demo_platform import Platform
-from hourly_sums import out_of_step, put_in_step
 from proposals_made import PROPOSALS, conversion_of, member, propose, stored
 from sales import SWITCHES, brought_to, decide, key_of, recorder, version_of
+from stored_sums import out_of_step, put_in_step
 
 STAFF_WHO_ANSWER = "TRANSACTIONS:W AFFILIATES:R OFFERS:R"
 

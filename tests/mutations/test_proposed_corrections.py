@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from demo_platform import Platform
-from hourly_sums import out_of_step, put_in_step
 from proposals_made import PROPOSALS, conversion_of, member, propose, stored
 from sales import SWITCHES, brought_to, decide, key_of, recorder, version_of
+from stored_sums import out_of_step, put_in_step
 
 ACCEPTED = "conversion { status saleAmount { amount } } adjustment { id side saleAmount { amount } reason }"
 SEES_AND_ASKS = "PERFORMANCE_REPORTS:R PENDING_PAYOUTS:W"

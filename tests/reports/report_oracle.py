@@ -118,7 +118,7 @@ class Oracle:
         return totals
 
     def _columns(self, asked: Asked, found: list[tuple[str, Row]], known: list[str]) -> dict[str, Decimal | None]:
-        taken: dict[frozenset[int], Sums | None] = {}
+        taken: dict[frozenset[int], tuple[bool, Sums]] = {}
         return {
             key: rounded(self._column(asked, COLUMNS[key], found, known, taken), COLUMNS[key].digits)
             for key in asked.columns
@@ -130,7 +130,7 @@ class Oracle:
         column: ByHand,
         found: list[tuple[str, Row]],
         known: list[str],
-        taken: dict[frozenset[int], Sums | None],
+        taken: dict[frozenset[int], tuple[bool, Sums]],
     ) -> Fraction | None:
         if not column.facts <= set(known):
             return None
@@ -140,11 +140,11 @@ class Oracle:
         programs = self._programs[wanted]
         if programs not in taken:
             covered = [(fact, row) for fact, row in found if row["_program"]["id"] in programs]
-            taken[programs] = self._sums(asked, covered) if covered or not found else None
-        sums = taken[programs]
-        if sums is None:  # a group without such a program
-            everywhere = all(asked.lens.shows.get(each) is EVERY for each in column.classes)
-            return column.value(self._sums(asked, [])) if everywhere else None
+            taken[programs] = bool(covered), self._sums(asked, covered)
+        covers, sums = taken[programs]
+        everywhere = all(asked.lens.shows.get(each) is EVERY for each in column.classes)
+        if found and not covers and not everywhere:
+            return None
         return column.value(sums)
 
     def _sums(self, asked: Asked, rows: list[tuple[str, Row]]) -> Sums:

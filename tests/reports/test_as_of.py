@@ -186,7 +186,7 @@ async def test_rc13_what_a_lens_does_not_show_of_the_past_moves_no_byte(
 
 
 async def test_rc13_as_of_now_is_the_report(platform: Platform, cast_lenses: list[LensByHand]) -> None:
-    """RC13, RC5: by hourly sums or by what was, for every kind of lens, in all and by program."""
+    """RC13, RC5: by stored sums or by what was, for every kind of lens, in all and by program."""
     lenses = {str(each.input["kind"]) + str(each.statuses): each for each in cast_lenses}
     assert len(lenses) >= 5
     for lens in lenses.values():

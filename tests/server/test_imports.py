@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 from demo_platform import Platform
-from hourly_sums import out_of_step
 from sent_imports import IMPORTS_ALL, Desk, Place, desk_over, row
+from stored_sums import out_of_step
 
 MADE_UP = "Nobody's name at all"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 from demo_platform import Platform
-from hourly_sums import out_of_step, put_in_step
 from served import served
+from stored_sums import out_of_step, put_in_step
 
 from sightline.db.secrets import Secrets
 

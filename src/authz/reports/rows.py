@@ -77,10 +77,13 @@ REPORT_RULES: tuple[EntityRule, ...] = (
     MANAGER_ASSIGNMENT_RULE,
 )
 
-_SUMS = (
-    *("traffic_hour_by_program", "traffic_day_by_program"),
-    *("conversion_hour_by_account", "conversion_hour_by_program", "conversion_day_by_program"),
-)
+_SUMS = {
+    "traffic_hour_by_program",
+    "traffic_day_by_program",
+    "conversion_hour_by_account",
+    "conversion_hour_by_program",
+    "conversion_day_by_program",
+}
 AS_OF_RULES: tuple[EntityRule, ...] = tuple(rule for rule in REPORT_RULES if rule.entity not in _SUMS)
 """The rows of reports as of a moment that is past: the same, but for sums, which know of no moment."""
 

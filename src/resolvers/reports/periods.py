@@ -92,7 +92,7 @@ def begins_day(at: datetime, zone: ZoneInfo) -> bool:
 def whole_in_utc(period: Period) -> Whole:
     """Whether its days, or at least its hours, begin where those of UTC do, at both ends and all through it."""
     zone, at = ZoneInfo(period.time_zone), period.since
-    apart = [each - datetime.min.replace(tzinfo=UTC) for each in (_utc(period.since), _utc(period.until))]
+    apart = [_utc(each) - _FIRST for each in (period.since, period.until)]
     while at <= period.until:
         apart.append(at.astimezone(zone).utcoffset() or timedelta())
         at += _DAY

@@ -84,7 +84,7 @@ def plan_of(
         group_by,
         request.basis,
         native,
-        Whole.MOMENTS if request.as_of is not None else whole_in_utc(period),
+        _whole(period, request.as_of),
         tuple(
             DimensionFilter(each.dimension, values.read(each.dimension, each.values), each.excluded)
             for each in request.filters
@@ -106,8 +106,7 @@ def without_small_groups(plan: ReportPlan, lens: OpenLens, least: int) -> Report
 
 def moved_to(plan: ReportPlan, period: Period) -> ReportPlan:
     """The same plan over another period."""
-    whole = Whole.MOMENTS if plan.query.as_of is not None else whole_in_utc(period)
-    return replace(plan, period=period, query=replace(plan.query, whole=whole))
+    return replace(plan, period=period, query=replace(plan.query, whole=_whole(period, plan.query.as_of)))
 
 
 def sums_of(columns: Catalogue, key: str, programs: Expr) -> dict[str, Sum]:
@@ -122,6 +121,11 @@ def sums_of(columns: Catalogue, key: str, programs: Expr) -> dict[str, Sum]:
 def is_money(columns: Catalogue, key: str) -> bool:
     """Whether a column is computed from amounts, which cannot be added up over currencies."""
     return any(MEASURES[measure].unit is Unit.MONEY for measure in columns.needs[key].measures)
+
+
+def _whole(period: Period, as_of: datetime | None) -> Whole:
+    """What stored sums may be over; of the past they know nothing."""
+    return whole_in_utc(period) if as_of is None else Whole.MOMENTS
 
 
 def _refuse_dates(lens: OpenLens, request: ReportRequest, period: Period, defaults: ReportDefaults) -> None:

@@ -1,4 +1,4 @@
-"""The hourly sums against the facts."""
+"""The stored sums against the facts."""
 
 from __future__ import annotations
 

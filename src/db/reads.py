@@ -141,10 +141,12 @@ class Reads:
         if query.after is not None:
             select = select.where(follows_in_order(view, order, query.after, backward=query.backward))
         select = select.order_by(*order_by(order, backward=query.backward)).limit(page_limit())
+        if route.accounts is None:
+            return _read(_below_parents(select, view, selection), view, single=route.single)
         accounts = driving_accounts()
 
         def whole(page: sa.Select[Any]) -> sa.Select[Any]:
-            return page if route.accounts is None else account_by_account(page, view, query, accounts)
+            return account_by_account(page, view, query, accounts)
 
         return _read(_below_parents(select, view, selection, whole=whole), view, accounts, single=route.single)
 

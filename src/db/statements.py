@@ -53,8 +53,7 @@ def read_statement(
     select: sa.Select[Any], *, views: Iterable[sa.FromClause], single: frozenset[str] = frozenset()
 ) -> Statement:
     """A viewer's statement. Raises UnguardedTableError when a table is read other than through one of `views`."""
-    allowed = {id(view) for view in views}
-    _refuse_tables(select, allowed)
+    _refuse_tables(select, views)
     return replace(_compile(select), single=single)
 
 
@@ -63,18 +62,21 @@ def system_statement(statement: sa.sql.ClauseElement) -> Statement:
     return _compile(statement)
 
 
-def _refuse_tables(element: sa.sql.visitors.ExternallyTraversible, allowed: set[int]) -> None:
-    if id(element) in allowed:
-        return
-    if isinstance(element, sa.Table | sa.TextClause | sa.TableClause) or _is_raw(element):
-        raise UnguardedTableError(f"{element} is read outside its authorised view")
-    relation = getattr(element, "table", None)  # a column leads to the relation it belongs to
-    if isinstance(element, sa.ColumnElement) and relation is not None:
-        _refuse_tables(relation, allowed)
-    for child in element.get_children():
-        _refuse_tables(child, allowed)
-    if isinstance(element, sa.Subquery):  # looked through once, however many of its columns lead to it
-        allowed.add(id(element))
+def _refuse_tables(select: sa.Select[Any], views: Iterable[sa.FromClause]) -> None:
+    # Elements are known by their identity, and held by it: another could have the number of one that is gone.
+    passed: dict[int, sa.sql.visitors.ExternallyTraversible] = {id(view): view for view in views}
+    waiting: list[sa.sql.visitors.ExternallyTraversible] = [select]
+    while waiting:
+        element = waiting.pop()
+        if id(element) in passed:
+            continue
+        passed[id(element)] = element
+        if isinstance(element, sa.Table | sa.TextClause | sa.TableClause) or _is_raw(element):
+            raise UnguardedTableError(f"{element} is read outside its authorised view")
+        relation = getattr(element, "table", None)  # a column leads to the relation it belongs to
+        if isinstance(element, sa.ColumnElement) and relation is not None:
+            waiting.append(relation)
+        waiting.extend(element.get_children())
 
 
 def _is_raw(element: sa.sql.visitors.ExternallyTraversible) -> bool:

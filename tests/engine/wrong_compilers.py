@@ -11,7 +11,7 @@ from sightline.schema.plans import columns as plan_columns
 from sightline.schema.plans import pages as plan_pages
 from sightline.schema.plans import rows as plan_rows
 
-UNGUARDED = Wrong(statements, "_refuse_tables", "id(element) in allowed", "True")
+UNGUARDED = Wrong(statements, "_refuse_tables", "id(element) in passed", "True")
 RAW = Wrong(
     authorised,
     "authorised",

@@ -37,7 +37,8 @@ class Predicates:
             case IsNull(column):
                 return self._column(column, source).is_(None)
             case In(column, attribute) if attribute in self.single:
-                return _is_the_only(self._column(column, source), attribute)
+                read = self._column(column, source)
+                return read == the_only(attribute, read.type)
             case In(column, attribute):
                 return among(self._column(column, source), attribute)
             case Exists(edge, where):
@@ -85,6 +86,7 @@ def among(
     return column == sa.any_(sa.bindparam(parameter, type_=ARRAY(type_ or column.type)))
 
 
-def _is_the_only(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bool]:
-    array = Grouping(sa.bindparam(parameter, type_=ARRAY(column.type)))  # $n::type[][1] would be another type
-    return column == array[sa.literal_column("1")]
+def the_only(parameter: str, type_: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
+    """The one value of an array parameter that has exactly one."""
+    array = Grouping(sa.bindparam(parameter, type_=ARRAY(type_)))  # $n::type[][1] would be another type
+    return array[sa.literal_column("1")]

@@ -1,7 +1,8 @@
 """The viewer's statements: lookup, page and count over an authorised view, compiled once per visibility and shape.
 
 Every one is set-based: it takes all keys or parents at once. Rows come back with their position (`_parent`), so one
-statement serves any number of parents, and list, lookup, edge and count read the very same relation.
+statement serves any number of parents, and list, lookup, edge and count read the very same relation. Where there is
+one, which its `single` parameters say, it is written for one: planners know that to be little, and keep such a plan.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from sightline.authz.visibility import Visibility
 from sightline.db.authorised import AuthorisedView, authorised
 from sightline.db.catalogue import Catalogue, Entity
 from sightline.db.ordering import collated, follows_in_order, order_by, page_limit, with_tie_break
-from sightline.db.predicates import among, comparable
+from sightline.db.predicates import among, comparable, the_only
 from sightline.db.queries import (
     Apart,
     Compound,
@@ -38,6 +39,7 @@ from sightline.db.statements import Statement, read_statement
 
 PARENT = "_parent"
 COUNT = "_count"
+IDS, ACCOUNTS = "ids", "accounts"
 VERSION, REFERRED = "_version", "_referred"
 _KEPT = 2_000
 
@@ -61,30 +63,48 @@ class Reads:
     most_accounts: int = MOST_ACCOUNTS
     _kept: LRUCache[object, Read] = field(default_factory=lambda: LRUCache(_KEPT))
 
-    def lookup(self, visibility: Visibility, entity: str, columns: frozenset[str]) -> Read:
+    def lookup(
+        self, visibility: Visibility, entity: str, columns: frozenset[str], *, single: frozenset[str] = frozenset()
+    ) -> Read:
         """Rows by key. Parameters: `ids`, and for facts `accounts` beside them; `_parent` is the position in them."""
-        return self._once(visibility, ("lookup", entity, columns), lambda: self._lookup(visibility, entity, columns))
+        shape = ("lookup", entity, columns, single)
+        return self._once(visibility, shape, lambda: self._lookup(visibility, entity, columns, single=single))
 
-    def doable(self, visibility: Visibility, verb: str, through: PathKind | None = None) -> Read:
+    def doable(
+        self,
+        visibility: Visibility,
+        verb: str,
+        through: PathKind | None = None,
+        *,
+        single: frozenset[str] = frozenset(),
+    ) -> Read:
         """Of the keys of a lookup, those on whose row the verb is done: the same view, the other verb."""
         entity = self.catalogue.model.verbs[verb].entity
         if entity is None:
             raise TypeError(f"{verb} is done on the platform, not on a row")
         return self._once(
             visibility,
-            ("doable", verb, through),
-            lambda: self._lookup(visibility, entity, frozenset(), verbs=(verb,), through=through),
+            ("doable", verb, through, single),
+            lambda: self._lookup(visibility, entity, frozenset(), verbs=(verb,), through=through, single=single),
         )
 
-    def versions(self, visibility: Visibility, entity: str, verbs: frozenset[str], apart: Apart | None) -> Read:
+    def versions(
+        self,
+        visibility: Visibility,
+        entity: str,
+        verbs: frozenset[str],
+        apart: Apart | None,
+        *,
+        single: frozenset[str] = frozenset(),
+    ) -> Read:
         """Of the keys of a lookup, the version of each row on which one of the verbs is done, as `_version`.
 
         What stands apart in it is `_referred`: the number of the row that it leads to, where he sees that (AC11).
         """
         return self._once(
             visibility,
-            ("versions", entity, verbs),
-            lambda: self._versions(visibility, entity, verbs, apart),
+            ("versions", entity, verbs, single),
+            lambda: self._versions(visibility, entity, verbs, apart, single=single),
         )
 
     def page(self, visibility: Visibility, query: PageQuery, route: Route = PLAIN) -> Read:
@@ -96,10 +116,10 @@ class Reads:
         shape = (_selection_shape(query.selection), query.columns, query.order, after, query.backward, route.shape)
         return self._once(visibility, ("page", shape), lambda: self._page(visibility, query, route))
 
-    def count(self, visibility: Visibility, selection: Selection) -> Read:
+    def count(self, visibility: Visibility, selection: Selection, *, single: frozenset[str] = frozenset()) -> Read:
         """How many rows a selection has, per parent where there are parents."""
-        shape = ("count", _selection_shape(selection))
-        return self._once(visibility, shape, lambda: self._count(visibility, selection))
+        shape = ("count", _selection_shape(selection), single)
+        return self._once(visibility, shape, lambda: self._count(visibility, selection, single=single))
 
     def _once(self, visibility: Visibility, shape: object, compile_read: Callable[[], Read]) -> Read:
         key = (visibility.key, shape)
@@ -115,22 +135,33 @@ class Reads:
         *,
         verbs: Collection[str] = (),
         through: PathKind | None = None,
+        single: frozenset[str],
     ) -> Read:
         view = authorised(self.catalogue, visibility, entity, columns=columns, through=through, verbs=verbs)
-        keys, found = _found(view)
-        return _read(sa.select(keys.c.position.label(PARENT), *view.relation.c).select_from(found), view)
+        keys, found = _found(view, single)
+        select = sa.select(keys.c.position.label(PARENT), *view.relation.c).select_from(found)
+        return _read(select, view, single=single)
 
-    def _versions(self, visibility: Visibility, entity: str, verbs: frozenset[str], apart: Apart | None) -> Read:
+    def _versions(
+        self,
+        visibility: Visibility,
+        entity: str,
+        verbs: frozenset[str],
+        apart: Apart | None,
+        *,
+        single: frozenset[str],
+    ) -> Read:
         carried = ("version",) if apart is None else ("version", apart.column)
         view = authorised(self.catalogue, visibility, entity, columns=(), carried=carried, verbs=sorted(verbs))
-        keys, found = _found(view)
+        keys, found = _found(view, single)
         told = [keys.c.position.label(PARENT), view.key("version").label(VERSION)]
         if apart is None:
-            return _read(sa.select(*told).select_from(found), view)
+            return _read(sa.select(*told).select_from(found), view, single=single)
         verbs_there = () if apart.verb is None else (apart.verb,)
         there = authorised(self.catalogue, visibility, apart.entity, columns=(), verbs=verbs_there)
         found = found.outerjoin(there.relation, there.key("id") == view.key(apart.column))
-        return _read(sa.select(*told, there.key("id").label(REFERRED)).select_from(found), view, there.relation)
+        told.append(there.key("id").label(REFERRED))
+        return _read(sa.select(*told).select_from(found), view, there.relation, single=single)
 
     def _page(self, visibility: Visibility, query: PageQuery, route: Route) -> Read:
         selection = query.selection
@@ -142,18 +173,20 @@ class Reads:
             select = select.where(follows_in_order(view, order, query.after, backward=query.backward))
         select = select.order_by(*order_by(order, backward=query.backward)).limit(page_limit())
         if route.accounts is None:
-            return _read(_below_parents(select, view, selection), view, single=route.single)
+            return _read(_below_parents(select, view, selection, route.single), view, single=route.single)
         accounts = driving_accounts()
 
         def whole(page: sa.Select[Any]) -> sa.Select[Any]:
             return account_by_account(page, view, query, accounts)
 
-        return _read(_below_parents(select, view, selection, whole=whole), view, accounts, single=route.single)
+        below = _below_parents(select, view, selection, route.single, whole=whole)
+        return _read(below, view, accounts, single=route.single)
 
-    def _count(self, visibility: Visibility, selection: Selection) -> Read:
+    def _count(self, visibility: Visibility, selection: Selection, *, single: frozenset[str]) -> Read:
         view = self._view(visibility, selection, frozenset())
         counted = sa.select(sa.func.count().label(COUNT)).select_from(view.relation)
-        return _read(_below_parents(counted.where(_matching(view, selection.where)), view, selection), view)
+        counted = counted.where(_matching(view, selection.where))
+        return _read(_below_parents(counted, view, selection, single), view, single=single)
 
     def _view(
         self,
@@ -189,20 +222,20 @@ def _selection_shape(selection: Selection) -> object:
     return (selection.entity, filter_shape(selection.where), selection.parent, selection.through)
 
 
-def _keys(*, with_account: bool) -> sa.TableValuedAlias:
+def _keys(single: frozenset[str], *, with_account: bool) -> sa.FromClause:
     """The keys asked for, one row each, with their position from 1."""
-    arrays: list[sa.ColumnElement[Any]] = [sa.bindparam("ids", type_=ARRAY(sa.BigInteger))]
-    names = ["id"]
-    if with_account:
-        arrays.append(sa.bindparam("accounts", type_=ARRAY(sa.BigInteger)))
-        names.append("account")
-    columns = [sa.column(name, sa.BigInteger) for name in names]
+    parameters = {"id": IDS} | ({"account": ACCOUNTS} if with_account else {})
+    if single.issuperset(parameters.values()):
+        key = [the_only(parameter, sa.BigInteger()).label(name) for name, parameter in parameters.items()]
+        return sa.select(*key, sa.literal_column("1").label("position")).subquery("parents")
+    arrays = [sa.bindparam(parameter, type_=ARRAY(sa.BigInteger)) for parameter in parameters.values()]
+    columns = [sa.column(name, sa.BigInteger) for name in parameters]
     return sa.func.unnest(*arrays).table_valued(*columns, with_ordinality="position", name="parents").render_derived()
 
 
-def _found(view: AuthorisedView) -> tuple[sa.TableValuedAlias, sa.Join]:
+def _found(view: AuthorisedView, single: frozenset[str]) -> tuple[sa.FromClause, sa.Join]:
     """The keys asked for, and these with the rows of a view that have them."""
-    keys = _keys(with_account=view.entity.is_fact)
+    keys = _keys(single, with_account=view.entity.is_fact)
     matches = [view.key("id") == keys.c.id]
     if view.entity.is_fact:
         matches.append(view.key(ACCOUNT) == keys.c.account)
@@ -217,6 +250,7 @@ def _below_parents(
     select: sa.Select[Any],
     view: AuthorisedView,
     selection: Selection,
+    single: frozenset[str],
     *,
     whole: Callable[[sa.Select[Any]], sa.Select[Any]] = _itself,
 ) -> sa.Select[Any]:
@@ -227,7 +261,7 @@ def _below_parents(
     """
     if selection.parent is None:
         return whole(select)
-    keys = _keys(with_account=selection.parent.carries_account)
+    keys = _keys(single, with_account=selection.parent.carries_account)
     select = select.where(view.column(selection.parent.column) == keys.c.id)
     if selection.parent.carries_account:
         select = select.where(view.key(ACCOUNT) == keys.c.account)

@@ -13,8 +13,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.engine import Dialect
 
 DIALECT = dialect()  # type: ignore[no-untyped-call]
+_READING = dialect()  # type: ignore[no-untyped-call]
+
+
+class _WritingConstants(_READING.statement_compiler):  # type: ignore[misc, name-defined]
+    """Writes constants into the text: a plan that is made for any parameters is made for these."""
+
+    def visit_bindparam(self, bindparam: sa.BindParameter[Any], literal_binds: bool = False, **options: Any) -> str:
+        literal = literal_binds or not bindparam.required
+        written: str = super().visit_bindparam(bindparam, literal_binds=literal, **options)
+        return written
+
+
+_READING.statement_compiler = _WritingConstants
 
 
 class UnguardedTableError(Exception):
@@ -52,14 +66,17 @@ def is_single(values: object) -> bool:
 def read_statement(
     select: sa.Select[Any], *, views: Iterable[sa.FromClause], single: frozenset[str] = frozenset()
 ) -> Statement:
-    """A viewer's statement. Raises UnguardedTableError when a table is read other than through one of `views`."""
+    """A viewer's statement. Raises UnguardedTableError when a table is read other than through one of `views`.
+
+    It is one of a shape, so its constants are the rules' and the server's, and no viewer's: they are in its text.
+    """
     _refuse_tables(select, views)
-    return replace(_compile(select), single=single)
+    return replace(_compile(select, _READING), single=single)
 
 
 def system_statement(statement: sa.sql.ClauseElement) -> Statement:
     """A statement of the server itself, which answers no viewer."""
-    return _compile(statement)
+    return _compile(statement, DIALECT)
 
 
 def _refuse_tables(select: sa.Select[Any], views: Iterable[sa.FromClause]) -> None:
@@ -86,8 +103,8 @@ def _is_raw(element: sa.sql.visitors.ExternallyTraversible) -> bool:
     return bool(getattr(element, "_prefixes", ()) or getattr(element, "_suffixes", ()))
 
 
-def _compile(statement: sa.sql.ClauseElement) -> Statement:
-    compiled = statement.compile(dialect=DIALECT)
+def _compile(statement: sa.sql.ClauseElement, into: Dialect) -> Statement:
+    compiled = statement.compile(dialect=into)
     assert isinstance(compiled, sa.sql.compiler.SQLCompiler)
     if compiled.post_compile_params or compiled.literal_execute_params:
         raise TypeError("an expanding parameter has no fixed text: write = ANY(:array) instead of IN")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from aiodataloader import DataLoader
 
@@ -20,7 +20,7 @@ from sightline.authz.visibility import Visibility
 from sightline.db.catalogue import Catalogue
 from sightline.db.pool import Pool
 from sightline.db.queries import PageQuery, Selection, filter_values
-from sightline.db.reads import COUNT, PARENT, REFERRED, VERSION, Reads
+from sightline.db.reads import ACCOUNTS, COUNT, IDS, PARENT, REFERRED, VERSION, Reads
 from sightline.db.routes import ACCOUNTS_OF_ORGANIZATIONS, DRIVING, PLAIN, Route, bounds_by_account, single_values
 from sightline.db.snapshot import Snapshot
 from sightline.db.vault import Vault
@@ -32,6 +32,8 @@ from sightline.resolvers.reports.desk import Desk
 from sightline.resolvers.rows import Records, Row
 from sightline.resolvers.versions import APART, with_referred
 from sightline.resolvers.visibilities import Visibilities
+
+_OF_KEYS: Final = frozenset({IDS, ACCOUNTS})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +104,7 @@ class Operation:
         """The same for many rows, in the order of the keys. One statement."""
         if self.visibility.may(verb, through=through) == FALSE:
             return [False] * len(keys)
-        read = self.services.reads.doable(self.visibility, verb, through)
+        read = self.services.reads.doable(self.visibility, verb, through, single=_single(keys))
         done = {row[PARENT] for row in await self.snapshot.fetch(read.statement, self._binds | _keys(keys))}
         return [position in done for position in range(1, len(keys) + 1)]
 
@@ -120,7 +122,7 @@ class Operation:
         if all(self.visibility.may(verb) == FALSE for verb in whoever_does):
             return [None] * len(keys)
         apart = APART.get(entity)
-        read = self.services.reads.versions(self.visibility, entity, whoever_does, apart)
+        read = self.services.reads.versions(self.visibility, entity, whoever_does, apart, single=_single(keys))
         records = await self.snapshot.fetch(read.statement, self._binds | _keys(keys))
         ids, told = self.services.ids, dict[int, int]()
         for record in records:
@@ -179,7 +181,7 @@ class Operation:
     ) -> Records:
         """The same before rows are made of it: each record has the position of its key, from 1, as `PARENT`."""
         columns = self.wanted.get(entity, frozenset()) if columns is None else columns
-        read = self.services.reads.lookup(self.visibility, entity, columns)
+        read = self.services.reads.lookup(self.visibility, entity, columns, single=_single(keys))
         records = await self.snapshot.fetch(read.statement, self._binds | _keys(keys))
         return Records(self.services.catalogue[entity], records, read.bits)
 
@@ -197,6 +199,7 @@ class Operation:
     async def records_of_pages(self, query: PageQuery, parents: Sequence[Key | None]) -> Records:
         """The same before rows are made of it. Below parents each record has its parent's position as `PARENT`."""
         route = await self._route(query)
+        route = replace(route, single=route.single | _single(parents))
         read = self.services.reads.page(self.visibility, query, route)
         after = {f"after{at}": value for at, value in enumerate(query.after or ()) if value is not None}
         values = self._binds | filter_values(query.selection.where) | after | {"limit": query.limit} | _keys(parents)
@@ -206,7 +209,7 @@ class Operation:
 
     async def counts(self, selection: Selection, parents: Sequence[Key | None]) -> list[int]:
         """The number of rows below each parent, in the order of the parents; [None] asks for that below none."""
-        read = self.services.reads.count(self.visibility, selection)
+        read = self.services.reads.count(self.visibility, selection, single=_single(parents))
         values = self._binds | filter_values(selection.where) | _keys(parents)
         records = await self.snapshot.fetch(read.statement, values)
         if selection.parent is None:
@@ -254,4 +257,9 @@ class Operation:
 
 def _keys(keys: Sequence[Key | None]) -> dict[str, object]:
     given = [key for key in keys if key is not None]
-    return {"ids": [key.id for key in given], "accounts": [key.account for key in given]}
+    return {IDS: [key.id for key in given], ACCOUNTS: [key.account for key in given]}
+
+
+def _single(keys: Sequence[Key | None]) -> frozenset[str]:
+    """The parameters of keys, where each has exactly one value."""
+    return _OF_KEYS if len(keys) == 1 and keys[0] is not None else frozenset()

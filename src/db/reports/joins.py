@@ -28,6 +28,7 @@ class Joined:
     catalogue: Catalogue
     visibility: Visibility
     entity: str
+    single: frozenset[str]
     views: dict[Way, AuthorisedView] = field(default_factory=dict)
     beside: list[sa.FromClause] = field(default_factory=list)
 
@@ -41,6 +42,7 @@ class Joined:
         places: Iterable[Place],
         tested: Iterable[Place],
         marks: Mapping[str, Mark],
+        single: frozenset[str],
     ) -> Joined:
         """The relations in which these places can be read, and the `tested` ones by `has_one_of`."""
         columns: dict[Way, set[str]] = {(): set()}
@@ -55,7 +57,7 @@ class Joined:
             for at, edge in enumerate(way):
                 carried.setdefault(way[:at], set()).update(here for here, _ in edge.on)
                 carried.setdefault(way[: at + 1], set()).update(there for _, there in edge.on)
-        joined = cls(catalogue, visibility, entity)
+        joined = cls(catalogue, visibility, entity, single)
         for way in sorted(columns, key=len):
             joined.views[way] = authorised(
                 catalogue,
@@ -64,6 +66,7 @@ class Joined:
                 columns=columns[way],
                 carried=sorted(carried.get(way, ())),
                 marks=marks if not way else None,
+                single=single,
             )
         return joined
 
@@ -93,6 +96,7 @@ class Joined:
             place.via[-1].target,
             columns={place.column},
             carried=sorted(there for _, there in place.via[-1].on),
+            single=self.single,
         )
         self.beside.append(view.relation)
         here = self.views[place.via[:-1]]

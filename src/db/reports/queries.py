@@ -59,6 +59,7 @@ class SumsQuery:
     `native` sums amounts as they are, else in the platform's currency. `whole` says whether period and time zone begin
     and end days, or at least hours, where UTC does, so that sums over these can answer. `statuses` limits conversions
     and what belongs to them; clicks and ad views have none. With `as_of` everything is as it stood at that moment.
+    `single` names the lens's parameters that have exactly one value.
     """
 
     sums: tuple[Sum, ...]
@@ -71,12 +72,13 @@ class SumsQuery:
     statuses: tuple[str, ...] | None = None
     limit: int | None = None
     as_of: datetime | None = None
+    single: frozenset[str] = frozenset()
 
     @property
     def shape(self) -> object:
         """What of it decides the text of its statement."""
         filters = tuple((each.dimension, each.excluded) for each in self.filters)
-        limited = (self.statuses is None, self.limit is None)
+        limited = (self.statuses is None, self.limit, self.single)
         grouped = (self.group_by, self.basis, self.native, self.whole)
         return (self.sums, self.coverages, grouped, filters, limited)
 
@@ -84,7 +86,7 @@ class SumsQuery:
         """The parameters of its statement, beside those of the lens."""
         given: dict[str, object] = {f"filter{at}": list(each.values) for at, each in enumerate(self.filters)}
         given |= {"since": period.since, "until": period.until, "time_zone": period.time_zone}
-        return given | {"statuses": list(self.statuses or ()), "limit": self.limit, "as_of": self.as_of}
+        return given | {"statuses": list(self.statuses or ()), "as_of": self.as_of}
 
 
 @dataclass(frozen=True, slots=True)

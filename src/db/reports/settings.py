@@ -15,9 +15,9 @@ from sightline.db.tables import AppUserRow, OrganizationRow, PlatformSettingRow
 _CURRENCY, _TIME_ZONE = "EUR", "UTC"
 
 
-def _setting(key: str) -> sa.ScalarSelect[str]:
+def _setting(key: str) -> sa.ColumnElement[str]:
     text = PlatformSettingRow.value.op("#>>")(sa.cast(sa.literal("{}"), sa.ARRAY(sa.Text)))
-    return sa.select(text).where(PlatformSettingRow.key == key).scalar_subquery()
+    return sa.func.max(text, type_=sa.Text()).filter(PlatformSettingRow.key == key).label(key)
 
 
 def _zone(table: type[AppUserRow | OrganizationRow], parameter: str) -> sa.ScalarSelect[str | None]:
@@ -25,17 +25,17 @@ def _zone(table: type[AppUserRow | OrganizationRow], parameter: str) -> sa.Scala
     return sa.select(table.time_zone).where(table.id == number).scalar_subquery()
 
 
+# One look at all settings, as planning a look for each takes longer than most reports take.
+_SETTINGS = sa.select(_setting("currency"), _setting("time_zone"), _setting("conversions_known_since")).subquery()
+_PLATFORM = sa.func.coalesce(_SETTINGS.c.time_zone, _TIME_ZONE)
 _DEFAULTS = system_statement(
     sa.select(
-        sa.func.coalesce(_setting("currency"), _CURRENCY).label("currency"),
-        sa.func.coalesce(_setting("time_zone"), _TIME_ZONE).label("platform"),
-        sa.func.coalesce(
-            _zone(AppUserRow, "user_id"),
-            _zone(OrganizationRow, "organization_id"),
-            _setting("time_zone"),
-            _TIME_ZONE,
-        ).label("own"),
-        sa.cast(_setting("conversions_known_since"), sa.TIMESTAMP(timezone=True)).label("known_since"),
+        sa.func.coalesce(_SETTINGS.c.currency, _CURRENCY).label("currency"),
+        _PLATFORM.label("platform"),
+        sa.func.coalesce(_zone(AppUserRow, "user_id"), _zone(OrganizationRow, "organization_id"), _PLATFORM).label(
+            "own"
+        ),
+        sa.cast(_SETTINGS.c.conversions_known_since, sa.TIMESTAMP(timezone=True)).label("known_since"),
     )
 )
 

@@ -87,8 +87,8 @@ class ReportReads:
             )
         elif query.limit is not None:
             select = select.order_by(*(collated(key).asc().nulls_last() for key in keys))
-            select = select.limit(sa.bindparam("limit", type_=sa.BigInteger))
-        return read_statement(select, views=views)
+            select = select.limit(sa.literal_column(str(query.limit)))
+        return read_statement(select, views=views, single=query.single)
 
     def _programs(self, visibility: Visibility, query: SumsQuery, programs: Expr) -> Statement | None:
         parts, views = [], list[sa.FromClause]()
@@ -101,7 +101,8 @@ class ReportReads:
         if not parts:
             return None
         found = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery("found")
-        return read_statement(sa.select(sa.func.count(sa.distinct(found.c.program)).label("programs")), views=views)
+        counted = sa.select(sa.func.count(sa.distinct(found.c.program)).label("programs"))
+        return read_statement(counted, views=views, single=query.single)
 
 
 def _together(query: SumsQuery, parts: Sequence[sa.Select[Any]]) -> sa.Select[Any]:
@@ -163,6 +164,7 @@ class _Part:
             ),
             tested=[self.places[key] for key in sorted(tested)],
             marks=self._marks(),
+            single=query.single,
         )
 
     def sums(self) -> sa.Select[Any]:

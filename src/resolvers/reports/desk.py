@@ -21,6 +21,7 @@ from sightline.db.catalogue import build_catalogue
 from sightline.db.reports.as_of import as_it_stood
 from sightline.db.reports.sources import has_dimension
 from sightline.db.reports.statements import ReportReads
+from sightline.db.statements import is_single
 from sightline.resolvers.errors import ColumnRestrictedError
 from sightline.resolvers.identity import Principal
 from sightline.resolvers.reports.limits import NO_LIMITS, ReportLimits
@@ -51,6 +52,11 @@ class OpenLens:
     def binds(self) -> Mapping[str, object]:
         """The values of the path, for the statements of the lens."""
         return dict(Paths((self.path,)).binds())
+
+    @property
+    def single(self) -> frozenset[str]:
+        """The names of those that have exactly one value."""
+        return frozenset(name for name, values in self.binds.items() if is_single(values))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

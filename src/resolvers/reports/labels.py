@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sightline.authz.reports.dimensions import DIMENSIONS, DatePart
 from sightline.authz.visibility import Deny
-from sightline.db.reads import PARENT
+from sightline.db.reads import IDS, PARENT
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.reports.dimension_values import WEEKDAYS
 
@@ -22,7 +22,7 @@ async def names_of(operation: Operation, entity: str | None, numbers: Iterable[o
     if entity is None or not ids or isinstance(operation.visibility.decide(entity, _NAME), Deny):
         return {}
     read = operation.services.reads.lookup(operation.visibility, entity, frozenset({_NAME}))
-    values = {**operation.principal.paths.binds(), "ids": ids}
+    values = {**operation.principal.paths.binds(), IDS: ids}
     records = await operation.snapshot.fetch(read.statement, values)
     return {ids[record[PARENT] - 1]: record[_NAME] for record in records}
 

@@ -92,6 +92,7 @@ def plan_of(
         request.statuses,
         MOST_GROUPS + 1,
         request.as_of,
+        lens.single,
     )
     return ReportPlan(shown, computed, coverage, query, period, None if native else defaults.currency)
 

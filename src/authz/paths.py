@@ -123,14 +123,16 @@ def path(kind: PathKind, tokens: Iterable[Token] = (), **values: Iterable[Value]
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """A principal's paths in canonical order: equal shapes pooled, all sorted, so the order of grants never matters."""
+    """A principal's paths in canonical order: equal shapes pooled, all sorted, so the order of grants never matters.
+
+    `shapes` has theirs, in order: path i of the visibility is path i of the principal.
+    """
 
     ordered: tuple[Path, ...]
+    shapes: tuple[Shape, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def shapes(self) -> tuple[Shape, ...]:
-        """The shapes in order: path i of the visibility is path i of the principal."""
-        return tuple(each.shape for each in self.ordered)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shapes", tuple(each.shape for each in self.ordered))
 
     def binds(self, *, first: int = 0) -> dict[str, list[Value]]:
         """The value of every bind parameter the visibility's SQL may ask for, absent attributes as empty arrays.

@@ -23,7 +23,7 @@ class _WritingConstants(_READING.statement_compiler):  # type: ignore[misc, name
     """Writes constants into the text: a plan that is made for any parameters is made for these."""
 
     def visit_bindparam(self, bindparam: sa.BindParameter[Any], literal_binds: bool = False, **options: Any) -> str:
-        literal = literal_binds or not bindparam.required
+        literal = literal_binds or not (bindparam.required or bindparam.expanding)
         written: str = super().visit_bindparam(bindparam, literal_binds=literal, **options)
         return written
 

@@ -128,3 +128,19 @@ def test_a_missing_value_is_an_error_of_ours() -> None:
     assert 7 in statement.arguments({"given": 7})
     with pytest.raises(KeyError):
         statement.arguments({})
+
+
+def test_constants_are_in_the_text_and_parameters_are_not() -> None:
+    """A plan for any parameters is one for the rules' constants, quotes and all; nobody's values are among them."""
+    view = view_of()
+    given = sa.bindparam("given", type_=sa.Text)
+    named = sa.select(view.c.key_id, sa.literal("it's \\' :x %s $1").label("said")).where(
+        given == sa.literal("O'Neill")
+    )
+    statement = read_statement(named, views=(view,))
+    assert statement.names == ("given",)
+    assert statement.constants == {}
+    assert "partner_org_id = 1" in statement.text
+    assert "'it''s \\'' :x %s $1'" in statement.text
+    assert "= 'O''Neill'" in statement.text
+    assert "$1::" in statement.text

@@ -74,7 +74,7 @@ CLAUSES: list[tuple[Expr, str]] = [
     ),
     (
         Exists(PROGRAM, any_of(UNLIMITED, In("id", Attribute.PROGRAMS))),
-        "of a program (limited to listed programs: only those among the listed programs)",
+        "of a program (if limited to listed programs, only those among the listed programs)",
     ),
 ]
 
@@ -90,7 +90,7 @@ def test_a_row_set_says_apart_what_the_path_needs_and_how_it_is_limited() -> Non
     said = rows_in_words(rows)
     assert said.needs == "with PROGRAMS R"
     assert said.rows == (
-        "whose organization is yours; limited to listed programs: only those among the listed programs"
+        "whose organization is yours; if limited to listed programs, only those among the listed programs"
     )
     assert (rows_in_words(permitted("USERS")).needs, rows_in_words(permitted("USERS")).rows) == ("with USERS R", "all")
     assert (rows_in_words(TRUE).needs, rows_in_words(TRUE).rows) == ("", "all")

@@ -49,7 +49,7 @@ def rows_in_words(rows: Expr) -> RowsInWords:
     plain = [part for part in parts if part not in needed and part not in limits]
     needs = describe(all_of(*needed)) if needed else ""
     sentences = [clause(all_of(*plain)) if plain else "all"]
-    sentences += [f"{state}: only those {rest}" for state, rest in sorted(map(_limit_said, limits))]
+    sentences += [f"if {state}, only those {rest}" for state, rest in sorted(map(_limit_said, limits))]
     return RowsInWords(needs, "; ".join(sentences))
 
 
@@ -128,7 +128,7 @@ def _alternatives(parts: tuple[Expr, ...]) -> str:
     limit = _limit(Or(parts))
     if limit is not None:
         state, rest = _limit_said(Or(parts))
-        return f"({state}: only those {rest})"
+        return f"(if {state}, only those {rest})"
     values: dict[str, list[str]] = {}
     others: list[Expr] = []
     for part in parts:

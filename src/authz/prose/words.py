@@ -29,7 +29,7 @@ _FLAGS = {
         "as a guest from whom partner names are hidden",
         "not as a guest from whom partner names are hidden",
     ),
-    Flag.HIDES_ARCHIVED_PROFILES: ("archived profiles being hidden", "archived profiles not being hidden"),
+    Flag.HIDES_ARCHIVED_PROFILES: ("not shown archived profiles", "shown archived profiles"),
     Flag.APPROVED_ADVERTISER: ("with an approved advertiser", "without an approved advertiser"),
     Flag.SEE_REVENUE: ("with the revenue switch", "without the revenue switch"),
     Flag.SEE_PAYOUT: ("with the payout switch", "without the payout switch"),

@@ -49,8 +49,8 @@ class Grain:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The primary key: it ends with what conversions of one row have in common."""
-        return (*self.of, self.moment, "status", "settlement", "currency", "fx_rate")
+        """The primary key: what is asked for first, then its moment; it ends with what conversions of a row share."""
+        return (self.of[0], self.moment, *self.of[1:], "status", "settlement", "currency", "fx_rate")
 
     @property
     def columns(self) -> str:

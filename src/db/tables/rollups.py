@@ -124,8 +124,8 @@ class TrafficHourByAccountRow(TrafficCounts, Row):
     )
 
     affiliate_account_id: Mapped[int] = fact_account()
+    hour: Mapped[datetime] = hour_part()  # before the program: a week of an account lies together, whatever its past
     program_id: Mapped[int] = program_part()
-    hour: Mapped[datetime] = hour_part()
     partner_org_id: Mapped[int] = partner_org()
 
 
@@ -177,8 +177,8 @@ class ConversionHourByAccountRow(ConversionSums, Row):
     )
 
     affiliate_account_id: Mapped[int] = fact_account()
+    hour: Mapped[datetime] = hour_part()  # before the program: a week of an account lies together, whatever its past
     program_id: Mapped[int] = program_part()
-    hour: Mapped[datetime] = hour_part()
     partner_org_id: Mapped[int] = partner_org()
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar, cast
 import asyncpg
 
 from sightline.db.pool import Pool, Remembered
-from sightline.db.snapshot import BEGIN, Snapshot, SnapshotEndedError
+from sightline.db.snapshot import BEGIN, PLAN_ANEW, Snapshot, SnapshotEndedError
 from sightline.db.statements import Statement
 
 Result = TypeVar("Result")
@@ -56,8 +56,9 @@ _NOTHING: Final = _Settled("", [], ())
 class AssumedSnapshot(Snapshot):
     """A snapshot that goes by rights of an `epoch` until its first statement says whether they hold in it.
 
-    `alone`, it takes that one statement and no transaction, which saves three of four round trips. Otherwise further
-    statements are in its transaction, and one is saved. Nothing may leave before `confirm` has been asked.
+    `alone`, it takes that one statement and no transaction, which saves three of four round trips (all but one that is
+    planned anew). Otherwise further statements are in its transaction, and one is saved. Nothing may leave before
+    `confirm` has been asked.
     """
 
     def __init__(
@@ -94,7 +95,10 @@ class AssumedSnapshot(Snapshot):
 
     async def _first(self, statement: Statement, arguments: list[object]) -> Sequence[asyncpg.Record]:
         self._open = True
-        if not self._alone:
+        self._anew = statement.anew
+        if self._anew:
+            await self._own.execute(f"{BEGIN}; {PLAN_ANEW}")
+        elif not self._alone:
             await self._own.execute(BEGIN)
         settled = self._settled or _NOTHING
         text = _with_now(statement.text, settled.text, len(arguments))
@@ -103,7 +107,7 @@ class AssumedSnapshot(Snapshot):
         except asyncpg.QueryCanceledError:
             self._stands = True  # it took too long, and would again
             raise
-        self._open = not self._alone
+        self._open = self._anew or not self._alone
         self._time, self._stands = self._compared(*rows[0][_NOW])
         if not self._stands:
             raise NotConfirmedError("what was assumed has changed")
@@ -112,6 +116,7 @@ class AssumedSnapshot(Snapshot):
     async def _further(self, statement: Statement, arguments: list[object]) -> Sequence[asyncpg.Record]:
         if not self._stands:
             raise NotConfirmedError("a statement behind one that confirmed nothing")
+        await self._prepared_for(statement, self._own)
         rows: Sequence[asyncpg.Record] = await self._own.fetch(statement.text, *arguments)
         return rows
 

@@ -24,6 +24,8 @@ from sightline.db.tables import AuthzEpochRow
 Result = TypeVar("Result")
 
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# For the transaction only. Planners keep a plan for any values where it looks cheap, and take every period for short.
+PLAN_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
 # INVARIANT: the clock is read when the snapshot has been taken, so what had been written by then was written before it.
 # now() is the time of BEGIN: a grant could end, and a secret be written, between that and the first statement.
 _EPOCH = system_statement(sa.select(AuthzEpochRow.n, sa.func.clock_timestamp().label("clock")))
@@ -44,6 +46,7 @@ class Snapshot:
     statements: int = 0
     changes: int = 0
     ended: bool = False
+    _anew: bool = False
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[asyncpg.Record]:
@@ -52,8 +55,14 @@ class Snapshot:
             if self.ended:
                 raise SnapshotEndedError("a resolver asks for rows after its operation was answered")
             self.statements += 1
+            await self._prepared_for(statement, self.connection)
             rows: Sequence[asyncpg.Record] = await self.connection.fetch(statement.text, *statement.arguments(values))
             return rows
+
+    async def _prepared_for(self, statement: Statement, connection: asyncpg.Connection) -> None:
+        if statement.anew and not self._anew:
+            self._anew = True
+            await connection.execute(PLAN_ANEW)
 
     async def stream(
         self, statement: Statement, values: Mapping[str, object], *, size: int
@@ -61,6 +70,7 @@ class Snapshot:
         """The rows of a statement, so many at a time; other reads may come between. The database keeps the rest."""
         async with self._lock:
             self.statements += 1
+            await self._prepared_for(statement, self.connection)
             cursor = await self.connection.cursor(statement.text, *statement.arguments(values))
         while True:
             async with self._lock:

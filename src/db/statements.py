@@ -39,13 +39,15 @@ class UnguardedTableError(Exception):
 class Statement:
     """One SQL text with `$n` places, the parameter at each place, and the constants among them.
 
-    Of the array parameters in `single` the text reads the first value only.
+    Of the array parameters in `single` the text reads the first value only. It is planned `anew` for its values each
+    time where a plan for any values would not do.
     """
 
     text: str
     names: tuple[str, ...]
     constants: Mapping[str, object]
     single: frozenset[str] = frozenset()
+    anew: bool = False
 
     def arguments(self, values: Mapping[str, object]) -> list[object]:
         """The values in the order of the places.
@@ -64,14 +66,18 @@ def is_single(values: object) -> bool:
 
 
 def read_statement(
-    select: sa.Select[Any], *, views: Iterable[sa.FromClause], single: frozenset[str] = frozenset()
+    select: sa.Select[Any],
+    *,
+    views: Iterable[sa.FromClause],
+    single: frozenset[str] = frozenset(),
+    anew: bool = False,
 ) -> Statement:
     """A viewer's statement. Raises UnguardedTableError when a table is read other than through one of `views`.
 
     It is one of a shape, so its constants are the rules' and the server's, and no viewer's: they are in its text.
     """
     _refuse_tables(select, views)
-    return replace(_compile(select, _READING), single=single)
+    return replace(_compile(select, _READING), single=single, anew=anew)
 
 
 def system_statement(statement: sa.sql.ClauseElement) -> Statement:

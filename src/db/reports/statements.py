@@ -66,43 +66,45 @@ class ReportReads:
             self._kept[key] = compile_statement()
         return self._kept[key]
 
+    def _parts(self, visibility: Visibility, query: SumsQuery, counted: Expr | None = None) -> list[_Part]:
+        known = (fact for fact in facts_of(query.sums) if knows(fact, query))
+        sources = (source_of(self.catalogue, visibility, fact, query) for fact in known)
+        return [_Part(self.catalogue, visibility, query, source, counted) for source in sources]
+
     def _groups(self, visibility: Visibility, query: SumsQuery, *, streamed: bool = False) -> Statement | None:
-        parts, views = [], list[sa.FromClause]()
-        for fact in facts_of(query.sums):
-            if knows(fact, query):
-                part = _Part(self.catalogue, visibility, query, source_of(self.catalogue, visibility, fact, query))
-                parts.append(part.sums())
-                views += part.joined.read
+        parts = self._parts(visibility, query)
         if not parts:
             return None
-        beside = (parts[0] if len(parts) == 1 else _together(query, parts)).subquery("beside")
+        each = [part.sums() for part in parts]
+        beside = (each[0] if len(each) == 1 else _together(query, each)).subquery("beside")
         keys = [beside.c[f"group{at}"] for at in range(len(query.group_by))]
-        sums = [sent(each, beside.c[f"sum{at}"]).label(f"sum{at}") for at, each in enumerate(query.sums)]
+        sums = [sent(one, beside.c[f"sum{at}"]).label(f"sum{at}") for at, one in enumerate(query.sums)]
         covered = [beside.c[f"covered{at}"] for at in range(len(query.coverages))]
         select = sa.select(*keys, *sums, *covered)
         if streamed:
             select = select.add_columns(sa.func.count().over().label(GROUPS))
             select = select.order_by(
-                *(_unrelated(key, each).asc().nulls_last() for key, each in zip(keys, query.group_by, strict=True))
+                *(_unrelated(key, name).asc().nulls_last() for key, name in zip(keys, query.group_by, strict=True))
             )
         elif query.limit is not None:
             select = select.order_by(*(collated(key).asc().nulls_last() for key in keys))
             select = select.limit(sa.literal_column(str(query.limit)))
-        return read_statement(select, views=views, single=query.single)
+        return _read(select, parts, query)
 
     def _programs(self, visibility: Visibility, query: SumsQuery, programs: Expr) -> Statement | None:
-        parts, views = [], list[sa.FromClause]()
-        for fact in facts_of(query.sums):
-            if knows(fact, query):
-                source = source_of(self.catalogue, visibility, fact, query)
-                part = _Part(self.catalogue, visibility, query, source, counted=programs)
-                parts.append(part.programs())
-                views += part.joined.read
+        parts = self._parts(visibility, query, counted=programs)
         if not parts:
             return None
-        found = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery("found")
-        counted = sa.select(sa.func.count(sa.distinct(found.c.program)).label("programs"))
-        return read_statement(counted, views=views, single=query.single)
+        each = [part.programs() for part in parts]
+        found = (each[0] if len(each) == 1 else sa.union_all(*each)).subquery("found")
+        return _read(sa.select(sa.func.count(sa.distinct(found.c.program)).label("programs")), parts, query)
+
+
+def _read(select: sa.Select[Any], parts: Sequence[_Part], query: SumsQuery) -> Statement:
+    """The statement over what its parts read; of stored sums alone a plan for any period is good for every one."""
+    views = [view for part in parts for view in part.joined.read]
+    anew = any(not part.source.stored or len(part.joined.read) > 1 for part in parts)
+    return read_statement(select, views=views, single=query.single, anew=anew)
 
 
 def _together(query: SumsQuery, parts: Sequence[sa.Select[Any]]) -> sa.Select[Any]:

@@ -25,7 +25,7 @@ def _zone(table: type[AppUserRow | OrganizationRow], parameter: str) -> sa.Scala
     return sa.select(table.time_zone).where(table.id == number).scalar_subquery()
 
 
-# One look at all settings, as planning a look for each takes longer than most reports take.
+# One look at all settings: a look for each would be planned with every report.
 _SETTINGS = sa.select(_setting("currency"), _setting("time_zone"), _setting("conversions_known_since")).subquery()
 _PLATFORM = sa.func.coalesce(_SETTINGS.c.time_zone, _TIME_ZONE)
 _DEFAULTS = system_statement(

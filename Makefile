@@ -19,8 +19,7 @@ demo: $(UV) ## Start the demo platform: embedded PostgreSQL, seeded, served on h
 test: lint layers ## Everything: lint, types, layers, migrations, comparisons, tests.
 	$(MAKE) --no-print-directory --jobs 2 types suite
 
-# A file's tests stay together, so that its fixtures are made once; files go out in the order of their names,
-# but for those of servers.
+# A file's tests stay together, so that its fixtures are made once; files go out in the order of their names.
 suite: $(UV)
 	$(RUN) pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 

@@ -51,16 +51,6 @@ EngineOver = Callable[[Database], Engine]
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of servers mostly wait: their files go out among the others, whose tests have the processors meanwhile."""
-    files = list(dict.fromkeys(item.path for item in items))
-    waiting = [file for file in files if "server" in file.parts]
-    working = [file for file in files if "server" not in file.parts]
-    place = {file: (at + 0.5) / len(group) for group in (waiting, working) for at, file in enumerate(group)}
-    items.sort(key=lambda item: place[item.path])
-
-
 def pytest_sessionfinish() -> None:
     """What nobody finished is looked for once, and not five times: pytest repeats it for what that leaves behind."""
     gc.collect()

@@ -56,9 +56,9 @@ _NOTHING: Final = _Settled("", [], ())
 class AssumedSnapshot(Snapshot):
     """A snapshot that goes by rights of an `epoch` until its first statement says whether they hold in it.
 
-    `alone`, it takes that one statement and no transaction, which saves three of four round trips (all but one that is
-    planned anew). Otherwise further statements are in its transaction, and one is saved. Nothing may leave before
-    `confirm` has been asked.
+    `alone`, it takes that one statement and no transaction, which saves three of four round trips; one that is planned
+    anew needs a transaction. Otherwise further statements are in its transaction, and one is saved. Nothing may leave
+    before `confirm` has been asked.
     """
 
     def __init__(
@@ -96,10 +96,9 @@ class AssumedSnapshot(Snapshot):
     async def _first(self, statement: Statement, arguments: list[object]) -> Sequence[asyncpg.Record]:
         self._open = True
         self._anew = statement.anew
-        if self._anew:
-            await self._own.execute(f"{BEGIN}; {PLAN_ANEW}")
-        elif not self._alone:
-            await self._own.execute(BEGIN)
+        in_transaction = self._anew or not self._alone
+        if in_transaction:
+            await self._own.execute(f"{BEGIN}; {PLAN_ANEW}" if self._anew else BEGIN)
         settled = self._settled or _NOTHING
         text = _with_now(statement.text, settled.text, len(arguments))
         try:
@@ -107,7 +106,7 @@ class AssumedSnapshot(Snapshot):
         except asyncpg.QueryCanceledError:
             self._stands = True  # it took too long, and would again
             raise
-        self._open = self._anew or not self._alone
+        self._open = in_transaction
         self._time, self._stands = self._compared(*rows[0][_NOW])
         if not self._stands:
             raise NotConfirmedError("what was assumed has changed")

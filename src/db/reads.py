@@ -63,9 +63,7 @@ class Reads:
     most_accounts: int = MOST_ACCOUNTS
     _kept: LRUCache[object, Read] = field(default_factory=lambda: LRUCache(_KEPT))
 
-    def lookup(
-        self, visibility: Visibility, entity: str, columns: frozenset[str], *, single: frozenset[str] = frozenset()
-    ) -> Read:
+    def lookup(self, visibility: Visibility, entity: str, columns: frozenset[str], *, single: frozenset[str]) -> Read:
         """Rows by key. Parameters: `ids`, and for facts `accounts` beside them; `_parent` is the position in them."""
         shape = ("lookup", entity, columns, single)
         return self._once(visibility, shape, lambda: self._lookup(visibility, entity, columns, single=single))
@@ -76,7 +74,7 @@ class Reads:
         verb: str,
         through: PathKind | None = None,
         *,
-        single: frozenset[str] = frozenset(),
+        single: frozenset[str],
     ) -> Read:
         """Of the keys of a lookup, those on whose row the verb is done: the same view, the other verb."""
         entity = self.catalogue.model.verbs[verb].entity
@@ -95,7 +93,7 @@ class Reads:
         verbs: frozenset[str],
         apart: Apart | None,
         *,
-        single: frozenset[str] = frozenset(),
+        single: frozenset[str],
     ) -> Read:
         """Of the keys of a lookup, the version of each row on which one of the verbs is done, as `_version`.
 
@@ -116,7 +114,7 @@ class Reads:
         shape = (_selection_shape(query.selection), query.columns, query.order, after, query.backward, route.shape)
         return self._once(visibility, ("page", shape), lambda: self._page(visibility, query, route))
 
-    def count(self, visibility: Visibility, selection: Selection, *, single: frozenset[str] = frozenset()) -> Read:
+    def count(self, visibility: Visibility, selection: Selection, *, single: frozenset[str]) -> Read:
         """How many rows a selection has, per parent where there are parents."""
         shape = ("count", _selection_shape(selection), single)
         return self._once(visibility, shape, lambda: self._count(visibility, selection, single=single))
@@ -175,11 +173,9 @@ class Reads:
         if route.accounts is None:
             return _read(_below_parents(select, view, selection, route.single), view, single=route.single)
         accounts = driving_accounts()
-
-        def whole(page: sa.Select[Any]) -> sa.Select[Any]:
-            return account_by_account(page, view, query, accounts)
-
-        below = _below_parents(select, view, selection, route.single, whole=whole)
+        below = _below_parents(
+            select, view, selection, route.single, whole=lambda page: account_by_account(page, view, query, accounts)
+        )
         return _read(below, view, accounts, single=route.single)
 
     def _count(self, visibility: Visibility, selection: Selection, *, single: frozenset[str]) -> Read:

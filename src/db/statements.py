@@ -12,23 +12,18 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql.asyncpg import dialect
-from sqlalchemy.engine import Dialect
+from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, dialect
 
-DIALECT = dialect()  # type: ignore[no-untyped-call]
-_READING = dialect()  # type: ignore[no-untyped-call]
+DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects come without types
 
 
-class _WritingConstants(_READING.statement_compiler):  # type: ignore[misc, name-defined]
+class _WritingConstants(PGCompiler_asyncpg):
     """Writes constants into the text: a plan that is made for any parameters is made for these."""
 
-    def visit_bindparam(self, bindparam: sa.BindParameter[Any], literal_binds: bool = False, **options: Any) -> str:
-        literal = literal_binds or not (bindparam.required or bindparam.expanding)
-        written: str = super().visit_bindparam(bindparam, literal_binds=literal, **options)
-        return written
-
-
-_READING.statement_compiler = _WritingConstants
+    def visit_bindparam(self, bindparam: Any, *arguments: Any, **options: Any) -> Any:
+        if not (bindparam.required or bindparam.expanding):
+            options["literal_binds"] = True
+        return super().visit_bindparam(bindparam, *arguments, **options)  # type: ignore[no-untyped-call]  # SQLAlchemy's
 
 
 class UnguardedTableError(Exception):
@@ -77,12 +72,12 @@ def read_statement(
     It is one of a shape, so its constants are the rules' and the server's, and no viewer's: they are in its text.
     """
     _refuse_tables(select, views)
-    return replace(_compile(select, _READING), single=single, anew=anew)
+    return replace(_compile(select, _WritingConstants), single=single, anew=anew)
 
 
 def system_statement(statement: sa.sql.ClauseElement) -> Statement:
     """A statement of the server itself, which answers no viewer."""
-    return _compile(statement, DIALECT)
+    return _compile(statement, PGCompiler_asyncpg)
 
 
 def _refuse_tables(select: sa.Select[Any], views: Iterable[sa.FromClause]) -> None:
@@ -109,9 +104,8 @@ def _is_raw(element: sa.sql.visitors.ExternallyTraversible) -> bool:
     return bool(getattr(element, "_prefixes", ()) or getattr(element, "_suffixes", ()))
 
 
-def _compile(statement: sa.sql.ClauseElement, into: Dialect) -> Statement:
-    compiled = statement.compile(dialect=into)
-    assert isinstance(compiled, sa.sql.compiler.SQLCompiler)
+def _compile(statement: sa.sql.ClauseElement, compiler: type[PGCompiler_asyncpg]) -> Statement:
+    compiled = compiler(DIALECT, statement)
     if compiled.post_compile_params or compiled.literal_execute_params:
         raise TypeError("an expanding parameter has no fixed text: write = ANY(:array) instead of IN")
     names = tuple(compiled.positiontup or ())

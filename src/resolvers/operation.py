@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiodataloader import DataLoader
@@ -21,7 +21,7 @@ from sightline.db.catalogue import Catalogue
 from sightline.db.pool import Pool
 from sightline.db.queries import PageQuery, Selection, filter_values
 from sightline.db.reads import ACCOUNTS, COUNT, IDS, PARENT, REFERRED, VERSION, Reads
-from sightline.db.routes import ACCOUNTS_OF_ORGANIZATIONS, DRIVING, PLAIN, Route, bounds_by_account, single_values
+from sightline.db.routes import ACCOUNTS_OF_ORGANIZATIONS, DRIVING, Route, bounds_by_account, single_values
 from sightline.db.snapshot import Snapshot
 from sightline.db.vault import Vault
 from sightline.db.writes import Writes
@@ -198,8 +198,7 @@ class Operation:
 
     async def records_of_pages(self, query: PageQuery, parents: Sequence[Key | None]) -> Records:
         """The same before rows are made of it. Below parents each record has its parent's position as `PARENT`."""
-        route = await self._route(query)
-        route = replace(route, single=route.single | _single(parents))
+        route = await self._route(query, _single(parents))
         read = self.services.reads.page(self.visibility, query, route)
         after = {f"after{at}": value for at, value in enumerate(query.after or ()) if value is not None}
         values = self._binds | filter_values(query.selection.where) | after | {"limit": query.limit} | _keys(parents)
@@ -217,16 +216,16 @@ class Operation:
         counted = {record[PARENT]: record[COUNT] for record in records}
         return [counted[position] for position in range(1, len(parents) + 1)]
 
-    async def _route(self, query: PageQuery) -> Route:
+    async def _route(self, query: PageQuery, of_keys: frozenset[str] = frozenset()) -> Route:
         entity = self.services.catalogue[query.selection.entity]
         single = single_values(self.visibility, entity, query, self._binds)
         if single:
-            return Route(single=single)
+            return Route(single | of_keys)
         bounds = bounds_by_account(self.visibility, entity, query)
         if bounds is None:
-            return PLAIN
+            return Route(of_keys)
         # Once per operation and inside its snapshot: what these accounts are may change with the next (D10).
-        return Route(accounts=await self._loader("accounts", self._accounts_within).load(bounds))
+        return Route(of_keys, await self._loader("accounts", self._accounts_within).load(bounds))
 
     async def _accounts_within(self, bounds: Sequence[AccountBounds]) -> list[tuple[int, ...] | None]:
         return [await self._accounts(each) for each in bounds]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from random import Random
 
 from agreement import references
@@ -13,10 +14,11 @@ from worlds import World, inserted, seed
 from sightline.db.catalogue import Entity
 from sightline.db.database import Database
 from sightline.db.queries import PageQuery, Parent, Selection
+from sightline.db.reads import PARENT
 from sightline.db.snapshot import Snapshot, in_snapshot
 from sightline.resolvers.global_ids import Key
-from sightline.resolvers.operation import Services
-from sightline.schema.model import CATALOGUE
+from sightline.resolvers.identity import Principal
+from sightline.resolvers.operation import Operation, Services
 
 NODE = "query ($id: ID!) { node(id: $id) { id } }"
 PLANS = """
@@ -34,6 +36,13 @@ def some_keys(random: Random, world: World, entity: Entity) -> list[Key]:
     return [*keys, Key(7, 7), Key(2**62)]
 
 
+def seen(services: Services, viewers: Iterable[Principal], snapshot: Snapshot) -> Iterator[tuple[Operation, Entity]]:
+    """Each viewer's operation, with each entity that he sees rows of."""
+    for asking in viewers:
+        operation = operation_of(services, asking, snapshot)
+        yield from ((operation, each) for each in services.catalogue.served if operation.visibility.sees(each.name))
+
+
 async def test_a_key_alone_finds_what_it_finds_among_many(database: Database, services: Services) -> None:
     """AC10: the rows of keys that are seen, that are not, and that no row has."""
     random = Random(seed())
@@ -42,25 +51,23 @@ async def test_a_key_alone_finds_what_it_finds_among_many(database: Database, se
 
     async def compare(snapshot: Snapshot) -> tuple[int, int]:
         found = missed = 0
-        for asking in principals(random, world, VIEWERS):
-            operation = operation_of(services, asking, snapshot)
-            for entity in CATALOGUE.served:
-                if "id" not in entity.key or not operation.visibility.sees(entity.name):
+        for operation, entity in seen(services, principals(random, world, VIEWERS), snapshot):
+            if "id" not in entity.key:
+                continue
+            keys = some_keys(random, world, entity)
+            together = await operation.rows_by_key(entity.name, keys)
+            for key, among in zip(keys, together, strict=True):
+                (alone,) = await operation.rows_by_key(entity.name, [key])
+                assert (alone is None) == (among is None), f"{operation.principal}: {entity.name} {key}"
+                if alone is None or among is None:
+                    missed += 1
                     continue
-                keys = some_keys(random, world, entity)
-                together = await operation.rows_by_key(entity.name, keys)
-                for key, among in zip(keys, together, strict=True):
-                    (alone,) = await operation.rows_by_key(entity.name, [key])
-                    assert (alone is None) == (among is None), f"{asking}: {entity.name} {key}"
-                    if alone is None or among is None:
-                        missed += 1
-                        continue
-                    found += 1
-                    assert (alone.id, alone.hidden, dict(alone.record) | {"_parent": 0}) == (
-                        among.id,
-                        among.hidden,
-                        dict(among.record) | {"_parent": 0},
-                    )
+                found += 1
+                assert (alone.id, alone.hidden, dict(alone.record) | {PARENT: 0}) == (
+                    among.id,
+                    among.hidden,
+                    dict(among.record) | {PARENT: 0},
+                )
         return found, missed
 
     found, missed = await in_snapshot(database.reads, compare)
@@ -76,22 +83,19 @@ async def test_what_is_below_one_parent_is_below_it_among_many(database: Databas
 
     async def compare(snapshot: Snapshot) -> int:
         counted = 0
-        for asking in principals(random, world, VIEWERS):
-            operation = operation_of(services, asking, snapshot)
-            for entity in CATALOGUE.served:
-                if not operation.visibility.sees(entity.name):
-                    continue
-                for name, target in references(operation, entity):
-                    both = entity.is_fact and target.is_fact
-                    selection = Selection(entity.name, parent=Parent(name, carries_account=both))
-                    page = PageQuery(selection, frozenset(), (), 3)
-                    parents = some_keys(random, world, target)
-                    counts, pages = await operation.counts(selection, parents), await operation.pages(page, parents)
-                    for parent, count, rows in zip(parents, counts, pages, strict=True):
-                        assert await operation.counts(selection, [parent]) == [count], f"{asking}: {selection}"
-                        (alone,) = await operation.pages(page, [parent])
-                        assert [row.key for row in alone] == [row.key for row in rows], f"{asking}: {selection}"
-                    counted += sum(counts)
+        for operation, entity in seen(services, principals(random, world, VIEWERS), snapshot):
+            for name, target in references(operation, entity):
+                both = entity.is_fact and target.is_fact
+                selection = Selection(entity.name, parent=Parent(name, carries_account=both))
+                page = PageQuery(selection, frozenset(), (), 3)
+                parents = some_keys(random, world, target)
+                counts, pages = await operation.counts(selection, parents), await operation.pages(page, parents)
+                for parent, count, rows in zip(parents, counts, pages, strict=True):
+                    asked = f"{operation.principal}: {selection}"
+                    assert await operation.counts(selection, [parent]) == [count], asked
+                    (alone,) = await operation.pages(page, [parent])
+                    assert [row.key for row in alone] == [row.key for row in rows], asked
+                counted += sum(counts)
         return counted
 
     assert await in_snapshot(database.reads, compare) >= 100

@@ -58,33 +58,35 @@ class ReportReads:
 
     def sources(self, visibility: Visibility, query: SumsQuery) -> dict[Fact, str]:
         """The relation that each fact's sums are taken from."""
-        known = (fact for fact in facts_of(query.sums) if knows(fact, query))
-        return {fact: source_of(self.catalogue, visibility, fact, query).entity for fact in known}
+        return {source.fact: source.entity for source in self._sources(visibility, query)}
 
     def _once(self, key: object, compile_statement: Callable[[], Statement | None]) -> Statement | None:
         if key not in self._kept:
             self._kept[key] = compile_statement()
         return self._kept[key]
 
-    def _parts(self, visibility: Visibility, query: SumsQuery, counted: Expr | None = None) -> list[_Part]:
+    def _sources(self, visibility: Visibility, query: SumsQuery) -> list[Source]:
         known = (fact for fact in facts_of(query.sums) if knows(fact, query))
-        sources = (source_of(self.catalogue, visibility, fact, query) for fact in known)
+        return [source_of(self.catalogue, visibility, fact, query) for fact in known]
+
+    def _parts(self, visibility: Visibility, query: SumsQuery, counted: Expr | None = None) -> list[_Part]:
+        sources = self._sources(visibility, query)
         return [_Part(self.catalogue, visibility, query, source, counted) for source in sources]
 
     def _groups(self, visibility: Visibility, query: SumsQuery, *, streamed: bool = False) -> Statement | None:
         parts = self._parts(visibility, query)
         if not parts:
             return None
-        each = [part.sums() for part in parts]
-        beside = (each[0] if len(each) == 1 else _together(query, each)).subquery("beside")
+        summed = [part.sums() for part in parts]
+        beside = (summed[0] if len(summed) == 1 else _together(query, summed)).subquery("beside")
         keys = [beside.c[f"group{at}"] for at in range(len(query.group_by))]
-        sums = [sent(one, beside.c[f"sum{at}"]).label(f"sum{at}") for at, one in enumerate(query.sums)]
+        sums = [sent(each, beside.c[f"sum{at}"]).label(f"sum{at}") for at, each in enumerate(query.sums)]
         covered = [beside.c[f"covered{at}"] for at in range(len(query.coverages))]
         select = sa.select(*keys, *sums, *covered)
         if streamed:
             select = select.add_columns(sa.func.count().over().label(GROUPS))
             select = select.order_by(
-                *(_unrelated(key, name).asc().nulls_last() for key, name in zip(keys, query.group_by, strict=True))
+                *(_unrelated(key, each).asc().nulls_last() for key, each in zip(keys, query.group_by, strict=True))
             )
         elif query.limit is not None:
             select = select.order_by(*(collated(key).asc().nulls_last() for key in keys))
@@ -95,8 +97,8 @@ class ReportReads:
         parts = self._parts(visibility, query, counted=programs)
         if not parts:
             return None
-        each = [part.programs() for part in parts]
-        found = (each[0] if len(each) == 1 else sa.union_all(*each)).subquery("found")
+        named = [part.programs() for part in parts]
+        found = (named[0] if len(named) == 1 else sa.union_all(*named)).subquery("found")
         return _read(sa.select(sa.func.count(sa.distinct(found.c.program)).label("programs")), parts, query)
 
 

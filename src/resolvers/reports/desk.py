@@ -47,15 +47,15 @@ class OpenLens:
     dimensions: frozenset[str]
     reads: ReportReads
     usable: frozenset[str]
+    binds: Mapping[str, object] = field(init=False, repr=False)
 
-    @property
-    def binds(self) -> Mapping[str, object]:
-        """The values of the path, for the statements of the lens."""
-        return dict(Paths((self.path,)).binds())
+    def __post_init__(self) -> None:
+        # The values of the path, for the statements of the lens: made once.
+        object.__setattr__(self, "binds", Paths((self.path,)).binds())
 
     @property
     def single(self) -> frozenset[str]:
-        """The names of those that have exactly one value."""
+        """The names of the binds that have exactly one value."""
         return frozenset(name for name, values in self.binds.items() if is_single(values))
 
 

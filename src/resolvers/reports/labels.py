@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from sightline.authz.reports.dimensions import DIMENSIONS, DatePart
 from sightline.authz.visibility import Deny
-from sightline.db.reads import IDS, PARENT
+from sightline.db.reads import PARENT
+from sightline.resolvers.global_ids import Key
 from sightline.resolvers.operation import Operation
 from sightline.resolvers.reports.dimension_values import WEEKDAYS
 
@@ -21,10 +22,8 @@ async def names_of(operation: Operation, entity: str | None, numbers: Iterable[o
     ids = sorted({number for number in numbers if isinstance(number, int)})
     if entity is None or not ids or isinstance(operation.visibility.decide(entity, _NAME), Deny):
         return {}
-    read = operation.services.reads.lookup(operation.visibility, entity, frozenset({_NAME}))
-    values = {**operation.principal.paths.binds(), IDS: ids}
-    records = await operation.snapshot.fetch(read.statement, values)
-    return {ids[record[PARENT] - 1]: record[_NAME] for record in records}
+    found = await operation.records_by_key(entity, [Key(number) for number in ids], columns=frozenset({_NAME}))
+    return {ids[record[PARENT] - 1]: record[_NAME] for record in found.records}
 
 
 def plain_label(key: str, written: str | None) -> str | None:

@@ -40,3 +40,9 @@ async def waiting(console: Console) -> int:
 
 async def none_waits(console: Console) -> bool:
     return await waiting(console) == 0
+
+
+def nearly(token: str) -> tuple[str, ...]:
+    """Texts that a token is not, though one character of it, its kind, its length or its case alone differs."""
+    other = "1" if token.endswith("0") else "0"  # one token of 62 ends with 0
+    return token[:-1] + other, "sl_live_" + token[8:], token + "a", token.lower()

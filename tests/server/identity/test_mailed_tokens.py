@@ -6,7 +6,7 @@ import asyncio
 
 from console import OURS, PASSWORD, SITE, Console
 from mail_sink import MailSink
-from mailing import NEW, TOKEN, none_waits, until
+from mailing import NEW, TOKEN, nearly, none_waits, until
 
 from sightline.db.secrets import TokenKind, token_kind
 from sightline.db.sign_in.attempts import MOST_LETTERS
@@ -82,7 +82,7 @@ async def test_a_token_is_good_for_one_purpose_one_user_one_address_and_an_hour(
         await mailing.change(change)
         assert await refused(third)
         await mailing.change(undo)
-    for wrong in (third[:-1] + "0", "", "sl_live_" + third[8:], third + "a", third.lower()):
+    for wrong in (*nearly(third), ""):
         assert await refused(wrong)
     for weak in ("short", "x" * 257, "aaaaaaaaaaaaaaaa", "ana@example.com"):
         assert (await mailing.post("/reset", {"token": third, "password": weak})).status_code == 400

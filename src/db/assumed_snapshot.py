@@ -70,7 +70,8 @@ class AssumedSnapshot(Snapshot):
         remembered: Remembered,
         alone: bool,
     ) -> None:
-        super().__init__(cast("asyncpg.Connection", _Nobody(self)), epoch, datetime.max, remembered)
+        self._refused: list[NotConfirmedError] = []
+        super().__init__(cast("asyncpg.Connection", _Nobody(self._refused)), epoch, datetime.max, remembered)
         self._own = connection
         self._alone = alone
         self._valid_until = valid_until
@@ -79,7 +80,6 @@ class AssumedSnapshot(Snapshot):
         self._time: datetime | None = None
         self._stands = False
         self._open = False
-        self._refused: NotConfirmedError | None = None
 
     async def fetch(self, statement: Statement, values: Mapping[str, object]) -> Sequence[asyncpg.Record]:
         """The rows of a statement. Raises NotConfirmedError for a second one alone, and where rights have changed."""
@@ -164,13 +164,12 @@ class AssumedSnapshot(Snapshot):
 
     def refuse(self, message: str, way: Way) -> NotConfirmedError:
         """The error of what this snapshot cannot answer; it stays, whoever may pass over it."""
-        self._refused = NotConfirmedError(message, way)
-        return self._refused
+        return _noted(self._refused, message, way)
 
     def confirm(self) -> None:
         """Raises NotConfirmedError unless what was read was read by rights that held in its own snapshot."""
-        if self._refused is not None:
-            raise self._refused
+        if self._refused:
+            raise self._refused[-1]
         if not self._stands:
             raise NotConfirmedError("nothing that stands by itself")
 
@@ -188,11 +187,17 @@ class AssumedSnapshot(Snapshot):
 class _Nobody:
     """In place of a connection: whoever reads past the snapshot needs one whose rights have been read."""
 
-    def __init__(self, snapshot: AssumedSnapshot) -> None:
-        self.__snapshot = snapshot
+    def __init__(self, refused: list[NotConfirmedError]) -> None:
+        self.__refused = refused
 
     def __getattr__(self, name: str) -> Any:
-        raise self.__snapshot.refuse(f"a read of its own: {name}", Way.AFTER_RIGHTS)
+        raise _noted(self.__refused, f"a read of its own: {name}", Way.AFTER_RIGHTS)
+
+
+def _noted(refused: list[NotConfirmedError], message: str, way: Way) -> NotConfirmedError:
+    """The error of what cannot be answered, which is noted among the others."""
+    refused.append(NotConfirmedError(message, way))
+    return refused[-1]
 
 
 @lru_cache(maxsize=_KEPT)

@@ -28,7 +28,6 @@ from graphql import (
     is_introspection_type,
     parse,
     print_schema,
-    validate,
     validate_schema,
 )
 from strawberry.schema.config import StrawberryConfig
@@ -53,7 +52,7 @@ from sightline.schema.plans.executor import PlannedExecutor, Plans
 from sightline.schema.query import Query
 from sightline.schema.quiet import QuietExecutor
 from sightline.schema.reports.listed import narrowed_key, withheld_by
-from sightline.schema.rules import RULES
+from sightline.schema.rules import faults
 from sightline.schema.scalars import SCALARS
 from sightline.schema.selections import mutations_of
 from sightline.schema.structure import Structure
@@ -138,7 +137,7 @@ class View(strawberry.Schema):
             document, unavailable = prune(self._schema, document)
         if unavailable and mode is DeniedMode.REJECT:
             return Prepared(None, (_rejection(unavailable),))
-        errors = validate(self._schema, document, RULES, max_errors=5, hide_suggestions=True)
+        errors = faults(self._schema, document)
         if errors:
             return Prepared(None, tuple(errors))
         granting = not GRANTING.isdisjoint(mutations_of(document))

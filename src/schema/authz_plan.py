@@ -14,11 +14,9 @@ from graphql import (
     InlineFragmentNode,
     ObjectFieldNode,
     TypeInfo,
-    TypeInfoVisitor,
     Visitor,
     get_named_type,
     parse,
-    visit,
 )
 from graphql.language import FragmentDefinitionNode
 
@@ -33,6 +31,7 @@ from sightline.schema.bindings import Binding, open_field
 from sightline.schema.explaining import needed_by
 from sightline.schema.limits import MOST_TOKENS, check_length, check_shape
 from sightline.schema.model import CATALOGUE
+from sightline.schema.walking import walk
 
 
 @strawberry.type(description="What access of one kind is asked for, to show a coordinate.")
@@ -137,7 +136,7 @@ def _authz_plan(
     view: Any = info.schema
     types = TypeInfo(view._schema)
     collected = _Coordinates(types)
-    visit(_parsed(document), TypeInfoVisitor(types, collected))
+    walk(_parsed(document), collected, types)
     return AuthzPlan(
         coordinates=[
             _planned(operation.visibility, coordinate, view.bindings.get(coordinate))

@@ -29,13 +29,13 @@ from graphql import (
     OperationType,
     SelectionSetNode,
     TypeInfo,
-    TypeInfoVisitor,
     VariableDefinitionNode,
     VariableNode,
     Visitor,
-    visit,
 )
 from strawberry.directive import DirectiveLocation, StrawberryDirective
+
+from sightline.schema.walking import walk
 
 DIRECTIVE = "onDenied"
 
@@ -92,7 +92,7 @@ def prune(schema: GraphQLSchema, document: DocumentNode) -> tuple[DocumentNode, 
     }
     info = TypeInfo(schema)
     pruner = _Pruner(schema, info, frozenset(missing))
-    cut = visit(document, TypeInfoVisitor(info, pruner))
+    cut = walk(document, pruner, info)
     if cut is document:
         return document, ()
     return _without_leftovers(document, cut), tuple(sorted(pruner.unavailable | set(missing.values())))
@@ -168,7 +168,7 @@ class _DropVariables(Visitor):
 
 def _uses(document: DocumentNode) -> _Uses:
     uses = _Uses()
-    visit(document, uses)
+    walk(document, uses)
     return uses
 
 
@@ -187,5 +187,5 @@ def _without_leftovers(before: DocumentNode, cut: DocumentNode) -> DocumentNode:
         kept = [d for d in cut.definitions if not (isinstance(d, FragmentDefinitionNode) and d.name.value in orphans)]
         cut = DocumentNode(definitions=tuple(kept), loc=cut.loc)
     dropped = used.variables - uses.variables
-    pruned: DocumentNode = visit(cut, _DropVariables(dropped)) if dropped else cut
+    pruned: DocumentNode = walk(cut, _DropVariables(dropped)) if dropped else cut
     return pruned

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from weakref import WeakMethod
 
-from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType
+from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfoHelpers
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from sightline.schema.denied import UnavailableField
 
 
 class QuietExecutor(StrawberryGraphQLCoreExecutionContext):
-    """graphql-core's executor with suggestions off, also where strawberry passes no such argument."""
+    """graphql-core's executor with suggestions off, also where strawberry passes no such argument.
+
+    It does not hold itself, as graphql-core's does by the helpers that it gives to resolvers: rows and answer would
+    stay until garbage is looked for.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.async_helpers = GraphQLResolveInfoHelpers(
+            gather=_unheld(self.gather_async_work), track=_unheld(self.track_async_work)
+        )
 
     @classmethod
     def build(cls, *arguments: Any, **options: Any) -> Any:
@@ -41,3 +53,15 @@ class QuietExecutor(StrawberryGraphQLCoreExecutionContext):
                 "Not found.", [details.node for details in field_details_list], extensions={"code": "NOT_FOUND"}
             )
         return found
+
+
+def _unheld(method: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A method of what lives at least as long as it is called."""
+    weak = WeakMethod(method)
+
+    def call(values: Any) -> Any:
+        found = weak()
+        assert found is not None
+        return found(values)
+
+    return call

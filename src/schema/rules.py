@@ -1,21 +1,40 @@
 """The rules that documents are validated by, as one that asks at each kind of node those alone that look at it.
 
 graphql-core asks every rule anew, for every document, what it does at each kind of node, and walks past all of them at
-every node: that was more than half of a validation.
+every node: that was more than half of a validation. What it used for one, document and all, was garbage afterwards
+that is only found when it is looked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, cast
 
-from graphql import Node, specified_rules
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    Node,
+    TypeInfo,
+    assert_valid_schema,
+    specified_rules,
+)
 from graphql.language.visitor import BREAK, SKIP, EnterLeaveVisitor
 from graphql.validation import ASTValidationRule, ValidationContext
+from graphql.validation.validate import (
+    FragmentNestingVisitor,
+    ValidationAbortedError,
+    query_document_keys_to_validate,
+)
+from graphql.validation.validation_context import NodeWithSelectionSet, VariableUsage, VariableUsageVisitor
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from sightline.schema.walking import walk
+
+MOST_FAULTS = 5
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 """Those of the language, and the two of the framework."""
 
@@ -76,5 +95,40 @@ def _method(rule: type, when: str, kind: str) -> str:
     return next((name for name in (f"{when}_{kind}", when) if hasattr(rule, name)), "")
 
 
-RULES: Sequence[type[ASTValidationRule]] = [_Together]
-"""What a document must pass."""
+class _Context(ValidationContext):
+    """What rules ask of a document."""
+
+    def get_variable_usages(self, node: NodeWithSelectionSet) -> list[VariableUsage]:
+        """The variables that an operation or a fragment uses itself."""
+        usages = self._variable_usages.get(node)
+        if usages is None:
+            fragment = node if isinstance(node, FragmentDefinitionNode) else None
+            visitor = VariableUsageVisitor(self._type_info, fragment)
+            walk(node, visitor, self._type_info)
+            usages = self._variable_usages[node] = visitor.usages
+        return usages
+
+
+def faults(schema: GraphQLSchema, document: DocumentNode, *, most: int = MOST_FAULTS) -> list[GraphQLError]:
+    """What is wrong with a document: what graphql-core's `validate` says, so many errors at most and that it ended."""
+    assert_valid_schema(schema)
+    errors: list[GraphQLError] = []
+
+    def report(error: GraphQLError) -> None:
+        if len(errors) >= most:
+            raise ValidationAbortedError("Too many validation errors, error limit reached. Validation aborted.")
+        errors.append(error)
+
+    types = TypeInfo(schema)
+    rules = _Together(_Context(schema, document, types, report, hide_suggestions=True))
+    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+    try:
+        if fragments:  # those that spread each other too deeply for rules that call themselves
+            walk(document, FragmentNestingVisitor(fragments))
+        walk(document, rules, types, query_document_keys_to_validate)
+    except ValidationAbortedError as error:
+        error.__context__ = None
+        errors.append(error.with_traceback(None))
+    except RecursionError:
+        errors.append(ValidationAbortedError("Validation aborted."))
+    return errors

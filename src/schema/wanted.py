@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import DocumentNode, FieldNode, GraphQLSchema, TypeInfo, TypeInfoVisitor, Visitor, visit
+from graphql import DocumentNode, FieldNode, GraphQLSchema, TypeInfo, Visitor
 
 from sightline.schema.bindings import METADATA, Binding
+from sightline.schema.walking import walk
 
 
 class _Collector(Visitor):
@@ -36,5 +37,5 @@ def wanted_columns(schema: GraphQLSchema, document: DocumentNode) -> Mapping[str
     """The columns by entity. The document is valid for the schema, so every column is one the viewer has."""
     info = TypeInfo(schema)
     collector = _Collector(info)
-    visit(document, TypeInfoVisitor(info, collector))
+    walk(document, collector, info)
     return {entity: frozenset(columns) for entity, columns in collector.columns.items()}

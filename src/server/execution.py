@@ -171,7 +171,10 @@ class Engine:
 
         async def run() -> GraphQLAnswer:
             before = snapshot.statements
-            answer = await _run(view, prepared, operation, request, requested=requested)
+            try:
+                answer = await _run(view, prepared, operation, request, requested=requested)
+            finally:
+                operation.forget()  # its loaders hold it, and it holds them
             taken = snapshot.statements - before
             if taken and not changing:
                 prepared.learn(request.operation_name, Way.ALONE if taken == 1 else Way.TOGETHER)

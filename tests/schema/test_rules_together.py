@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from graphql import GraphQLSchema, parse, specified_rules, validate
+from graphql import GraphQLError, GraphQLSchema, parse, specified_rules, validate
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from sightline.schema.api import Api
-from sightline.schema.rules import RULES
+from sightline.schema.rules import faults
 
 ONE_BY_ONE = [*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule]
 DOCUMENTS = {
@@ -29,6 +29,11 @@ DOCUMENTS = {
     "variables that are no input": "query ($n: Program) { programs(first: $n) { nodes { id } } }",
     "fragments in a circle": (
         "{ programs(first: 1) { nodes { ...a } } } fragment a on Program { ...b } fragment b on Program { ...a }"
+    ),
+    "fragments that spread each other too deeply": (
+        "{ programs(first: 1) { nodes { ...f0 } } } "
+        + " ".join(f"fragment f{at} on Program {{ ...f{at + 1} }}" for at in range(220))
+        + " fragment f220 on Program { id }"
     ),
     "fragments of nothing": "{ programs(first: 1) { nodes { ...a ... on MadeUp { id } } } } fragment b on Int { id }",
     "fragments that never fit": "{ programs(first: 1) { nodes { ... on Conversion { id } } } }",
@@ -49,24 +54,36 @@ def schema() -> GraphQLSchema:
     return Api()._schema
 
 
-def said(schema: GraphQLSchema, text: str, rules: object, most: int) -> list[object]:
+Said = list[tuple[str, list[object]]]
+
+
+def told(errors: list[GraphQLError]) -> Said:
     """Every error with its place."""
-    errors = validate(schema, parse(text), rules, max_errors=most, hide_suggestions=True)  # type: ignore[arg-type]
     return [(each.message, [location.formatted for location in each.locations or ()]) for each in errors]
+
+
+def together(schema: GraphQLSchema, text: str, most: int) -> Said:
+    """What is found by all rules in one walk."""
+    return told(faults(schema, parse(text), most=most))
+
+
+def one_by_one(schema: GraphQLSchema, text: str, most: int) -> Said:
+    """What graphql-core finds."""
+    return told(validate(schema, parse(text), ONE_BY_ONE, max_errors=most, hide_suggestions=True))
 
 
 @pytest.mark.parametrize("text", DOCUMENTS.values(), ids=DOCUMENTS)
 @pytest.mark.parametrize("most", [1, 5, 100])
 def test_what_is_found_is_what_each_rule_finds(schema: GraphQLSchema, text: str, most: int) -> None:
     """Messages, places and order, also where there are more errors than are told."""
-    assert said(schema, text, RULES, most) == said(schema, text, ONE_BY_ONE, most)
+    assert together(schema, text, most) == one_by_one(schema, text, most)
 
 
 def test_every_document_but_the_first_has_a_mistake(schema: GraphQLSchema) -> None:
     """What is compared is not nothing."""
     valid, *mistaken = DOCUMENTS.values()
-    assert not said(schema, valid, RULES, 5)
-    assert all(said(schema, text, RULES, 5) for text in mistaken)
+    assert not together(schema, valid, 5)
+    assert all(together(schema, text, 5) for text in mistaken)
 
 
 def test_mistakes_in_one_document_are_told_as_they_stand(schema: GraphQLSchema) -> None:
@@ -74,4 +91,4 @@ def test_mistakes_in_one_document_are_told_as_they_stand(schema: GraphQLSchema) 
     fields = ["madeUp", "name { id }", "program", "id @madeUp"]
     for first, second in [*pairwise(fields), *pairwise(fields[::-1])]:
         text = f"{{ enrollments(first: 1) {{ nodes {{ {first} {second} }} }} }}"
-        assert said(schema, text, RULES, 100) == said(schema, text, ONE_BY_ONE, 100)
+        assert together(schema, text, 100) == one_by_one(schema, text, 100)

@@ -65,20 +65,19 @@ class Catalogue:
         Raises KeyError for a sum that is missing.
         """
         known = dict(sums)
-
-        def compute(key: str) -> None:
-            column = self.columns.get(key)
-            if key in known or column is None:
-                return  # a measure, which is given
-            if column.formula is None or column.aggregation is Aggregation.MEDIAN:
-                raise KeyError(key)
-            for each in self.needs[key].parts:
-                compute(each)
-            known[key] = evaluate(column.formula, known, number=number)
-
         for key in keys:
-            compute(key)
+            self._compute(key, known, number)
         return known
+
+    def _compute(self, key: str, known: dict[str, Q | None], number: Callable[[Decimal], Q]) -> None:
+        column = self.columns.get(key)
+        if key in known or column is None:
+            return  # a measure, which is given
+        if column.formula is None or column.aggregation is Aggregation.MEDIAN:
+            raise KeyError(key)
+        for each in self.needs[key].parts:
+            self._compute(each, known, number)
+        known[key] = evaluate(column.formula, known, number=number)
 
 
 def catalogue_of(metrics: Iterable[Column] = ()) -> Catalogue:

@@ -24,7 +24,6 @@ from graphql import (
     VariableNode,
     Visitor,
     located_error,
-    visit,
 )
 from graphql.execution.values import VariableValues, get_variable_values
 from graphql.pyutils import Path
@@ -41,6 +40,7 @@ from sightline.schema.plans.roots import Root, root_of
 from sightline.schema.quiet import QuietExecutor
 from sightline.schema.reports.answers import ReportAnswer
 from sightline.schema.selections import operation_named
+from sightline.schema.walking import walk
 
 MOST_PLANS = 64
 """Of one document: selections times what `@skip` and `@include` make of them."""
@@ -71,7 +71,7 @@ class Plans:
     def of(cls, document: DocumentNode) -> Plans:
         """None yet."""
         finder = _Switches()
-        visit(document, finder)
+        walk(document, finder)
         return cls(document, tuple(sorted(finder.names)))
 
     def key(self, definition: OperationDefinitionNode, variables: VariableValues, *what: Hashable) -> Hashable:

@@ -207,8 +207,9 @@ async def test_ac8_steps_are_numbered_by_their_moments(platform: Platform) -> No
     for status in ("REJECTED", "APPROVED"):
         await platform.change_by(person.token, "decideConversion", conversion=conversion, status=status)
     steps = await platform.rows(
-        "SELECT n, at FROM conversion_event WHERE affiliate_account_id = $1 AND conversion_id = $2 ORDER BY n",
+        "SELECT n, round(extract(epoch FROM at) * 1000)::bigint AS moment FROM conversion_event"
+        " WHERE affiliate_account_id = $1 AND conversion_id = $2 ORDER BY n",
         *key_of(platform, conversion),
     )
-    assert [each["n"] >> 20 for each in steps] == [round(each["at"].timestamp() * 1000) for each in steps]
+    assert [each["n"] >> 20 for each in steps] == [each["moment"] for each in steps]
     assert len(steps) == 3

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browsing import WIDE, Visitor
+from browsing import PATIENCE_SECONDS, WIDE, Visitor
 from playwright.async_api import Browser, async_playwright, expect
 from served import served
 
@@ -17,8 +17,6 @@ from sightline.db.secrets import Secrets
 from sightline.server.console.assets import FOLDER, SOURCES
 from sightline.server.console.stamp import REPAIR, Built, built
 
-# A machine that runs other tests beside these may be slow; who waits long enough loses nothing.
-PATIENCE_MILLISECONDS = 30_000
 # The first has no windows that nobody looks at, and takes a quarter less of a processor.
 COMMANDS = ("chromium-headless-shell", "chromium")
 CHROMIUM = (
@@ -67,7 +65,7 @@ async def browser() -> AsyncIterator[Browser]:
     chromium = next(filter(None, map(shutil.which, COMMANDS)), None)
     if chromium is None:
         pytest.skip("no Chromium: apt-get install chromium-headless-shell")
-    expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    expect.set_options(timeout=PATIENCE_SECONDS * 1_000)
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM))
         yield opened
@@ -87,7 +85,7 @@ async def visitor(browser: Browser, origin: str, time_zone: str | None) -> Async
         viewport=WIDE, color_scheme="light", reduced_motion="reduce", locale="en-GB", timezone_id=time_zone
     )
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    context.set_default_timeout(PATIENCE_SECONDS * 1_000)
     made = await Visitor.at(await context.new_page(), origin)
     try:
         yield made

@@ -6,14 +6,13 @@ was found in it would stay until garbage is looked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from graphql import Node, TypeInfo, TypeInfoVisitor, Visitor, visit
 
 
 def walk(
-    root: Node, visitor: Visitor, types: TypeInfo | None = None, keys: Mapping[str, tuple[str, ...]] | None = None
+    root: Node, visitor: Visitor, types: TypeInfo | None = None, keys: dict[str, tuple[str, ...]] | None = None
 ) -> Any:
     """What `visit` makes of a node, with `types` kept at the place where the visitor is, if they are given.
 
@@ -21,7 +20,7 @@ def walk(
     """
     walker = visitor if types is None else TypeInfoVisitor(types, visitor)
     try:
-        return visit(root, walker, None if keys is None else dict(keys))
+        return visit(root, walker, keys)
     finally:
         visitor.enter_leave_map.clear()
         walker.enter_leave_map.clear()

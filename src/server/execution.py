@@ -288,7 +288,18 @@ def _refused(errors: Any) -> GraphQLAnswer:
 
 
 def _formatted(errors: Any) -> list[dict[str, Any]]:
-    return bounded([_one(each) for each in errors], otherwise=ErrorCode.BAD_INPUT)
+    formatted = bounded([_one(each) for each in errors], otherwise=ErrorCode.BAD_INPUT)
+    for each in errors:
+        _forget_where(each)
+    return formatted
+
+
+def _forget_where(raised: BaseException | None) -> None:
+    """Let go of what was at work where an error was raised, and holds the error."""
+    while raised is not None:
+        raised.__traceback__ = None
+        _forget_where(getattr(raised, "original_error", None))
+        raised = raised.__cause__ or raised.__context__
 
 
 def _one(raised: GraphQLError | BadInputError) -> dict[str, Any]:

@@ -30,6 +30,8 @@ ANSWERED = {
     "rows of any type": "{ viewer { paths { kind } user { id name } } __typename }",
     "what there is not": "{ programs(first: 1) { nodes { madeUp } } }",
     "what there is not, masked": "query @onDenied(mode: MASK) { programs(first: 1) { nodes { madeUp name } } }",
+    "no id": '{ node(id: "xx") { id } __typename }',
+    "no ids below rows": '{ programs(first: 2) { nodes { conversions(first: 2, after: "xx") { totalCount } } } }',
     "variables": "query ($n: Int = 2) { programs(first: $n) { nodes { ...f } } } fragment f on Program { name }",
     "the schema": '{ __type(name: "Program") { fields { name type { name } } } }',
 }

@@ -101,6 +101,8 @@ class Plans:
             if error is not run.failed:
                 return None  # the standard executor says it to its end, from the same snapshot
             return ExecutionResult({root.key: None}, [located_error(error, list(root.nodes), [root.key])])
+        finally:
+            run.failed = None  # it holds its run
         operation.executed[BY_PLAN] += 1
         return ExecutionResult({root.key: answer}, None)
 
@@ -242,6 +244,8 @@ class PlannedExecutor(QuietExecutor):
             self.executed[f"completed otherwise: {error if isinstance(error, LeftToStandardError) else 'a fault'}"] += 1
             answered = otherwise()
             return await answered if self.is_awaitable(answered) else answered
+        finally:
+            run.failed = None  # it holds its run
         self.executed[BY_PLAN] += 1
         return answer
 

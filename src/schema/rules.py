@@ -21,13 +21,10 @@ from graphql import (
     assert_valid_schema,
     specified_rules,
 )
+from graphql.language.ast import QUERY_DOCUMENT_KEYS
 from graphql.language.visitor import BREAK, SKIP, EnterLeaveVisitor
 from graphql.validation import ASTValidationRule, ValidationContext
-from graphql.validation.validate import (
-    FragmentNestingVisitor,
-    ValidationAbortedError,
-    query_document_keys_to_validate,
-)
+from graphql.validation.validate import ValidationAbortedError
 from graphql.validation.validation_context import NodeWithSelectionSet, VariableUsage, VariableUsageVisitor
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
@@ -37,6 +34,9 @@ from sightline.schema.walking import walk
 MOST_FAULTS = 5
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 """Those of the language, and the two of the framework."""
+
+_KEYS: Final = {kind: tuple(key for key in keys if key != "description") for kind, keys in QUERY_DOCUMENT_KEYS.items()}
+"""What is looked at: descriptions change nothing."""
 
 _NOTHING: Final = EnterLeaveVisitor(None, None)
 
@@ -121,14 +121,11 @@ def faults(schema: GraphQLSchema, document: DocumentNode, *, most: int = MOST_FA
 
     types = TypeInfo(schema)
     rules = _Together(_Context(schema, document, types, report, hide_suggestions=True))
-    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     try:
-        if fragments:  # those that spread each other too deeply for rules that call themselves
-            walk(document, FragmentNestingVisitor(fragments))
-        walk(document, rules, types, query_document_keys_to_validate)
+        walk(document, rules, types, _KEYS)
     except ValidationAbortedError as error:
         error.__context__ = None
         errors.append(error.with_traceback(None))
-    except RecursionError:
+    except RecursionError:  # fragments that spread each other, for rules that call themselves
         errors.append(ValidationAbortedError("Validation aborted."))
     return errors

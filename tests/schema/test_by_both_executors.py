@@ -56,6 +56,10 @@ ANSWERED = {
     "the viewer's own row": "{ viewer { user { name memberships(first: 3) { nodes { role { name } } } } } }",
     "the marketplace": "{ marketplace { programs(first: 3) { nodes { name } totalCount } } }",
     "the log": "{ auditLogs(first: 5) @include(if: true) { nodes { action changes { field before } target { id } } } }",
+    "fragments of fragments, as many as the limit of tokens lets be": (
+        "{ programs(first: 2) { nodes { ...f0 } } } fragment f240 on Program { id name } "
+        + " ".join(f"fragment f{at} on Program {{ ...f{at + 1} }}" for at in range(240))
+    ),
     "hidden ones, masked": (
         "query @onDenied(mode: MASK) { conversions(first: 9) { nodes { status madeUp revenue { amount } } secret } }"
     ),

@@ -30,11 +30,6 @@ DOCUMENTS = {
     "fragments in a circle": (
         "{ programs(first: 1) { nodes { ...a } } } fragment a on Program { ...b } fragment b on Program { ...a }"
     ),
-    "fragments that spread each other too deeply": (
-        "{ programs(first: 1) { nodes { ...f0 } } } "
-        + " ".join(f"fragment f{at} on Program {{ ...f{at + 1} }}" for at in range(220))
-        + " fragment f220 on Program { id }"
-    ),
     "fragments of nothing": "{ programs(first: 1) { nodes { ...a ... on MadeUp { id } } } } fragment b on Int { id }",
     "fragments that never fit": "{ programs(first: 1) { nodes { ... on Conversion { id } } } }",
     "fields that conflict": "{ a: programs(first: 1) { nodes { id } } a: conversions(first: 1) { nodes { id } } }",
@@ -92,3 +87,12 @@ def test_mistakes_in_one_document_are_told_as_they_stand(schema: GraphQLSchema) 
     for first, second in [*pairwise(fields), *pairwise(fields[::-1])]:
         text = f"{{ enrollments(first: 1) {{ nodes {{ {first} {second} }} }} }}"
         assert together(schema, text, 100) == one_by_one(schema, text, 100)
+
+
+@pytest.mark.parametrize(("deep", "aborted"), [(240, False), (3_000, True)])
+def test_fragments_that_spread_each_other_end(schema: GraphQLSchema, deep: int, *, aborted: bool) -> None:
+    """Rules call themselves for them: as deep as the limit of tokens lets them be, and as deep as it does not."""
+    spread = " ".join(f"fragment f{at} on Program {{ ...f{at + 1} }}" for at in range(deep))
+    text = f"{{ programs(first: 1) {{ nodes {{ ...f0 }} }} }} {spread} fragment f{deep} on Program {{ id }}"
+    errors = faults(schema, parse(text))
+    assert [each.message for each in errors] == (["Validation aborted."] if aborted else [])

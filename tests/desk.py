@@ -88,10 +88,14 @@ class Desk:
 
         return await in_snapshot(self.engine.database.reads, work)
 
+    def token(self, key: str) -> str:
+        """The token of a member of the demo cast."""
+        return token_of(next(each for each in CAST if each.key == key), self.secrets)
+
     async def member(self, key: str) -> Principal:
         """A member of the demo cast."""
         if key not in self._members:
-            token = token_of(next(each for each in CAST if each.key == key), self.secrets)
+            token = self.token(key)
 
             async def work(snapshot: Snapshot) -> Principal:
                 found = await self.engine.access.identities.find(token, snapshot)

@@ -23,7 +23,8 @@ class _WritingConstants(PGCompiler_asyncpg):
     def visit_bindparam(self, bindparam: Any, *arguments: Any, **options: Any) -> Any:
         if not (bindparam.required or bindparam.expanding):
             options["literal_binds"] = True
-        return super().visit_bindparam(bindparam, *arguments, **options)  # type: ignore[no-untyped-call]  # SQLAlchemy's
+        # Compilers come without types, as dialects do.
+        return super().visit_bindparam(bindparam, *arguments, **options)  # type: ignore[no-untyped-call]
 
 
 class UnguardedTableError(Exception):

@@ -10,7 +10,6 @@ from desk import Desk
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from sightline.db.demo import CAST, token_of
 from sightline.server.transport import GraphQLEndpoint
 
 REQUEST_ID = "a-probe"
@@ -26,8 +25,7 @@ class Door:
 
     async def ask(self, key: str, query: str, variables: dict[str, Any] | None = None) -> httpx.Response:
         """The response that a member gets."""
-        token = token_of(next(each for each in CAST if each.key == key), self.desk.secrets)
-        headers = {"authorization": f"Bearer {token}", "x-request-id": REQUEST_ID}
+        headers = {"authorization": f"Bearer {self.desk.token(key)}", "x-request-id": REQUEST_ID}
         return await self.client.post("/graphql", json={"query": query, "variables": variables or {}}, headers=headers)
 
     async def read(self, key: str, query: str, variables: dict[str, Any] | None = None) -> Any:

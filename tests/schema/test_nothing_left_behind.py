@@ -15,7 +15,6 @@ import pytest
 from desk import Desk
 from graphql import parse, validate
 
-from sightline.db.demo import CAST, token_of
 from sightline.server.answers import GraphQLRequest
 
 OURS = ("sightline", "graphql")
@@ -59,7 +58,7 @@ async def left_behind(work: Callable[[], Awaitable[object]]) -> Counter[str]:
 @pytest.mark.parametrize("query", ANSWERED.values(), ids=ANSWERED)
 async def test_an_answer_leaves_nothing_behind(desk: Desk, query: str, who: str) -> None:
     """To a document that was asked before."""
-    token = token_of(next(each for each in CAST if each.key == who), desk.secrets)
+    token = desk.token(who)
     assert not await left_behind(lambda: desk.engine.execute(GraphQLRequest(query), token))
 
 
@@ -72,7 +71,7 @@ async def test_a_document_leaves_nothing_behind_but_itself(desk: Desk, query: st
 
 async def test_a_report_leaves_nothing_behind(desk: Desk) -> None:
     """With totals, labels, and a period that it is compared with."""
-    token = token_of(next(each for each in CAST if each.key == "admin"), desk.secrets)
+    token = desk.token("admin")
     answer = await desk.engine.execute(GraphQLRequest(REPORT), token)
     assert not answer.errors, answer.errors
     assert not await left_behind(lambda: desk.engine.execute(GraphQLRequest(REPORT), token))

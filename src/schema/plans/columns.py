@@ -42,6 +42,11 @@ class Run:
             self.failed = error
             raise
 
+    def failed_by(self, error: Exception) -> bool:
+        """Whether an error is that of a read. Asked once: a run that kept it would hold itself, by its frames."""
+        failed, self.failed = self.failed, None
+        return error is failed
+
 
 class Column(Protocol):
     """The value of one key of the answer, for all objects of a level."""

@@ -98,11 +98,9 @@ class Plans:
                 run, lambda type_: self.kept.get(self.key(definition, variables, root.key, type_))
             )
         except Exception as error:
-            if error is not run.failed:
+            if not run.failed_by(error):
                 return None  # the standard executor says it to its end, from the same snapshot
             return ExecutionResult({root.key: None}, [located_error(error, list(root.nodes), [root.key])])
-        finally:
-            run.failed = None  # it holds its run
         operation.executed[BY_PLAN] += 1
         return ExecutionResult({root.key: answer}, None)
 
@@ -237,15 +235,13 @@ class PlannedExecutor(QuietExecutor):
         try:
             answer = await work(run)
         except Exception as error:
-            if error is run.failed:
+            if run.failed_by(error):
                 raise
             # What a plan does not know how to say, the standard executor says to its end, from the same snapshot.
             self.left = True
             self.executed[f"completed otherwise: {error if isinstance(error, LeftToStandardError) else 'a fault'}"] += 1
             answered = otherwise()
             return await answered if self.is_awaitable(answered) else answered
-        finally:
-            run.failed = None  # it holds its run
         self.executed[BY_PLAN] += 1
         return answer
 

@@ -81,7 +81,7 @@ def authorised(
     one of them. `single` names the parameters that will have exactly one value.
     """
     table = catalogue[entity]
-    source = table.relation.alias()
+    source = table.alias(0)
     readings = _Readings(catalogue, entity, source, single)
     raw = dict.fromkeys((*table.key, *carried))
     selected: list[sa.ColumnElement[Any]] = [source.c[name].label(KEY_PREFIX + name) for name in raw]

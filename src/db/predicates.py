@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -12,6 +13,10 @@ from sqlalchemy.sql.elements import Grouping
 from sightline.authz.expr import And, Compare, Constant, Exists, Expr, In, IsNull, Not, Operator, Or, Truth
 from sightline.db.catalogue import NOW, Catalogue
 
+NUMBER: Final = sa.BigInteger()
+"""The type of ids and of whole numbers, as parameters."""
+_AMOUNT: Final = sa.Numeric()
+
 
 @dataclass(frozen=True, slots=True)
 class Predicates:
@@ -19,11 +24,13 @@ class Predicates:
 
     Those in `single` are compared by their one value, so that an index on the column gives an order too; the statement
     refuses any other number of values. With `now` columns that have what was at a moment are read as they are now.
+    Existing rows are read at the next `depth`, where they have other names than the rows around them.
     """
 
     catalogue: Catalogue
     single: frozenset[str] = frozenset()
     now: bool = False
+    depth: int = 0
 
     def sql(self, expr: Expr, source: sa.FromClause) -> sa.ColumnElement[bool]:
         """The predicate over one alias of its entity's table. Raises TypeError for an unfolded atom."""
@@ -42,9 +49,10 @@ class Predicates:
             case In(column, attribute):
                 return among(self._column(column, source), attribute)
             case Exists(edge, where):
-                target = self.catalogue[edge.target].relation.alias()
+                deeper = replace(self, depth=self.depth + 1)
+                target = self.catalogue[edge.target].alias(deeper.depth)
                 joined = [target.c[there] == source.c[here] for here, there in edge.on]
-                return sa.exists(sa.select(sa.literal_column("1")).where(*joined, self.sql(where, target)))
+                return sa.exists(sa.select(sa.literal_column("1")).where(*joined, deeper.sql(where, target)))
             case And(parts):
                 return sa.and_(*(self.sql(part, source) for part in parts))
             case Or(parts):
@@ -66,11 +74,17 @@ def comparable(type_: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
     """
     match type_:
         case sa.Integer():
-            return sa.BigInteger()
+            return NUMBER
         case sa.Numeric():
-            return sa.Numeric()
+            return _AMOUNT
         case _:
             return type_
+
+
+@lru_cache(1_000)
+def array_of(type_: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    """The type of an array parameter: one for each type, as SQLAlchemy finds out for every one how it is written."""
+    return ARRAY(type_)
 
 
 def _constant(constant: Constant, type_: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
@@ -83,10 +97,10 @@ def among(
     column: sa.ColumnElement[Any], parameter: str, type_: sa.types.TypeEngine[Any] | None = None
 ) -> sa.ColumnElement[bool]:
     """`column = ANY($parameter)`: one array parameter, so the statement's text does not depend on how many values."""
-    return column == sa.any_(sa.bindparam(parameter, type_=ARRAY(type_ or column.type)))
+    return column == sa.any_(sa.bindparam(parameter, type_=array_of(type_ or column.type)))
 
 
 def the_only(parameter: str, type_: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
     """The one value of an array parameter that has exactly one."""
-    array = Grouping(sa.bindparam(parameter, type_=ARRAY(type_)))  # $n::type[][1] would be another type
+    array = Grouping(sa.bindparam(parameter, type_=array_of(type_)))  # $n::type[][1] would be another type
     return array[sa.literal_column("1")]

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from cachetools import LRUCache
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from sightline.authz.bounds import ACCOUNT
 from sightline.authz.paths import PathKind
@@ -21,7 +21,7 @@ from sightline.authz.visibility import Visibility
 from sightline.db.authorised import AuthorisedView, authorised
 from sightline.db.catalogue import Catalogue, Entity
 from sightline.db.ordering import collated, follows_in_order, order_by, page_limit, with_tie_break
-from sightline.db.predicates import among, comparable, the_only
+from sightline.db.predicates import NUMBER, among, array_of, comparable, the_only
 from sightline.db.queries import (
     Apart,
     Compound,
@@ -218,14 +218,15 @@ def _selection_shape(selection: Selection) -> object:
     return (selection.entity, filter_shape(selection.where), selection.parent, selection.through)
 
 
+@cache
 def _keys(single: frozenset[str], *, with_account: bool) -> sa.FromClause:
     """The keys asked for, one row each, with their position from 1."""
     parameters = {"id": IDS} | ({"account": ACCOUNTS} if with_account else {})
     if single.issuperset(parameters.values()):
-        key = [the_only(parameter, sa.BigInteger()).label(name) for name, parameter in parameters.items()]
+        key = [the_only(parameter, NUMBER).label(name) for name, parameter in parameters.items()]
         return sa.select(*key, sa.literal_column("1").label("position")).subquery("parents")
-    arrays = [sa.bindparam(parameter, type_=ARRAY(sa.BigInteger)) for parameter in parameters.values()]
-    columns = [sa.column(name, sa.BigInteger) for name in parameters]
+    arrays = [sa.bindparam(parameter, type_=array_of(NUMBER)) for parameter in parameters.values()]
+    columns = [sa.column(name, NUMBER) for name in parameters]
     return sa.func.unnest(*arrays).table_valued(*columns, with_ordinality="position", name="parents").render_derived()
 
 

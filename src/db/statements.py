@@ -13,6 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, dialect
+from sqlalchemy.sql.elements import NamedColumn
+from sqlalchemy.sql.selectable import HasPrefixes, HasSuffixes
 
 DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects come without types
 
@@ -92,9 +94,8 @@ def _refuse_tables(select: sa.Select[Any], views: Iterable[sa.FromClause]) -> No
         passed[id(element)] = element
         if isinstance(element, sa.Table | sa.TextClause | sa.TableClause) or _is_raw(element):
             raise UnguardedTableError(f"{element} is read outside its authorised view")
-        relation = getattr(element, "table", None)  # a column leads to the relation it belongs to
-        if isinstance(element, sa.ColumnElement) and relation is not None:
-            waiting.append(relation)
+        if isinstance(element, NamedColumn) and element.table is not None:
+            waiting.append(element.table)  # a column leads to the relation it belongs to
         waiting.extend(element.get_children())
 
 
@@ -102,7 +103,10 @@ def _is_raw(element: sa.sql.visitors.ExternallyTraversible) -> bool:
     """Whether it is SQL as text, which could name anything. Only whole numbers may be written out, and `count(*)`."""
     if isinstance(element, sa.ColumnClause):
         return element.is_literal and not element.name.isdigit() and element.name != "*"
-    return bool(getattr(element, "_prefixes", ()) or getattr(element, "_suffixes", ()))
+    return bool(
+        (isinstance(element, HasPrefixes) and element._prefixes)
+        or (isinstance(element, HasSuffixes) and element._suffixes)
+    )
 
 
 def _compile(statement: sa.sql.ClauseElement, compiler: type[PGCompiler_asyncpg]) -> Statement:

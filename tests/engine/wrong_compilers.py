@@ -93,8 +93,10 @@ WRONG: tuple[Wrong, ...] = (
     Wrong(predicates, "Predicates.sql", "return among(self._column(column, source), attribute)", "return sa.true()"),
     Wrong(predicates, "Predicates.sql", "for here, there in edge.on", "for here, there in edge.on[:1]"),
     Wrong(predicates, "Predicates.sql", "for here, there in edge.on", "for here, there in edge.on[-1:]"),
-    Wrong(predicates, "Predicates.sql", ".where(*joined, self.sql(where, target))", ".where(*joined)"),
-    Wrong(predicates, "Predicates.sql", ".where(*joined, self.sql(where, target))", ".where(self.sql(where, target))"),
+    Wrong(predicates, "Predicates.sql", ".where(*joined, deeper.sql(where, target))", ".where(*joined)"),
+    Wrong(
+        predicates, "Predicates.sql", ".where(*joined, deeper.sql(where, target))", ".where(deeper.sql(where, target))"
+    ),
     Wrong(predicates, "Predicates.sql", "sa.and_(*", "sa.or_(*"),
     Wrong(predicates, "Predicates.sql", "sa.or_(*", "sa.and_(*"),
     Wrong(predicates, "Predicates.sql", "sa.not_(self.sql(part, source))", "self.sql(part, source)"),

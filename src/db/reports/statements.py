@@ -11,7 +11,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from cachetools import LRUCache
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from sightline.authz.expr import Expr
 from sightline.authz.reports.dimensions import DIMENSIONS, Place
@@ -20,7 +19,7 @@ from sightline.authz.visibility import Visibility
 from sightline.db.authorised import Mark
 from sightline.db.catalogue import Catalogue
 from sightline.db.ordering import collated
-from sightline.db.predicates import comparable
+from sightline.db.predicates import array_of, comparable
 from sightline.db.reports.expressions import SINCE, UNTIL, columns_of, nothing, part_of, received, sent, sum_of
 from sightline.db.reports.joins import Joined
 from sightline.db.reports.queries import Groups, Sum, SumsQuery
@@ -269,4 +268,4 @@ class _Part:
 
 
 def _among(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bool]:
-    return collated(column) == sa.any_(sa.bindparam(parameter, type_=ARRAY(comparable(column.type))))
+    return collated(column) == sa.any_(sa.bindparam(parameter, type_=array_of(comparable(column.type))))

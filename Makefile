@@ -5,7 +5,8 @@ unexport PYTHONDONTWRITEBYTECODE
 UV := $(or $(shell command -v uv),.tools/uv/bin/uv)
 RUN := $(UV) run --locked
 
-WORKERS ?= 2
+# One more than a small machine has processors: some tests wait for a browser, or for a clock.
+WORKERS ?= 3
 OPERATIONS ?= 100000
 SEED ?= 1
 REPORTS ?= 20000

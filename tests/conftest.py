@@ -1,4 +1,4 @@
-"""PostgreSQL for the tests: one embedded cluster per run, and as many empty databases in it as are asked for."""
+"""PostgreSQL for the tests: an embedded cluster for each worker, and as many databases in it as are asked for."""
 
 from __future__ import annotations
 
@@ -6,36 +6,26 @@ import asyncio
 import gc
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote
 from uuid import uuid4
 
 import asyncpg
+import clusters
 import pytest
 import uvloop
+from clusters import Databases
 from demo_platform import Platform
 from desk import Desk
 from installation import SECRETS
 
-from sightline.db import migrate
 from sightline.db.database import Database
-from sightline.db.demo import seed
 from sightline.db.embedded import Cluster, lease
-from sightline.db.role_names import SUPERUSER, DatabaseRole
 from sightline.db.secrets import Secrets
 from sightline.resolvers.identity import Identities
 from sightline.server.execution import Engine
 from sightline.server.identity.access import Access
-
-# A test's database may be lost with the machine; the tests that kill a server make clusters of their own.
-# Nor are its tables looked through beside it: what planners know would depend on when, and pages take other plans then.
-FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
-
-# Databases are copied by the hundred, which a file system in memory does six times as fast. It must hold some twenty.
-IN_MEMORY, ROOM = Path("/dev/shm"), 8 << 30
 
 # A worker holds hundreds of schemas as long as it lives: looking through them for garbage took a tenth of a run.
 gc.set_threshold(100_000, 20, 100)
@@ -50,6 +40,17 @@ EngineOver = Callable[[Database], Engine]
 # tests alone, and have what a session shares made anew between them and others.
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
+# Where the workers of a run find the directory that they share.
+SHARED = "SIGHTLINE_TESTS_SHARED"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that starts workers makes the directory, and removes it."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        directory = clusters.short_directory()
+        os.environ[SHARED] = str(directory)
+        config.add_cleanup(lambda: shutil.rmtree(directory))
+
 
 def pytest_sessionfinish() -> None:
     """What nobody finished is looked for once, and not five times: pytest repeats it for what that leaves behind."""
@@ -59,16 +60,12 @@ def pytest_sessionfinish() -> None:
 
 @pytest.fixture(scope="session")
 def short_directory() -> Iterator[Callable[[], Path]]:
-    """Makes directories with short names (a socket must fit below) that the server's account may enter."""
+    """Makes directories with short names that the server's account may enter."""
     made: list[Path] = []
-    fits = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
 
     def make() -> Path:
-        directory = Path(tempfile.mkdtemp(prefix="sl", dir=IN_MEMORY if fits else "/tmp"))
-        made.append(directory)
-        if os.geteuid() == 0:
-            directory.chmod(0o711)
-        return directory
+        made.append(clusters.short_directory())
+        return made[-1]
 
     yield make
     for directory in made:
@@ -77,40 +74,37 @@ def short_directory() -> Iterator[Callable[[], Path]]:
 
 @pytest.fixture(scope="session")
 async def cluster(short_directory: Callable[[], Path]) -> AsyncIterator[Cluster]:
-    """The run's embedded PostgreSQL, without fsync."""
-    async with lease(short_directory() / "pg", settings=FAST) as running:
+    """The worker's embedded PostgreSQL, without fsync."""
+    home = short_directory() / "pg"
+    if SHARED in os.environ:
+        await clusters.copy_templates(Path(os.environ[SHARED]), home)
+    async with lease(home, settings=clusters.FAST) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def database_url(cluster: Cluster) -> DatabaseUrl:
+async def databases(cluster: Cluster) -> AsyncIterator[Databases]:
+    """Its databases."""
+    async with Databases.of(cluster) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def database_url(databases: Databases) -> DatabaseUrl:
     """The owner's URL of a database of the cluster, by name: what SIGHTLINE_DATABASE_URL would be."""
-
-    def url(name: str) -> str:
-        return f"postgresql://{DatabaseRole.OWNER}@/{name}?host={quote(str(cluster.socket_directory), safe='')}"
-
-    return url
+    return databases.url
 
 
 @pytest.fixture(scope="session")
-async def superuser(cluster: Cluster) -> AsyncIterator[asyncpg.Connection]:
+def superuser(databases: Databases) -> asyncpg.Connection:
     """A superuser's connection to the cluster's maintenance database."""
-    connection = await asyncpg.connect(**cluster.arguments(SUPERUSER, database=SUPERUSER))
-    yield connection
-    await connection.close()
+    return databases.superuser
 
 
 @pytest.fixture(scope="session")
-def copied(superuser: asyncpg.Connection, database_url: DatabaseUrl) -> Copied:
+def copied(databases: Databases) -> Copied:
     """Makes a database of a name, a copy of a template, that lives as long as the run. Returns its URL."""
-
-    async def make(name: str, template: str) -> str:
-        await superuser.execute(
-            f"CREATE DATABASE {name} OWNER {DatabaseRole.OWNER} TEMPLATE {template} STRATEGY FILE_COPY"
-        )
-        return database_url(name)
-
-    return make
+    return databases.copied
 
 
 @pytest.fixture
@@ -130,21 +124,15 @@ async def empty_database(superuser: asyncpg.Connection, copied: Copied) -> Async
 
 
 @pytest.fixture(scope="session")
-async def migrated_template(copied: Copied) -> str:
+async def migrated_template(databases: Databases) -> str:
     """A database at the newest version of the schema, and empty: a template to copy, never to be connected to."""
-    name = "template_migrated"
-    async with Database.open(await copied(name, "template0")) as database, database.engine() as engine:
-        await migrate.upgrade(engine)
-    return name
+    return await databases.migrated()
 
 
 @pytest.fixture(scope="session")
-async def demo_template(copied: Copied, migrated_template: str) -> str:
+async def demo_template(databases: Databases) -> str:
     """A database with the demo platform in it: a template to copy, never to be connected to."""
-    name = "template_demo"
-    async with Database.open(await copied(name, migrated_template)) as database, database.owner() as connection:
-        await seed(connection, SECRETS)
-    return name
+    return await databases.demo()
 
 
 @pytest.fixture

@@ -40,8 +40,8 @@ EngineOver = Callable[[Database], Engine]
 # tests alone, and have what a session shares made anew between them and others.
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
-# Where the workers of a run find the directory that they share.
-SHARED = "SIGHTLINE_TESTS_SHARED"
+# Where the workers of a run find the directory that they share. No setting of ours, so not named as one.
+SHARED = "TESTS_SHARE_THIS_DIRECTORY"
 
 
 def pytest_configure(config: pytest.Config) -> None:

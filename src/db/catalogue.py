@@ -17,6 +17,7 @@ from sightline.authz.entities import ENTITY_RULES, EntityRule
 from sightline.authz.model import Model, PolicyError, build_model
 from sightline.authz.verbs import VERBS, VerbRule
 from sightline.db.tables.base import Derived, Row, TableRole
+from sightline.db.tables.parts import MOMENT
 
 NOW = "_now"
 """What the name of a column ends in that has what is now, beside the one that has what was at a moment."""
@@ -28,7 +29,8 @@ class Entity:
 
     `key` is the primary key in order; a fact's starts with the affiliate account (decision record 0003). `indexes` has
     the columns of every index over all rows. `relation` is the table as statements read it: names and types only, which
-    SQLAlchemy aliases many times faster than a table with its constraints. Its `aliases` are made once each.
+    SQLAlchemy aliases many times faster than a table with its constraints. Its `aliases` are made once each. `moment`
+    is the column whose milliseconds the ids begin with.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Entity:
     key: tuple[str, ...]
     is_fact: bool
     indexes: frozenset[tuple[str, ...]]
+    moment: str | None
     aliases: list[sa.FromClause] = field(init=False, default_factory=list)
 
     def alias(self, depth: int) -> sa.FromClause:
@@ -128,8 +131,9 @@ def _entity(row: type[Row]) -> Entity:
     columns |= {name: each.access for name, each in derived.items()}
     key = tuple(column.name for column in table.primary_key.columns)
     relation = sa.table(table.name, *(sa.column(column.name, column.type) for column in table.columns))
+    moment = next((each.info[MOMENT] for each in table.constraints if MOMENT in each.info), None)
     return Entity(
-        table.name, row, table, relation, columns, derived, key, row.__role__ is TableRole.FACT, _indexes(table)
+        table.name, row, table, relation, columns, derived, key, row.__role__ is TableRole.FACT, _indexes(table), moment
     )
 
 

@@ -20,6 +20,7 @@ from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Visibility
 from sightline.db.authorised import AuthorisedView, authorised
 from sightline.db.catalogue import Catalogue, Entity
+from sightline.db.fact_ids import compared_by_id
 from sightline.db.ordering import collated, follows_in_order, order_by, page_limit, with_tie_break
 from sightline.db.predicates import NUMBER, among, array_of, comparable, the_only
 from sightline.db.queries import (
@@ -282,6 +283,10 @@ def _condition(view: AuthorisedView, where: Filter, parameter: Callable[[], str]
         case Test(name, Operator.IS_NULL, wanted):
             column = view.column(name)
             return column.is_(None) if wanted else column.is_not(None)
+        case Test(name, Operator.EQ | Operator.LT | Operator.LTE | Operator.GT | Operator.GTE as operator, _) if (
+            name == view.entity.moment and name not in view.bits
+        ):
+            return compared_by_id(view.key("id"), operator, parameter())
         case Test(name, operator, _):
             return _test(view.entity, view.column(name), operator, parameter())
 

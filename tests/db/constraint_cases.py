@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from table_rows import ACCOUNT_KEYS, LATER, NOON, Values
+from table_rows import ACCOUNT_KEYS, FACT, LATER, NOON, Values
 
 Rows = tuple[tuple[str, Values], ...]
 
@@ -14,6 +14,7 @@ CONVERSION: tuple[str, Values] = ("conversion", {})
 PROPOSAL: tuple[str, Values] = ("conversion_proposal", {})
 INVOICE: tuple[str, Values] = ("payout_invoice", {})
 LINE: tuple[str, Values] = ("payout_invoice_line", {})
+SECOND_SUBJECT: tuple[str, Values] = ("payout_invoice_line", {"adjustment_id": FACT})
 ORGANIZATION_ROLE: Values = {"scope": "ORGANIZATION", "base_type": "ORG", "organization_id": 1}
 APPROVED: Values = {"status": "APPROVED", "approved_at": NOON}
 
@@ -106,11 +107,13 @@ REFUSED = [
     # Facts
     refused("D2", "ck_click_event_at_milliseconds", ("click", {"event_at": NOON.replace(microsecond=1500)})),
     refused("D2", "ck_conversion_event_at_milliseconds", ("conversion", {"event_at": NOON.replace(microsecond=1)})),
+    refused("D2", "ck_conversion_event_at_milliseconds", ("conversion", {"event_at": LATER})),
+    refused("D2", "ck_adjustment_event_at_milliseconds", ("adjustment", {"id": 1})),
     refused("domain3.2", "fk_conversion_affiliate_account", ("conversion", {"partner_org_id": 1})),
     refused("domain3.2", "fk_conversion_program", ("conversion", {"advertiser_org_id": 2})),
     refused("domain3.2", "fk_conversion_enrollment", ("conversion", {"traffic_source_id": 2})),
-    refused("D1", "fk_conversion_click", ("conversion", {"click_id": 1})),
-    refused("D3", "uq_conversion_external", CONVERSION, ("conversion", {"id": 2})),
+    refused("D1", "fk_conversion_click", ("conversion", {"click_id": FACT})),
+    refused("D3", "uq_conversion_external", CONVERSION, ("conversion", {"id": FACT + 1})),
     refused("M3", "ck_conversion_currency", ("conversion", {"currency": "EURO"})),
     refused("SM4", "ck_conversion_approved", ("conversion", {"status": "APPROVED"})),
     refused("SM4", "ck_conversion_approved", ("conversion", {"approved_at": NOON})),
@@ -147,8 +150,8 @@ REFUSED = [
     refused("domain3.2", "ck_adjustment_side", ("adjustment", {"payout_amount": None})),
     refused("domain3.2", "ck_adjustment_side", ("adjustment", {"revenue_amount": Decimal(1)})),
     refused("domain3.2", "ck_adjustment_amount", ("adjustment", {"payout_amount": Decimal(0)})),
-    refused("D1", "fk_adjustment_conversion", ("adjustment", {"conversion_id": 1})),
-    refused("D3", "uq_adjustment_external", ("adjustment", {}), ("adjustment", {"id": 2})),
+    refused("D1", "fk_adjustment_conversion", ("adjustment", {"conversion_id": FACT})),
+    refused("D3", "uq_adjustment_external", ("adjustment", {}), ("adjustment", {"id": FACT + 1})),
     refused("SM5", "ck_payout_invoice_paid", ("payout_invoice", {"state": "PAID", "approved_at": NOON})),
     refused("SM5", "ck_payout_invoice_paid", ("payout_invoice", {"paid_at": NOON})),
     refused("SM5", "ck_payout_invoice_approved", ("payout_invoice", {"state": "APPROVED"})),
@@ -163,7 +166,11 @@ REFUSED = [
         "D2", "ck_payout_invoice_issued_at_milliseconds", ("payout_invoice", {"issued_at": NOON.replace(microsecond=1)})
     ),
     refused(
-        "SM5", "ck_payout_invoice_line_one_subject", CONVERSION, INVOICE, ("payout_invoice_line", {"adjustment_id": 1})
+        "SM5",
+        "ck_payout_invoice_line_one_subject",
+        CONVERSION,
+        INVOICE,
+        ("payout_invoice_line", {"adjustment_id": FACT}),
     ),
     refused("SM5", "uq_payout_invoice_line_conversion", CONVERSION, INVOICE, LINE, ("payout_invoice_line", {"n": 2})),
     refused("SM5", "fk_payout_invoice_line_invoice", CONVERSION, INVOICE, ("payout_invoice_line", {"currency": "USD"})),
@@ -252,20 +259,23 @@ ACCEPTED: list[Rows] = [
             | {"activated_at": NOON, "ended_at": LATER},
         ),
     ),
-    (("click", {"event_at": NOON.replace(microsecond=7000)}), ("conversion", {"click_id": 1})),
+    (
+        ("click", {"event_at": NOON.replace(microsecond=7000), "id": FACT + (7 << 20)}),
+        ("conversion", {"click_id": FACT + (7 << 20)}),
+    ),
     (("conversion", APPROVED | {"settlement": "PAID"}),),
     (("conversion", {"status": "REJECTED", "settlement": "LOCKED"}),),
     (("conversion", {"status": "REVERSED", "approved_at": NOON, "settlement": "LOCKED"}),),
     (
         CONVERSION,
-        ("adjustment", {"conversion_id": 1, "side": "SALE", "payout_amount": None, "sale_amount": Decimal(-1)}),
+        ("adjustment", {"conversion_id": FACT, "side": "SALE", "payout_amount": None, "sale_amount": Decimal(-1)}),
     ),
     (
         ("payout_invoice", {"state": "DELETED"}),
         CONVERSION,
         ("payout_invoice_line", {"deleted": True}),
-        ("payout_invoice", {"id": 2}),
-        ("payout_invoice_line", {"invoice_id": 2}),
+        ("payout_invoice", {"id": FACT + 1}),
+        ("payout_invoice_line", {"invoice_id": FACT + 1}),
     ),
     (("payout_invoice", {"total": Decimal(-1)}),),
     (("api_key", {"state": "PENDING", "hash": None, "prefix": None, "last_four": None}),),

@@ -10,6 +10,8 @@ import asyncpg
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = datetime(2026, 4, 1, tzinfo=UTC)
+FACT = (round(NOON.timestamp() * 1000) << 20) + 1
+"""The id of a fact at noon, and of every fact here."""
 HASH = bytes(32)
 
 Values = dict[str, Any]
@@ -100,10 +102,10 @@ VALID: dict[str, Values] = {
         "initiated_by": "PARTNER",
         "state": "APPLIED",
     },
-    "click": FACT_KEYS | {"id": 1, "event_at": NOON, "kind": "UNIQUE"},
+    "click": FACT_KEYS | {"id": FACT, "event_at": NOON, "kind": "UNIQUE"},
     "conversion": FACT_KEYS
     | {
-        "id": 1,
+        "id": FACT,
         "source": "shop",
         "external_ref": "1",
         "status": "PENDING",
@@ -112,11 +114,11 @@ VALID: dict[str, Values] = {
         "payout": Decimal(10),
         "currency": "EUR",
     },
-    "conversion_item": {"affiliate_account_id": 1, "conversion_id": 1, "n": 1, "amount": Decimal(100)},
-    "conversion_event": {"affiliate_account_id": 1, "conversion_id": 1, "n": 1, "status": "PENDING"},
+    "conversion_item": {"affiliate_account_id": 1, "conversion_id": FACT, "n": 1, "amount": Decimal(100)},
+    "conversion_event": {"affiliate_account_id": 1, "conversion_id": FACT, "n": 1, "status": "PENDING"},
     "conversion_past": {
         "affiliate_account_id": 1,
-        "conversion_id": 1,
+        "conversion_id": FACT,
         "since": NOON,
         "until": LATER,
         "status": "PENDING",
@@ -126,12 +128,12 @@ VALID: dict[str, Values] = {
         "revenue": Decimal(12),
         "payout": Decimal(10),
     },
-    "conversion_proposal": {"affiliate_account_id": 1, "conversion_id": 1, "n": 1, "status": "REJECTED"},
+    "conversion_proposal": {"affiliate_account_id": 1, "conversion_id": FACT, "n": 1, "status": "REJECTED"},
     "adjustment": PROGRAM_KEYS
     | {
         "affiliate_account_id": 1,
         "partner_org_id": 2,
-        "id": 1,
+        "id": FACT,
         "event_at": NOON,
         "source": "staff",
         "external_ref": "1",
@@ -142,7 +144,7 @@ VALID: dict[str, Values] = {
     "payout_invoice": {
         "affiliate_account_id": 1,
         "partner_org_id": 2,
-        "id": 1,
+        "id": FACT,
         "currency": "EUR",
         "total": Decimal(10),
         "period_start": date(2026, 2, 1),
@@ -151,10 +153,10 @@ VALID: dict[str, Values] = {
     },
     "payout_invoice_line": {
         "affiliate_account_id": 1,
-        "invoice_id": 1,
+        "invoice_id": FACT,
         "n": 1,
         "program_id": 1,
-        "conversion_id": 1,
+        "conversion_id": FACT,
         "amount": Decimal(10),
         "currency": "EUR",
     },

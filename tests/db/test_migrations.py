@@ -80,7 +80,7 @@ async def catalogue(engine: AsyncEngine) -> set[str]:
 async def test_up_down_and_up_again(engine: AsyncEngine) -> None:
     assert await migrate.current(engine) is None
     assert await migrate.upgrade(engine) == []
-    assert await migrate.current(engine) == "0023"
+    assert await migrate.current(engine) == "0024"
     there = await relations(engine)
     assert set(Row.metadata.tables) <= there
 
@@ -129,7 +129,8 @@ async def test_sm1_open_applications_get_the_only_account_or_are_withdrawn(engin
         assert rows.all() == [("APPLIED", 7, True), ("WITHDRAWN", None, False)]
 
 
-STEPS = """
+SOLD = (1_767_225_600_000 << 20) + 5  # at the beginning of 2026
+STEPS = f"""
     INSERT INTO enrollment (id, program_id, advertiser_profile_id, advertiser_org_id, traffic_source_id,
                             partner_profile_id, partner_org_id, affiliate_account_id, initiated_by, state, activated_at)
         VALUES (3, 1, 1, 1, 1, 1, 2, 7, 'PARTNER', 'ACTIVE', now());
@@ -137,12 +138,12 @@ STEPS = """
     INSERT INTO conversion (affiliate_account_id, id, enrollment_id, program_id, advertiser_profile_id,
                             advertiser_org_id, partner_profile_id, partner_org_id, traffic_source_id, source,
                             external_ref, status, event_at, currency)
-        VALUES (7, 5, 3, 1, 1, 1, 1, 2, 1, 'shop', '5', 'PENDING', '2026-01-01', 'EUR');
+        VALUES (7, {SOLD}, 3, 1, 1, 1, 1, 2, 1, 'shop', '5', 'PENDING', '2026-01-01', 'EUR');
     INSERT INTO conversion_event (affiliate_account_id, conversion_id, n, status, at)
-        VALUES (7, 5, 1, 'PENDING', '2026-01-01'), (7, 5, 2, 'REJECTED', '2026-01-02'),
-               (7, 5, 3, 'APPROVED', '2026-01-02');
+        VALUES (7, {SOLD}, 1, 'PENDING', '2026-01-01'), (7, {SOLD}, 2, 'REJECTED', '2026-01-02'),
+               (7, {SOLD}, 3, 'APPROVED', '2026-01-02');
     INSERT INTO conversion_proposal (affiliate_account_id, conversion_id, n, status, at)
-        VALUES (7, 5, 1, 'APPROVED', '2026-01-01');
+        VALUES (7, {SOLD}, 1, 'APPROVED', '2026-01-01');
     INSERT INTO invitation (id, scope, email, affiliate_account_id, collaborator_role, invited_by_id, target_name,
                             inviter_name, token_hash, expires_at)
         VALUES (1, 'ACCOUNT', 'guest@example.org', 7, 'READ_ONLY', 1, 'Only', 'Ada', 'one', now())

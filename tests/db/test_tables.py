@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from constraint_cases import ACCEPTED, CONVERSION, INVOICE, LINE, REFUSED, Rows
-from table_rows import VALID, WORLD, add
+from table_rows import FACT, VALID, WORLD, add
 
 from sightline.db import migrate
 from sightline.db.catalogue import build_catalogue
@@ -91,15 +91,13 @@ async def test_sm5_a_deleted_invoice_frees_its_lines(connect: Callable[..., Any]
     await add_all(connection, (CONVERSION, INVOICE, LINE))
     await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     await connection.execute("SET CONSTRAINTS ALL DEFERRED")
-    await connection.execute("UPDATE payout_invoice SET state = 'DELETED' WHERE (affiliate_account_id, id) = (1, 1)")
+    await connection.execute("UPDATE payout_invoice SET state = 'DELETED'")
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         async with connection.transaction():
             await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    await connection.execute(
-        "UPDATE payout_invoice_line SET deleted = true WHERE (affiliate_account_id, invoice_id) = (1, 1)"
-    )
+    await connection.execute("UPDATE payout_invoice_line SET deleted = true")
     await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    await add_all(connection, (("payout_invoice", {"id": 2}), ("payout_invoice_line", {"invoice_id": 2})))
+    await add_all(connection, (("payout_invoice", {"id": FACT + 1}), ("payout_invoice_line", {"invoice_id": FACT + 1})))
 
 
 async def test_the_advertisers_name_follows_its_profile(connect: Callable[..., Any]) -> None:

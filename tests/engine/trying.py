@@ -119,10 +119,11 @@ def _moving(change: Change) -> str:
 
 
 def fixed_columns(catalogue: Catalogue) -> frozenset[tuple[str, str]]:
-    """Keys that hold rows together, and what the database computes."""
+    """Keys that hold rows together, the moments that they begin with, and what the database computes."""
     fixed: set[tuple[str, str]] = set()
     for entity in catalogue.entities.values():
         fixed |= {(entity.name, name) for name in entity.key}
+        fixed |= {(entity.name, entity.moment)} if entity.moment is not None else set()
         fixed |= {(entity.name, column.name) for column in entity.table.columns if column.computed is not None}
         for constraint in entity.table.foreign_key_constraints:
             if len(constraint.elements) > 1:

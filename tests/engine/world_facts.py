@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from drawing import CURRENCIES, Values, WorldRows
 from world_catalogue import add_promotion
@@ -89,9 +90,11 @@ def _active(world: WorldRows) -> list[Values]:
     return [each for each in world.tables["enrollment"] if each["affiliate_account_id"] is not None]
 
 
-def _next_id(world: WorldRows, table: str, of: Values) -> int:
-    """The next id of a fact in its account: ids collide between accounts, only the pair names a fact."""
-    return 1 + sum(1 for each in world.tables.get(table, ()) if _same_account(each, of))
+def _fact(world: WorldRows, table: str, *, moment: str = "event_at", **values: Any) -> Values:
+    """Add a fact, whose id begins with its moment: ids collide between accounts, only the pair names a fact."""
+    same = (each for each in world.tables.get(table, ()) if _same_account(each, values))
+    before = sum(1 for each in same if each[moment] == values[moment])
+    return world.add(table, id=(round(values[moment].timestamp() * 1000) << 20) + before, **values)
 
 
 def _visits(world: WorldRows) -> None:
@@ -100,9 +103,9 @@ def _visits(world: WorldRows) -> None:
         enrollment = world.one_of(active)
         trackers = [each for each in world.tables["tracker"] if _same_account(each, enrollment)]
         fact = {"enrollment_id": enrollment["id"], **{name: enrollment[name] for name in CARRIED}}
-        world.add(
+        _fact(
+            world,
             "click",
-            id=_next_id(world, "click", enrollment),
             event_at=world.moment(),
             **fact,
             tracker_id=world.perhaps(world.one_of(trackers)["id"]) if trackers else None,
@@ -114,9 +117,9 @@ def _visits(world: WorldRows) -> None:
             device=world.perhaps(world.text()),
         )
         if number % 2:
-            world.add(
+            _fact(
+                world,
                 "customer_referral",
-                id=_next_id(world, "customer_referral", enrollment),
                 event_at=world.moment(),
                 **fact,
                 source="shop",
@@ -193,9 +196,9 @@ def _conversions(world: WorldRows) -> None:
         )
         sale = world.perhaps(world.money() * 10, chance=0.8)
         approved = status in (enums.ConversionStatus.APPROVED, enums.ConversionStatus.REVERSED)
-        world.add(
+        _fact(
+            world,
             "conversion",
-            id=_next_id(world, "conversion", enrollment),
             enrollment_id=enrollment["id"],
             **{name: enrollment[name] for name in CARRIED},
             source=world.one_of(("shop", "staff")),
@@ -237,9 +240,9 @@ def _money(world: WorldRows) -> None:
         state = world.one_of(list(enums.AdjustmentState)) if side == "PAYOUT" else enums.AdjustmentState.OPEN
         column = {"PAYOUT": "payout_amount", "REVENUE": "revenue_amount", "SALE": "sale_amount"}[side]
         shared = ("program_id", "advertiser_profile_id", "advertiser_org_id", "partner_org_id", "affiliate_account_id")
-        world.add(
+        _fact(
+            world,
             "adjustment",
-            id=_next_id(world, "adjustment", conversion),
             event_at=world.moment(),
             conversion_id=world.perhaps(conversion["id"]),
             **{name: conversion[name] for name in shared},
@@ -270,10 +273,11 @@ def _invoices(world: WorldRows) -> None:
         approved = state in (enums.InvoiceState.APPROVED, enums.InvoiceState.PAID)
         lines = [each for each in subjects if each[1]["affiliate_account_id"] == account["id"]][: world.size * 2]
         subjects = [each for each in subjects if each not in lines]
-        invoice = world.add(
+        invoice = _fact(
+            world,
             "payout_invoice",
+            moment="issued_at",
             affiliate_account_id=account["id"],
-            id=number,
             run_id=world.perhaps(world.any("payout_run")["id"]),
             partner_org_id=account["partner_org_id"],
             payer_advertiser_id=payer["id"] if payer else None,
@@ -296,7 +300,7 @@ def _invoices(world: WorldRows) -> None:
             world.add(
                 "payout_invoice_line",
                 affiliate_account_id=account["id"],
-                invoice_id=number,
+                invoice_id=invoice["id"],
                 n=n,
                 program_id=subject["program_id"],
                 **{column: subject["id"]},

@@ -14,6 +14,7 @@ from payouts_done import all_done
 from sales import SWITCHES, brought_to, decide, joined, key_of, recorded, recorder
 from stored_sums import out_of_step, put_in_step
 
+from sightline.db.fact_ids import FACT_ID
 from sightline.db.tables.enums import InvoiceState
 
 RUN = "payoutRun { id state periodStart periodEnd }"
@@ -102,7 +103,8 @@ async def adjusted(platform: Platform, key: tuple[int, int], amount: str, at: da
     assert answer["__typename"] == "CreateAdjustmentSuccess", answer
     number = platform.engine.services.ids.decode(answer["id"])[1].id
     async with platform.engine.database.owner() as connection:
-        await connection.execute("UPDATE adjustment SET event_at = $2 WHERE id = $1", number, at)
+        now = FACT_ID.format(moment="$2::timestamptz")  # which it begins with
+        await connection.execute(f"UPDATE adjustment SET event_at = $2, id = {now} WHERE id = $1", number, at)
     return person
 
 

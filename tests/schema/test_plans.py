@@ -71,6 +71,11 @@ async def page(platform: Desk, member: str, query: str, after: str | None = None
     return plans[0], connection["pageInfo"]["endCursor"]
 
 
+LEAST_SHARE = 16
+"""Of so many rows that lie together one is an organization's, on average."""
+LONG_AGO = ', where: { eventAt: { gte: "2025-02-01T00:00:00Z", lt: "2025-08-01T00:00:00Z" } }'
+
+
 @pytest.mark.parametrize("table", ["conversion", "click"])
 @pytest.mark.parametrize(("member", "accounts"), BY_ACCOUNT.items())
 async def test_d7_a_page_of_few_accounts_reads_a_page_of_each(
@@ -110,6 +115,33 @@ async def test_d2_a_page_of_one_organization_or_of_all_reads_one_index_from_its_
         assert plan.indexes(table) == {index}
         assert plan.rows_read(table) <= LIMIT + SLACK
         assert not plan.of("Sort")
+
+
+@pytest.mark.parametrize("reader", BY_INDEX, ids=" ".join)
+async def test_d2_a_page_of_a_period_begins_where_the_period_ends(platform: Desk, reader: tuple[str, str]) -> None:
+    """The ids of a period are those of its moments: nothing that came later is read, and nothing is sorted.
+
+    Of one organization's, PostgreSQL may read everybody's from there on, which lie together, until the page is full.
+    """
+    member, table = reader
+    if table == "payout_invoice":
+        query = PAGE % (CONNECTIONS[table], ', where: { issuedAt: { lt: "2025-12-01T00:00:00Z" } }')
+    else:
+        query = PAGE % (CONNECTIONS[table], LONG_AGO)
+    plan, _ = await page(platform, member, query)
+    assert plan.indexes(table) <= {BY_INDEX[reader], f"ix_{table}_newest"}
+    assert plan.rows_read(table) <= (LIMIT + SLACK if member == "admin" else LEAST_SHARE * LIMIT)
+    assert not plan.of("Sort")
+
+
+@pytest.mark.parametrize(("member", "accounts"), BY_ACCOUNT.items())
+async def test_d7_a_page_of_a_period_of_few_accounts_reads_a_page_of_each(
+    platform: Desk, member: str, accounts: int
+) -> None:
+    """The same, account by account."""
+    plan, _ = await page(platform, member, PAGE % ("conversions", LONG_AGO))
+    assert plan.indexes("conversion") == {"pk_conversion"}
+    assert plan.rows_read("conversion") <= accounts * LIMIT
 
 
 async def test_d7_a_viewer_of_too_many_accounts_or_of_advertisers_takes_the_plain_route(platform: Desk) -> None:

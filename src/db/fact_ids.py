@@ -16,6 +16,8 @@ FACT_ID = "(((extract(epoch FROM {moment}) * 1000)::bigint << 20) + nextval('fac
 _NEXT = f"SELECT {FACT_ID.format(moment='$1::timestamptz')}"
 
 
+WITH_ORDER: Final = frozenset((Operator.EQ, Operator.LT, Operator.LTE, Operator.GT, Operator.GTE))
+"""What compares with a single moment."""
 _ROOM: Final = (1 << 43) - 2
 """The milliseconds that an id has room for, to the year 2248; no fact is beyond them."""
 
@@ -23,7 +25,7 @@ _ROOM: Final = (1 << 43) - 2
 def compared_by_id(id_: sa.ColumnElement[Any], operator: Operator, name: str) -> sa.ColumnElement[bool]:
     """A comparison of a fact's moment with a parameter, as one of its id, which begins with it: an index by id has it.
 
-    Raises TypeError for an operator that compares with no single moment.
+    Raises TypeError for an operator that is not in WITH_ORDER.
     """
     milliseconds = sa.extract("epoch", sa.bindparam(name, type_=sa.TIMESTAMP(timezone=True))) * sa.literal(1000)
     begun, over = _first_id(sa.func.ceil(milliseconds)), _first_id(sa.func.floor(milliseconds) + sa.literal(1))

@@ -13,6 +13,27 @@ from sqlalchemy.sql.elements import Grouping
 from sightline.authz.expr import And, Compare, Constant, Exists, Expr, In, IsNull, Not, Operator, Or, Truth
 from sightline.db.catalogue import NOW, Catalogue
 
+
+class Settled(sa.ColumnElement[bool]):
+    """A predicate that many statements of a viewer share; its text and its parameters, once one of them was written."""
+
+    __visit_name__ = "settled"
+    inherit_cache = False
+    type = sa.Boolean()
+
+    def __init__(self, predicate: sa.ColumnElement[bool]) -> None:
+        self.predicate = predicate
+        self.written: tuple[str, tuple[sa.BindParameter[Any], ...]] | None = None
+
+    def self_group(self, against: Any = None) -> sa.ColumnElement[Any]:
+        """In brackets beside others, whatever it is made of."""
+        return self if against is None else Grouping(self)
+
+    def get_children(self, **_: Any) -> tuple[sa.ColumnElement[bool]]:
+        """What it is made of."""
+        return (self.predicate,)
+
+
 NUMBER: Final = sa.BigInteger()
 """The type of ids and of whole numbers, as parameters."""
 _AMOUNT: Final = sa.Numeric()

@@ -18,9 +18,9 @@ from cachetools import LRUCache
 from sightline.authz.bounds import ACCOUNT
 from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Visibility
-from sightline.db.authorised import AuthorisedView, authorised
+from sightline.db.authorised import AuthorisedView, Settlements, authorised
 from sightline.db.catalogue import Catalogue, Entity
-from sightline.db.fact_ids import compared_by_id
+from sightline.db.fact_ids import WITH_ORDER, compared_by_id
 from sightline.db.ordering import collated, follows_in_order, order_by, page_limit, with_tie_break
 from sightline.db.predicates import NUMBER, among, array_of, comparable, the_only
 from sightline.db.queries import (
@@ -42,7 +42,7 @@ PARENT = "_parent"
 COUNT = "_count"
 IDS, ACCOUNTS = "ids", "accounts"
 VERSION, REFERRED = "_version", "_referred"
-_KEPT = 2_000
+_KEPT, _KEPT_PREDICATES = 2_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Reads:
     catalogue: Catalogue
     most_accounts: int = MOST_ACCOUNTS
     _kept: LRUCache[object, Read] = field(default_factory=lambda: LRUCache(_KEPT))
+    _settled: Settlements = field(default_factory=lambda: LRUCache(_KEPT_PREDICATES))
 
     def lookup(self, visibility: Visibility, entity: str, columns: frozenset[str], *, single: frozenset[str]) -> Read:
         """Rows by key. Parameters: `ids`, and for facts `accounts` beside them; `_parent` is the position in them."""
@@ -136,7 +137,9 @@ class Reads:
         through: PathKind | None = None,
         single: frozenset[str],
     ) -> Read:
-        view = authorised(self.catalogue, visibility, entity, columns=columns, through=through, verbs=verbs)
+        view = authorised(
+            self.catalogue, visibility, entity, columns=columns, through=through, verbs=verbs, settled=self._settled
+        )
         keys, found = _found(view, single)
         select = sa.select(keys.c.position.label(PARENT), *view.relation.c).select_from(found)
         return _read(select, view, single=single)
@@ -206,6 +209,7 @@ class Reads:
             carried=carried,
             through=selection.through,
             single=single,
+            settled=self._settled,
         )
 
 
@@ -283,9 +287,7 @@ def _condition(view: AuthorisedView, where: Filter, parameter: Callable[[], str]
         case Test(name, Operator.IS_NULL, wanted):
             column = view.column(name)
             return column.is_(None) if wanted else column.is_not(None)
-        case Test(name, Operator.EQ | Operator.LT | Operator.LTE | Operator.GT | Operator.GTE as operator, _) if (
-            name == view.entity.moment and name not in view.bits
-        ):
+        case Test(view.entity.moment as name, operator, _) if operator in WITH_ORDER and name not in view.bits:
             return compared_by_id(view.key("id"), operator, parameter())
         case Test(name, operator, _):
             return _test(view.entity, view.column(name), operator, parameter())

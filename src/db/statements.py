@@ -16,17 +16,37 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, dialect
 from sqlalchemy.sql.elements import NamedColumn
 from sqlalchemy.sql.selectable import HasPrefixes, HasSuffixes
 
+from sightline.db.predicates import Settled
+
 DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects come without types
 
 
 class _WritingConstants(PGCompiler_asyncpg):
-    """Writes constants into the text: a plan that is made for any parameters is made for these."""
+    """Writes constants into the text: a plan that is made for any parameters is made for these.
+
+    What is settled is written once: tables are named the same in every statement, and parameters get numbers last.
+    """
+
+    _met: list[Any] | None = None
 
     def visit_bindparam(self, bindparam: Any, *arguments: Any, **options: Any) -> Any:
         if not (bindparam.required or bindparam.expanding):
             options["literal_binds"] = True
+        elif self._met is not None:
+            self._met.append(bindparam)
         # Compilers come without types, as dialects do.
         return super().visit_bindparam(bindparam, *arguments, **options)  # type: ignore[no-untyped-call]
+
+    def visit_settled(self, settled: Settled, **options: Any) -> str:
+        if settled.written is None:
+            self._met = []
+            text = self.process(settled.predicate, **options)
+            settled.written, self._met = (text, tuple(self._met)), None
+            return str(text)
+        text, parameters = settled.written
+        for each in parameters:
+            self.process(each)
+        return text
 
 
 class UnguardedTableError(Exception):

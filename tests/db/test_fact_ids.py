@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from sightline.db.database import Database
-from sightline.db.fact_ids import compared_by_id
+from sightline.db.fact_ids import WITH_ORDER, compared_by_id
 from sightline.db.queries import Operator
 from sightline.db.statements import system_statement
 
@@ -39,6 +39,7 @@ async def test_d2_an_id_is_compared_as_its_moment_is(database: Database, operato
     facts = sa.table("fact", sa.column("id", sa.BigInteger))
     chosen = system_statement(sa.select(facts.c.id).where(compared_by_id(facts.c.id, operator, "asked")))
     by_moment = f"SELECT id FROM fact WHERE at {COMPARED[operator]} $1"
+    assert COMPARED.keys() == WITH_ORDER
     found = 0
     async with database.owner() as connection:
         await connection.execute("CREATE TEMPORARY TABLE fact (id bigint, at timestamptz)")
@@ -53,7 +54,7 @@ async def test_d2_an_id_is_compared_as_its_moment_is(database: Database, operato
     assert found >= 2 * len(STORED)
 
 
-@pytest.mark.parametrize("operator", sorted(set(Operator) - set(COMPARED)))
+@pytest.mark.parametrize("operator", sorted(set(Operator) - WITH_ORDER))
 def test_d2_what_has_no_order_is_not_compared_by_id(operator: Operator) -> None:
     with pytest.raises(TypeError):
         compared_by_id(sa.column("id", sa.BigInteger), operator, "asked")

@@ -68,6 +68,9 @@ EQUIVALENT = {
     "db.reads._found: with_account=view.entity.is_fact -> with_account=True": (
         "accounts that are carried along and compared with nothing"
     ),
+    "db.reads._condition:  and name not in view.bits -> nothing": (
+        "the moment of a fact follows its row: it is masked on none that is seen"
+    ),
     'db.ordering.collated: return column.collate("C") -> return column': (
         "the embedded PostgreSQL orders by code point anyway; another one may not"
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from compiler_mutants import Wrong
 
 from sightline.authz import expr, paths, visibility
-from sightline.db import authorised, ordering, predicates, queries, reads, statements
+from sightline.db import authorised, fact_ids, ordering, predicates, queries, reads, statements
 from sightline.resolvers import connections, operation, rows
 from sightline.schema.plans import columns as plan_columns
 from sightline.schema.plans import pages as plan_pages
@@ -170,6 +170,16 @@ WRONG: tuple[Wrong, ...] = (
     Wrong(reads, "_test", "column < value", "column <= value"),
     Wrong(reads, "_test", "column >= value", "column > value"),
     Wrong(reads, "_test", "column == value", "column != value"),
+    # Moments, compared by the ids that begin with them.
+    Wrong(fact_ids, "compared_by_id", "return id_ < begun", "return id_ < over"),
+    Wrong(fact_ids, "compared_by_id", "return id_ < over", "return id_ < begun"),
+    Wrong(fact_ids, "compared_by_id", "return id_ >= over", "return id_ >= begun"),
+    Wrong(fact_ids, "compared_by_id", "return id_ >= begun", "return id_ >= over"),
+    Wrong(fact_ids, "compared_by_id", "sa.and_(id_ >= begun, id_ < over)", "id_ >= begun"),
+    Wrong(reads, "_condition", " and name not in view.bits", ""),
+    Wrong(statements, "_WritingConstants.visit_settled", "in parameters", "in parameters[1:]"),
+    Wrong(authorised, "_Readings.allows", "(self.entity, expr, self.single)", "(self.entity, TRUE, self.single)"),
+    Wrong(authorised, "_Readings.allows", "(self.entity, expr, self.single)", "(self.entity, expr, frozenset())"),
     # What is hidden, compared all the same.
     Wrong(reads, "_condition", "column = view.column(name)", 'column = view.relation.c["raw_" + name]', also=(RAW,)),
     Wrong(reads, "_condition", "view.column(name), operator", 'view.relation.c["raw_" + name], operator', also=(RAW,)),

@@ -175,11 +175,9 @@ WRONG: tuple[Wrong, ...] = (
     Wrong(fact_ids, "compared_by_id", "return id_ < over", "return id_ < begun"),
     Wrong(fact_ids, "compared_by_id", "return id_ >= over", "return id_ >= begun"),
     Wrong(fact_ids, "compared_by_id", "return id_ >= begun", "return id_ >= over"),
-    Wrong(fact_ids, "compared_by_id", "sa.and_(id_ >= begun, id_ < over)", "id_ >= begun"),
     Wrong(reads, "_condition", " and name not in view.bits", ""),
     Wrong(statements, "_WritingConstants.visit_settled", "in parameters", "in parameters[1:]"),
     Wrong(authorised, "_Readings.allows", "(self.entity, expr, self.single)", "(self.entity, TRUE, self.single)"),
-    Wrong(authorised, "_Readings.allows", "(self.entity, expr, self.single)", "(self.entity, expr, frozenset())"),
     # What is hidden, compared all the same.
     Wrong(reads, "_condition", "column = view.column(name)", 'column = view.relation.c["raw_" + name]', also=(RAW,)),
     Wrong(reads, "_condition", "view.column(name), operator", 'view.relation.c["raw_" + name], operator', also=(RAW,)),

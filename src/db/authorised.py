@@ -18,14 +18,13 @@ from sightline.authz.expr import TRUE, Expr, Truth, any_of, columns_read
 from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Conditional, Deny, Visibility
 from sightline.db.catalogue import Catalogue, Entity
-from sightline.db.predicates import Predicates, Settled
+from sightline.db.predicates import Predicates, SharedPredicate
 
 HIDDEN = "_hidden"
 KEY_PREFIX = "key_"
 
-
-Settlements = MutableMapping[tuple[str, Expr, frozenset[str]], Settled]
-"""Predicates by entity, form, and parameters with one value."""
+SharedPredicates = MutableMapping[tuple[str, Expr, frozenset[str]], SharedPredicate]
+"""What statements share, by entity, form, and parameters with one value."""
 
 
 class DeniedColumnError(Exception):
@@ -76,19 +75,19 @@ def authorised(
     through: PathKind | None = None,
     verbs: Collection[str] = (),
     single: frozenset[str] = frozenset(),
-    settled: Settlements | None = None,
+    shared: SharedPredicates | None = None,
 ) -> AuthorisedView:
     """The view of an entity with these columns and marks. Raises DeniedColumnError for one that is denied.
 
     `carried` names further raw columns for co-located joins (the account of a fact's child); like the keys they are
     never part of an answer, but for the version, of which only they are told who do something there. With `through`
     only the rows that paths of this kind reach are left of it, with `verbs` only those on which some single path does
-    one of them. `single` names the parameters that will have exactly one value. Predicates are taken from `settled`,
+    one of them. `single` names the parameters that will have exactly one value. Predicates are taken from `shared`,
     and kept there.
     """
     table = catalogue[entity]
     source = table.alias(0)
-    readings = _Readings(catalogue, entity, source, single, settled)
+    readings = _Readings(catalogue, entity, source, single, shared)
     raw = dict.fromkeys((*table.key, *carried))
     selected: list[sa.ColumnElement[Any]] = [source.c[name].label(KEY_PREFIX + name) for name in raw]
     bits: dict[str, int] = {}
@@ -125,7 +124,7 @@ class _Readings:
     entity: str
     source: sa.FromClause
     single: frozenset[str]
-    settled: Settlements | None
+    shared: SharedPredicates | None
 
     def holds(self, expr: Expr) -> sa.ColumnElement[bool]:
         """A predicate of the row as the view has it."""
@@ -133,12 +132,12 @@ class _Readings:
 
     def allows(self, expr: Expr) -> sa.ColumnElement[bool]:
         """A predicate that shows something."""
-        if self.settled is None or isinstance(expr, Truth):
+        if self.shared is None or isinstance(expr, Truth):
             return self._allows(expr)
         at = (self.entity, expr, self.single)
-        if at not in self.settled:
-            self.settled[at] = Settled(self._allows(expr))
-        return self.settled[at]
+        if at not in self.shared:
+            self.shared[at] = SharedPredicate(self._allows(expr))
+        return self.shared[at]
 
     def _allows(self, expr: Expr) -> sa.ColumnElement[bool]:
         # Where a view has what was, it must hold of that and of what is now.

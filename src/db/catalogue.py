@@ -29,8 +29,8 @@ class Entity:
 
     `key` is the primary key in order; a fact's starts with the affiliate account (decision record 0003). `indexes` has
     the columns of every index over all rows. `relation` is the table as statements read it: names and types only, which
-    SQLAlchemy aliases many times faster than a table with its constraints. Its `aliases` are made once each. `moment`
-    is the column whose milliseconds the ids begin with.
+    SQLAlchemy aliases many times faster than a table with its constraints. `moment` is the column whose
+    milliseconds the ids begin with.
     """
 
     name: str
@@ -43,13 +43,13 @@ class Entity:
     is_fact: bool
     indexes: frozenset[tuple[str, ...]]
     moment: str | None
-    aliases: list[sa.FromClause] = field(init=False, default_factory=list)
+    _aliases: list[sa.FromClause] = field(init=False, repr=False, default_factory=list)
 
     def alias(self, depth: int) -> sa.FromClause:
         """The relation under the name that it has at a depth of subqueries: another at each, and always the same."""
-        while len(self.aliases) <= depth:
-            self.aliases.append(self.relation.alias(f"{self.name}_at_{len(self.aliases)}"))
-        return self.aliases[depth]
+        while len(self._aliases) <= depth:
+            self._aliases.append(self.relation.alias(f"{self.name}_at_{len(self._aliases)}"))
+        return self._aliases[depth]
 
     def has_index(self, *columns: str) -> bool:
         """Whether some index begins with these columns: one value of all but the last gives the order of the last."""

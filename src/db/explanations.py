@@ -36,7 +36,7 @@ def explanation(
 ) -> Statement:
     """The truths of one row, by name. Parameters: `key_id`, for a fact its `key_account`, and those of the paths."""
     table = catalogue[entity]
-    source = table.relation.alias()
+    source = table.alias(0)
     predicates = Predicates(catalogue)
     truths: dict[str, Expr] = {SEEN: visibility.rows(entity), SHOWN: shown(visibility, entity, classes)}
     for at, part in enumerate(parts(visibility, entity, classes)):

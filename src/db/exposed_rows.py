@@ -30,7 +30,7 @@ class ExposedRows:
 
     def counted(self, catalogue: Catalogue) -> Statement:
         """One row: how many are gained and lost."""
-        source = catalogue[self.entity].relation.alias()
+        source = catalogue[self.entity].alias(0)
         seen, gained, lost = self._conditions(catalogue, source)
         numbers = [sa.func.count().filter(each).label(name) for name, each in ((GAINED, gained), (LOST, lost))]
         return system_statement(sa.select(*numbers).select_from(source).where(seen, sa.or_(gained, lost)))
@@ -38,7 +38,7 @@ class ExposedRows:
     def first(self, catalogue: Catalogue, which: str) -> Statement:
         """The key of the first one that is gained, or lost: `id`, and of a fact its account."""
         table = catalogue[self.entity]
-        source = table.relation.alias()
+        source = table.alias(0)
         seen, gained, lost = self._conditions(catalogue, source)
         key = [source.c[name] for name in table.key]
         matches = sa.select(*key).where(seen, gained if which == GAINED else lost)

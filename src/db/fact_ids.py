@@ -15,7 +15,6 @@ FACT_ID = "(((extract(epoch FROM {moment}) * 1000)::bigint << 20) + nextval('fac
 
 _NEXT = f"SELECT {FACT_ID.format(moment='$1::timestamptz')}"
 
-
 WITH_ORDER: Final = frozenset((Operator.EQ, Operator.LT, Operator.LTE, Operator.GT, Operator.GTE))
 """What compares with a single moment."""
 _ROOM: Final = (1 << 43) - 2

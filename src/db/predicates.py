@@ -14,10 +14,10 @@ from sightline.authz.expr import And, Compare, Constant, Exists, Expr, In, IsNul
 from sightline.db.catalogue import NOW, Catalogue
 
 
-class Settled(sa.ColumnElement[bool]):
+class SharedPredicate(sa.ColumnElement[bool]):
     """A predicate that many statements of a viewer share; its text and its parameters, once one of them was written."""
 
-    __visit_name__ = "settled"
+    __visit_name__ = "shared_predicate"
     inherit_cache = False
     type = sa.Boolean()
 

@@ -18,7 +18,7 @@ from cachetools import LRUCache
 from sightline.authz.bounds import ACCOUNT
 from sightline.authz.paths import PathKind
 from sightline.authz.visibility import Visibility
-from sightline.db.authorised import AuthorisedView, Settlements, authorised
+from sightline.db.authorised import AuthorisedView, SharedPredicates, authorised
 from sightline.db.catalogue import Catalogue, Entity
 from sightline.db.fact_ids import WITH_ORDER, compared_by_id
 from sightline.db.ordering import collated, follows_in_order, order_by, page_limit, with_tie_break
@@ -63,7 +63,7 @@ class Reads:
     catalogue: Catalogue
     most_accounts: int = MOST_ACCOUNTS
     _kept: LRUCache[object, Read] = field(default_factory=lambda: LRUCache(_KEPT))
-    _settled: Settlements = field(default_factory=lambda: LRUCache(_KEPT_PREDICATES))
+    _shared: SharedPredicates = field(default_factory=lambda: LRUCache(_KEPT_PREDICATES))
 
     def lookup(self, visibility: Visibility, entity: str, columns: frozenset[str], *, single: frozenset[str]) -> Read:
         """Rows by key. Parameters: `ids`, and for facts `accounts` beside them; `_parent` is the position in them."""
@@ -138,7 +138,7 @@ class Reads:
         single: frozenset[str],
     ) -> Read:
         view = authorised(
-            self.catalogue, visibility, entity, columns=columns, through=through, verbs=verbs, settled=self._settled
+            self.catalogue, visibility, entity, columns=columns, through=through, verbs=verbs, shared=self._shared
         )
         keys, found = _found(view, single)
         select = sa.select(keys.c.position.label(PARENT), *view.relation.c).select_from(found)
@@ -209,7 +209,7 @@ class Reads:
             carried=carried,
             through=selection.through,
             single=single,
-            settled=self._settled,
+            shared=self._shared,
         )
 
 

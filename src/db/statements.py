@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, dialect
 from sqlalchemy.sql.elements import NamedColumn
 from sqlalchemy.sql.selectable import HasPrefixes, HasSuffixes
 
-from sightline.db.predicates import Settled
+from sightline.db.predicates import SharedPredicate
 
 DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects come without types
 
@@ -24,7 +24,7 @@ DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects co
 class _WritingConstants(PGCompiler_asyncpg):
     """Writes constants into the text: a plan that is made for any parameters is made for these.
 
-    What is settled is written once: tables are named the same in every statement, and parameters get numbers last.
+    What statements share is written once: tables are named the same in each, and parameters get their numbers last.
     """
 
     _met: list[Any] | None = None
@@ -37,13 +37,13 @@ class _WritingConstants(PGCompiler_asyncpg):
         # Compilers come without types, as dialects do.
         return super().visit_bindparam(bindparam, *arguments, **options)  # type: ignore[no-untyped-call]
 
-    def visit_settled(self, settled: Settled, **options: Any) -> str:
-        if settled.written is None:
+    def visit_shared_predicate(self, shared: SharedPredicate, **options: Any) -> str:
+        if shared.written is None:
             self._met = []
-            text = self.process(settled.predicate, **options)
-            settled.written, self._met = (text, tuple(self._met)), None
+            text = self.process(shared.predicate, **options)
+            shared.written, self._met = (text, tuple(self._met)), None
             return str(text)
-        text, parameters = settled.written
+        text, parameters = shared.written
         for each in parameters:
             self.process(each)
         return text

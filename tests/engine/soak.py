@@ -15,10 +15,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -26,11 +24,11 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from time import process_time
-from urllib.parse import quote
 
 import asyncpg
 import structlog
 from both import Compared, compare
+from clusters import FAST, Databases, short_directory
 from desk import without_plans
 from installation import SECRETS
 from interference import Figures, changes_asked, prove, prove_of
@@ -38,10 +36,8 @@ from kinds import KINDS, MIXED
 from stored_grants import people_of
 from worlds import World, emptied, inserted
 
-from sightline.db import migrate
 from sightline.db.database import Database
 from sightline.db.embedded import lease
-from sightline.db.role_names import SUPERUSER, DatabaseRole
 from sightline.resolvers.identity import Principal
 from sightline.server.execution import Engine
 
@@ -49,7 +45,6 @@ MIXTURES = 20
 PEOPLE = 25
 EVERY = 1_000
 NAME = "soak"
-FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +73,21 @@ def main() -> int:
     asked.add_argument("--changes", action="store_true")
     given = asked.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    directory = Path(tempfile.mkdtemp(prefix="sl"))
+    directory = short_directory()
     try:
-        if os.geteuid() == 0:
-            directory.chmod(0o711)  # the server's own account must get in
         return asyncio.run(_in_a_database(directory, Length(**vars(given))))
     finally:
         shutil.rmtree(directory)
 
 
 async def _in_a_database(directory: Path, length: Length) -> int:
-    async with lease(directory / "pg", settings=FAST) as cluster:
-        superuser = await asyncpg.connect(**cluster.arguments(SUPERUSER, database=SUPERUSER))
-        await superuser.execute(f"CREATE DATABASE {NAME} OWNER {DatabaseRole.OWNER} TEMPLATE template0")
-        await superuser.close()
-        url = f"postgresql://{DatabaseRole.OWNER}@/{NAME}?host={quote(str(cluster.socket_directory), safe='')}"
-        async with Database.open(url) as database:
-            async with database.engine() as engine:
-                await migrate.upgrade(engine)
-            return await _soak(database, length)
+    settings = FAST | {"autovacuum": "on"}  # worlds are thrown away for hours
+    async with (
+        lease(directory / "pg", settings=settings) as cluster,
+        Databases.of(cluster) as databases,
+        Database.open(await databases.copied(NAME, await databases.migrated())) as database,
+    ):
+        return await _soak(database, length)
 
 
 async def _soak(database: Database, length: Length) -> int:

@@ -176,7 +176,7 @@ WRONG: tuple[Wrong, ...] = (
     Wrong(fact_ids, "compared_by_id", "return id_ >= over", "return id_ >= begun"),
     Wrong(fact_ids, "compared_by_id", "return id_ >= begun", "return id_ >= over"),
     Wrong(reads, "_condition", " and name not in view.bits", ""),
-    Wrong(statements, "_WritingConstants.visit_settled", "in parameters", "in parameters[1:]"),
+    Wrong(statements, "_WritingConstants.visit_shared_predicate", "in parameters", "in parameters[1:]"),
     Wrong(authorised, "_Readings.allows", "(self.entity, expr, self.single)", "(self.entity, TRUE, self.single)"),
     # What is hidden, compared all the same.
     Wrong(reads, "_condition", "column = view.column(name)", 'column = view.relation.c["raw_" + name]', also=(RAW,)),

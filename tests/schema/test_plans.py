@@ -25,6 +25,9 @@ PAGE = "query ($after: String) { %s(first: 100, after: $after%s) { nodes { id } 
 LIMIT = 101
 # An incremental sort reads on until its first key changes, and looks at some rows at once.
 SLACK = 64
+LEAST_SHARE = 16
+"""Of so many rows that lie together one is an organization's, on average."""
+LONG_AGO = ', where: { eventAt: { gte: "2025-02-01T00:00:00Z", lt: "2025-08-01T00:00:00Z" } }'
 
 BY_ACCOUNT = {"collab-owner": 2, "affiliate-manager": 11}
 """Members of the cast whose rows are those of some accounts, and how many accounts those are."""
@@ -69,11 +72,6 @@ async def page(platform: Desk, member: str, query: str, after: str | None = None
     (connection,) = data.values()
     assert len(connection["nodes"]) == LIMIT - 1
     return plans[0], connection["pageInfo"]["endCursor"]
-
-
-LEAST_SHARE = 16
-"""Of so many rows that lie together one is an organization's, on average."""
-LONG_AGO = ', where: { eventAt: { gte: "2025-02-01T00:00:00Z", lt: "2025-08-01T00:00:00Z" } }'
 
 
 @pytest.mark.parametrize("table", ["conversion", "click"])
